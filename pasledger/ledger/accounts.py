@@ -1,0 +1,85 @@
+"""The seven kinds of ledger account. Each account belongs to one scheme and is named by a code that people can read.
+
+All are credit-normal (what the municipality owes, or has promised, stands in credit) except `treasury`, the money
+itself. A balance is always given on the account's own normal side, so that a healthy balance is positive.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pasledger.ledger.ids import EntitlementId, MerchantId
+
+
+class AccountKind(StrEnum):
+    """What an account stands for; the value is the first part of its code."""
+
+    TREASURY = "treasury"
+    BUDGET = "budget"
+    ENTITLEMENT = "entitlement"
+    HELD = "held"
+    PAYABLE = "payable"
+    IN_PAYMENT = "in-payment"
+    LAPSED = "lapsed"
+
+    @property
+    def is_debit_normal(self) -> bool:
+        """Whether debits raise the balance."""
+        return self is AccountKind.TREASURY
+
+    @property
+    def is_floored(self) -> bool:
+        """Whether the balance is stored, locked, and may at no moment be below zero."""
+        return self in _FLOORED
+
+    @property
+    def may_be_negative(self) -> bool:
+        """Whether a balance below zero is sound: a merchant that refunded after it was paid owes us."""
+        return self in _MAY_BE_NEGATIVE
+
+
+_FLOORED = frozenset({AccountKind.BUDGET, AccountKind.ENTITLEMENT})
+_MAY_BE_NEGATIVE = frozenset({AccountKind.PAYABLE, AccountKind.IN_PAYMENT})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """A ledger account (grootboekrekening). Two accounts are the same when their codes are."""
+
+    code: str
+    kind: AccountKind = field(compare=False)
+    scheme: str = field(compare=False)
+
+
+def treasury(scheme: str) -> Account:
+    """Return the account of the money set aside for a scheme and not yet paid out."""
+    return Account(f"treasury/{scheme}", AccountKind.TREASURY, scheme)
+
+
+def budget(scheme: str, year: int) -> Account:
+    """Return the account of what may still be awarded under a scheme in a fiscal year."""
+    return Account(f"budget/{scheme}/{year}", AccountKind.BUDGET, scheme)
+
+
+def entitlement(owner: EntitlementId, scheme: str) -> Account:
+    """Return the account of what is left of one entitlement."""
+    return Account(f"entitlement/{owner}", AccountKind.ENTITLEMENT, scheme)
+
+
+def held(scheme: str) -> Account:
+    """Return the account of what merchants have set aside and not yet taken."""
+    return Account(f"held/{scheme}", AccountKind.HELD, scheme)
+
+
+def payable(merchant: MerchantId, scheme: str) -> Account:
+    """Return the account of what is owed to a merchant and in no payout run yet."""
+    return Account(f"payable/{merchant}/{scheme}", AccountKind.PAYABLE, scheme)
+
+
+def in_payment(merchant: MerchantId, scheme: str) -> Account:
+    """Return the account of what is on its way to a merchant."""
+    return Account(f"in-payment/{merchant}/{scheme}", AccountKind.IN_PAYMENT, scheme)
+
+
+def lapsed(scheme: str, year: int) -> Account:
+    """Return the account of what ended unspent in a fiscal year and has not been freed yet."""
+    return Account(f"lapsed/{scheme}/{year}", AccountKind.LAPSED, scheme)

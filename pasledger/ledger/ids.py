@@ -1,0 +1,111 @@
+"""Typed, prefixed, opaque ids: what one names can be read from its prefix, and nothing else.
+
+An id is its prefix, an underscore and 128 bits in hexadecimal. Those of our own rows are UUID version 7 (RFC 9562),
+which sort by the millisecond they were made in; those that a merchant sees are 128 random bits, so that they tell
+nothing of anybody's volume. The clock and the chance come from outside.
+"""
+
+import re
+from typing import ClassVar, Self
+
+RANDOM_BITS = 74
+"""How many of the 128 bits of a version 7 UUID are left to chance."""
+
+_LOW_BITS = 62
+_VERSION_7 = 0x7 << 76
+_VARIANT = 0b10 << _LOW_BITS
+
+
+class Id(str):
+    """An id of one kind, in its written form."""
+
+    __slots__ = ()
+    prefix: ClassVar[str]
+
+    @classmethod
+    def of(cls, bits: int) -> Self:
+        """Return the id with these 128 bits."""
+        return cls(f"{cls.prefix}_{bits:032x}")
+
+    @classmethod
+    def at(cls, milliseconds: int, chance: int) -> Self:
+        """Return a UUID version 7 from Unix time in milliseconds and 74 random bits."""
+        high, low = divmod(chance, 1 << _LOW_BITS)
+        return cls.of(milliseconds << 80 | _VERSION_7 | high << 64 | _VARIANT | low)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return `text` as an id of this kind, or raise `ValueError`."""
+        if re.fullmatch(rf"{cls.prefix}_[0-9a-f]{{32}}", text) is None:
+            raise ValueError(f"not an id of the form {cls.prefix}_ and 32 hexadecimal digits")
+        return cls(text)
+
+
+class EntryId(Id):
+    """A journal entry (journaalpost)."""
+
+    __slots__ = ()
+    prefix = "jrn"
+
+
+class EntitlementId(Id):
+    """An entitlement (tegoed)."""
+
+    __slots__ = ()
+    prefix = "ent"
+
+
+class HolderId(Id):
+    """A holder (pashouder)."""
+
+    __slots__ = ()
+    prefix = "hld"
+
+
+class CardId(Id):
+    """A card (pas), which is not the number printed on it."""
+
+    __slots__ = ()
+    prefix = "crd"
+
+
+class MerchantId(Id):
+    """A merchant (aanbieder)."""
+
+    __slots__ = ()
+    prefix = "mer"
+
+
+class TerminalId(Id):
+    """A terminal (kassa) of a merchant."""
+
+    __slots__ = ()
+    prefix = "trm"
+
+
+class RedemptionId(Id):
+    """A redemption (besteding), as its merchant knows it."""
+
+    __slots__ = ()
+    prefix = "red"
+
+
+class RefundId(Id):
+    """A refund (terugboeking), as its merchant knows it."""
+
+    __slots__ = ()
+    prefix = "rfd"
+
+
+class HoldId(Id):
+    """A hold (reservering), as its merchant knows it."""
+
+    __slots__ = ()
+    prefix = "hol"
+
+
+class PayoutId(Id):
+    """A payout (uitbetaling) to one merchant."""
+
+    __slots__ = ()
+    prefix = "pay"

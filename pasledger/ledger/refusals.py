@@ -1,0 +1,55 @@
+"""Every reason to say no, in order of precedence: where two hold at once, the one that stands first is given.
+
+The list is closed. The books, staff and the holder's own page see the reason; a merchant sees an answer only (see
+`merchant_api.answers`), and the sentences for people are in `pasledger.texts`.
+"""
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """The condition that was not met."""
+
+    # who asks, and with which key
+    KEY_REUSED = "key-reused"
+    SAME_PERSON = "same-person"
+    # the card
+    CARD_UNKNOWN = "card-unknown"
+    CARD_NOT_ACTIVE = "card-not-active"
+    CARD_BLOCKED = "card-blocked"
+    CARD_REPLACED = "card-replaced"
+    # the money
+    NO_ENTITLEMENT = "no-entitlement"
+    NOT_STARTED = "not-started"
+    ENDED = "ended"
+    NOT_HERE = "not-here"
+    NOT_ENOUGH = "not-enough"
+    # a refund
+    REDEMPTION_UNKNOWN = "redemption-unknown"
+    REFUND_TOO_LARGE = "refund-too-large"
+    # master data
+    MERCHANT_UNKNOWN = "merchant-unknown"
+    MERCHANT_REPEATED = "merchant-repeated"
+    TERMINAL_UNKNOWN = "terminal-unknown"
+    HOLDER_REPEATED = "holder-repeated"
+    CARD_REPEATED = "card-repeated"
+    CARD_STEP_UNKNOWN = "card-step-unknown"
+    SCHEME_REPEATED = "scheme-repeated"
+    # an award or a budget
+    SCHEME_UNKNOWN = "scheme-unknown"
+    HOLDER_UNKNOWN = "holder-unknown"
+    AWARD_REPEATED = "award-repeated"
+    START_OUTSIDE_RULE = "start-outside-rule"
+    AMOUNT_OUTSIDE_RULE = "amount-outside-rule"
+    BUDGET_REPEATED = "budget-repeated"
+    BUDGET_UNKNOWN = "budget-unknown"
+    BUDGET_TOO_SMALL = "budget-too-small"
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A request that was understood and is not granted. Carries the reason and the figures that explain it."""
+
+    def __init__(self, reason: Refusal, **figures: object) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.figures = figures

@@ -1,0 +1,36 @@
+"""Which entitlement pays: the soonest to lapse first, then the one with the fewest places to spend, then the oldest."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pasledger.ledger.money import ZERO, Money
+from pasledger.rules.records import Entitlement, Part
+from pasledger.rules.schemes import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Spendable:
+    """An entitlement that may be spent here and now, and what is left of it."""
+
+    entitlement: Entitlement
+    scheme: Scheme
+    left: Money
+
+
+def allocate(amount: Money, spendable: Iterable[Spendable]) -> tuple[Part, ...]:
+    """Return who pays how much of `amount`, in order. The caller has seen that there is enough."""
+    parts: list[Part] = []
+    due = amount
+    for one in sorted(spendable, key=_order):
+        share = min(due, one.left)
+        if share > ZERO:
+            parts.append(Part(one.entitlement.id, one.entitlement.scheme, share))
+            due -= share
+    if due:
+        raise ValueError("allocated more than there is")
+    return tuple(parts)
+
+
+def _order(one: Spendable) -> tuple[object, ...]:
+    # Ids sort by the moment they were made in, so that the last of the three means: the oldest.
+    return one.entitlement.valid.ends_before, one.scheme.breadth, one.entitlement.id

@@ -1,0 +1,277 @@
+"""What can be wrong although every transfer is balanced, and the checks that find it.
+
+The auditor's sentence (treasury = budget + entitlements + held + payables + in payment + lapsed, per scheme) holds by
+construction, so that it proves nothing about a posting to the wrong account. These checks hold the journal against
+what was set down beside it: each entry against its own record, and the balances against all records together.
+
+`Replay` takes the events one by one and keeps balances and a few sums, so that memory grows with the accounts and not
+with the journal.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pasledger.ledger.accounts import Account, AccountKind
+from pasledger.ledger.books import movements
+from pasledger.ledger.ids import EntitlementId, MerchantId
+from pasledger.ledger.journal import Entry, EntryKind
+from pasledger.ledger.money import ZERO, Money
+from pasledger.rules.postings import SIDES
+from pasledger.rules.records import (
+    BankLine,
+    BudgetDecision,
+    Correction,
+    Entitlement,
+    Event,
+    Fact,
+    Hold,
+    HoldCaptured,
+    HoldReleased,
+    Payout,
+    PayoutCancelled,
+    Redemption,
+    Refund,
+    WrittenOff,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong: which check found it, in what, and what was expected."""
+
+    check: str
+    subject: str
+    detail: str
+
+
+class Replay:
+    """The journal, replayed from nothing beside the record of each event."""
+
+    def __init__(self) -> None:
+        self.balances: dict[Account, int] = defaultdict(int)
+        self.entitlements: dict[EntitlementId, Entitlement] = {}
+        self.owed: dict[MerchantId, int] = defaultdict(int)
+        """What merchants are owed by the records: lines that are in no payout."""
+        self.on_its_way: dict[MerchantId, int] = defaultdict(int)
+        """What merchants wait for by the records: payouts that are not settled."""
+        self.open_holds = 0
+        self.bank_lines = 0
+        self.through_the_bank = 0
+        self.entries = 0
+        self.transfers = 0
+
+    def add(self, event: Event) -> Iterator[Finding]:
+        """Take one event and yield what is wrong with it."""
+        for fact in event.facts:
+            self._learn(fact)
+        if event.entry is None:
+            return
+        moved = movements(event.entry.transfers)
+        for check in ENTRY_CHECKS:
+            yield from check(event.entry, event.facts, moved, self)
+        self.entries += 1
+        self.transfers += len(event.entry.transfers)
+        for account, change in moved.items():
+            self.balances[account] += change.cents
+            if account.kind is AccountKind.TREASURY and event.entry.kind in _BANK_KINDS:
+                self.through_the_bank -= change.cents
+
+    def conclude(self) -> Iterator[Finding]:
+        """Yield what is wrong with the books as a whole, after the last event."""
+        for check in BOOKS_CHECKS:
+            yield from check(self)
+
+    def _learn(self, fact: Fact) -> None:
+        """Add up what the records say by themselves, without a look at any posting."""
+        match fact:
+            case Entitlement():
+                self.entitlements[fact.id] = fact
+            case Hold():
+                self.open_holds += fact.amount.cents
+            case HoldCaptured() | HoldReleased():
+                self.open_holds -= fact.amount.cents
+            case BankLine():
+                self.bank_lines += fact.amount.cents
+            case _:
+                pass
+        match fact:
+            case Redemption() | HoldCaptured() | PayoutCancelled() | WrittenOff():
+                self.owed[fact.merchant] += fact.amount.cents
+            case Refund() | Payout() | Correction():
+                self.owed[fact.merchant] -= fact.amount.cents
+            case BankLine() if fact.amount < ZERO:
+                self.owed[fact.merchant] -= fact.amount.cents
+            case _:
+                pass
+        match fact:
+            case Payout():
+                self.on_its_way[fact.merchant] += fact.amount.cents
+            case PayoutCancelled():
+                self.on_its_way[fact.merchant] -= fact.amount.cents
+            case BankLine() if fact.amount > ZERO:
+                self.on_its_way[fact.merchant] -= fact.amount.cents
+            case _:
+                pass
+
+
+_BANK_KINDS = frozenset({EntryKind.PAID, EntryKind.RETURNED})
+
+Moved = dict[Account, Money]
+
+
+def check_sides(entry: Entry, _facts: tuple[Fact, ...], _moved: Moved, _replay: Replay) -> Iterator[Finding]:
+    """Each transfer runs from and to the kinds of account that its event knows."""
+    for transfer in entry.transfers:
+        if (transfer.debit.kind, transfer.credit.kind) not in SIDES[entry.kind]:
+            yield Finding("sides", entry.id, f"{entry.kind} from {transfer.debit.code} to {transfer.credit.code}")
+
+
+# For each event with a record of its own: the record, and the account that it moves by its amount, up or down.
+_RECORDS: dict[EntryKind, tuple["type[Recorded]", AccountKind, int]] = {
+    EntryKind.BUDGET_RAISED: (BudgetDecision, AccountKind.BUDGET, 1),
+    EntryKind.BUDGET_LOWERED: (BudgetDecision, AccountKind.BUDGET, 1),
+    EntryKind.AWARDED: (Entitlement, AccountKind.ENTITLEMENT, 1),
+    EntryKind.REDEEMED: (Redemption, AccountKind.PAYABLE, 1),
+    EntryKind.HELD: (Hold, AccountKind.HELD, 1),
+    EntryKind.CAPTURED: (HoldCaptured, AccountKind.PAYABLE, 1),
+    EntryKind.RELEASED: (HoldReleased, AccountKind.HELD, -1),
+    EntryKind.REFUNDED: (Refund, AccountKind.PAYABLE, -1),
+    EntryKind.PUT_IN_PAYOUT: (Payout, AccountKind.IN_PAYMENT, 1),
+    EntryKind.PAYOUT_CANCELLED: (PayoutCancelled, AccountKind.IN_PAYMENT, -1),
+    EntryKind.PAID: (BankLine, AccountKind.IN_PAYMENT, -1),
+    EntryKind.RETURNED: (BankLine, AccountKind.PAYABLE, -1),
+    EntryKind.WRITTEN_OFF: (WrittenOff, AccountKind.PAYABLE, 1),
+}
+
+
+def check_record(entry: Entry, facts: tuple[Fact, ...], moved: Moved, _replay: Replay) -> Iterator[Finding]:
+    """Each event moves the account that its record names by the amount that its record says."""
+    if entry.kind not in _RECORDS:
+        return
+    record_type, kind, sign = _RECORDS[entry.kind]
+    record = next((fact for fact in facts if isinstance(fact, record_type)), None)
+    if record is None:
+        yield Finding("record", entry.id, f"{entry.kind} without the record that belongs to it")
+        return
+    amount = record.change if isinstance(record, BudgetDecision) else record.amount
+    expected = sign * amount.cents
+    found = sum(
+        change.cents
+        for account, change in moved.items()
+        if account.kind is kind and account.code.startswith(_account_of(record, kind))
+    )
+    if found != expected:
+        yield Finding("record", entry.id, f"the record says {Money(expected)}, the transfers {Money(found)}")
+
+
+OfMerchant = Redemption | Refund | Hold | HoldCaptured | HoldReleased | Payout | PayoutCancelled | BankLine | WrittenOff
+Recorded = BudgetDecision | Entitlement | OfMerchant
+
+
+def _account_of(record: Recorded, kind: AccountKind) -> str:
+    """Return how the code of the account starts that a record moves."""
+    match record:
+        case BudgetDecision():
+            return f"{kind}/{record.scheme}/{record.year}"
+        case Entitlement():
+            return f"{kind}/{record.id}"
+        case _ if kind is AccountKind.HELD:
+            return f"{kind}/"
+        case _:
+            return f"{kind}/{record.merchant}/"
+
+
+_SPENDING = frozenset({EntryKind.REDEEMED, EntryKind.HELD})
+
+
+def check_entitlements(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, replay: Replay) -> Iterator[Finding]:
+    """Spending is from the holder's own entitlements while they are valid; lapse after that; nothing revives."""
+    day = entry.stamp.effective_on
+    holder = next((fact.holder for fact in facts if isinstance(fact, Redemption)), None)
+    for transfer in entry.transfers:
+        for account, is_debit in ((transfer.debit, True), (transfer.credit, False)):
+            if account.kind is not AccountKind.ENTITLEMENT:
+                continue
+            entitlement = replay.entitlements.get(EntitlementId(account.code.removeprefix("entitlement/")))
+            if entitlement is None or entitlement.scheme != account.scheme:
+                yield Finding("entitlement", entry.id, f"{account.code} was never awarded under its scheme")
+            elif holder not in (None, entitlement.holder):
+                yield Finding("entitlement", entry.id, f"{account.code} is another holder's")
+            elif entry.kind in _SPENDING and day not in entitlement.valid:
+                yield Finding("entitlement", entry.id, f"{account.code} was not valid on {day}")
+            elif entry.kind is EntryKind.LAPSED and day < entitlement.valid.ends_before:
+                yield Finding("entitlement", entry.id, f"{account.code} had not ended on {day}")
+            elif not is_debit and day >= entitlement.valid.ends_before and entry.kind is not EntryKind.EXTENDED:
+                yield Finding("entitlement", entry.id, f"{account.code} was revived after its end")
+
+
+def check_sentence(replay: Replay) -> Iterator[Finding]:
+    """Treasury = budget + entitlements + held + payables + in payment + lapsed, for each scheme."""
+    difference: dict[str, int] = defaultdict(int)
+    for account, cents in replay.balances.items():
+        difference[account.scheme] += cents if account.kind.is_debit_normal else -cents
+    for scheme, cents in difference.items():
+        if cents:
+            yield Finding("sentence", scheme, f"treasury differs by {Money(cents)} from what it stands for")
+
+
+def check_signs(replay: Replay) -> Iterator[Finding]:
+    """No balance is on the wrong side, but for what merchants owe us."""
+    for account, cents in replay.balances.items():
+        if cents < 0 and not account.kind.may_be_negative:
+            yield Finding("sign", account.code, f"stands at {Money(cents)}")
+
+
+def check_holds(replay: Replay) -> Iterator[Finding]:
+    """What is held is what the open holds say."""
+    yield from _compare("held", "open holds", _sum(replay, AccountKind.HELD), replay.open_holds)
+
+
+def check_payables(replay: Replay) -> Iterator[Finding]:
+    """What is payable to a merchant is its lines that are in no payout."""
+    yield from _compare_by_merchant("payable", AccountKind.PAYABLE, replay, replay.owed)
+
+
+def check_in_payment(replay: Replay) -> Iterator[Finding]:
+    """What is in payment to a merchant is its payouts that are not settled."""
+    yield from _compare_by_merchant("in payment", AccountKind.IN_PAYMENT, replay, replay.on_its_way)
+
+
+def check_bank(replay: Replay) -> Iterator[Finding]:
+    """What was paid, less what came back, is what the matched bank lines say."""
+    yield from _compare("bank", "matched bank lines", replay.through_the_bank, replay.bank_lines)
+
+
+def _sum(replay: Replay, kind: AccountKind) -> int:
+    return sum(cents for account, cents in replay.balances.items() if account.kind is kind)
+
+
+def _compare_by_merchant(
+    check: str, kind: AccountKind, replay: Replay, recorded: dict[MerchantId, int]
+) -> Iterator[Finding]:
+    booked: dict[MerchantId, int] = defaultdict(int)
+    for account, cents in replay.balances.items():
+        if account.kind is kind:
+            booked[MerchantId(account.code.split("/")[1])] += cents
+    for merchant in sorted({*booked, *recorded}):
+        yield from _compare(check, merchant, booked.get(merchant, 0), recorded.get(merchant, 0))
+
+
+def _compare(check: str, subject: str, booked: int, recorded: int) -> Iterator[Finding]:
+    if booked != recorded:
+        yield Finding(check, subject, f"booked {Money(booked)}, recorded {Money(recorded)}")
+
+
+EntryCheck = Callable[[Entry, tuple[Fact, ...], Moved, Replay], Iterator[Finding]]
+BooksCheck = Callable[[Replay], Iterator[Finding]]
+
+ENTRY_CHECKS: tuple[EntryCheck, ...] = (check_sides, check_record, check_entitlements)
+BOOKS_CHECKS: tuple[BooksCheck, ...] = (
+    check_sentence,
+    check_signs,
+    check_holds,
+    check_payables,
+    check_in_payment,
+    check_bank,
+)

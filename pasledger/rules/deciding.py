@@ -1,0 +1,129 @@
+"""Every request and the decision that answers it, and how a sequence of them is answered.
+
+A request that carries a key which the books know already is answered from the record, before anything is decided. What
+is granted is applied at once, so that the next request of the batch sees it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pasledger.ledger.journal import Stamp
+from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.budgets import BudgetRequest, decide_budget
+from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.records import Attempt, Event
+from pasledger.rules.redemption import RedemptionRequest, decide_redemption
+from pasledger.rules.refunds import RefundRequest, decide_refund
+from pasledger.rules.registration import (
+    CardRequest,
+    HolderRequest,
+    MerchantRequest,
+    RevocationRequest,
+    SchemeRequest,
+    TerminalRequest,
+    decide_card,
+    decide_holder,
+    decide_merchant,
+    decide_revocation,
+    decide_scheme,
+    decide_terminal,
+)
+from pasledger.rules.town import Needs, Town
+
+Request = (
+    RedemptionRequest
+    | RefundRequest
+    | AwardRequest
+    | BudgetRequest
+    | SchemeRequest
+    | MerchantRequest
+    | TerminalRequest
+    | RevocationRequest
+    | HolderRequest
+    | CardRequest
+)
+
+KeyedRequest = RedemptionRequest | RefundRequest
+"""What merchants ask for. Staff repeat freely: their work is unique by what it says."""
+
+DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
+    RedemptionRequest: decide_redemption,
+    RefundRequest: decide_refund,
+    AwardRequest: decide_award,
+    BudgetRequest: decide_budget,
+    SchemeRequest: decide_scheme,
+    MerchantRequest: decide_merchant,
+    TerminalRequest: decide_terminal,
+    RevocationRequest: decide_revocation,
+    HolderRequest: decide_holder,
+    CardRequest: decide_card,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one request: what was newly decided, or why not, and what its key stands for from now on."""
+
+    event: Event | None = None
+    refused: Refused | None = None
+    attempt: Attempt | None = None
+    is_repeat: bool = False
+
+
+def needs_of(requests: Iterable[Request]) -> Needs:
+    """Return what all of the requests together have to know."""
+    needs = Needs()
+    for request in requests:
+        request.need(needs)
+        if (asked := _key(request)) is not None:
+            needs.attempts.add(asked.key)
+    return needs
+
+
+def decide_each(requests: Iterable[Request], town: Town, stamp: Stamp) -> list[Outcome]:
+    """Return the answers to `requests`, in order; `town` is then what they made of it."""
+    return [_decide(request, town, stamp) for request in requests]
+
+
+def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
+    asked = _key(request)
+    if asked is not None and (before := town.attempts.get(asked.key)) is not None:
+        return _repeat(asked, before)
+    try:
+        event = DECISIONS[type(request)](request, town, stamp)
+    except Refused as refused:
+        return Outcome(refused=refused, attempt=_attempt(request, town, stamp, refused.reason))
+    town.apply(event)
+    return Outcome(event=event, attempt=_attempt(request, town, stamp, None))
+
+
+def _key(request: Request) -> AttemptKey | None:
+    return request.attempt if isinstance(request, KeyedRequest) else None
+
+
+def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
+    if asked.fingerprint != before.fingerprint:
+        return Outcome(refused=Refused(Refusal.KEY_REUSED))
+    refused = None if before.refusal is None else Refused(before.refusal)
+    return Outcome(refused=refused, attempt=before, is_repeat=True)
+
+
+# That something is not there says nothing about a sale, so that the key stays free.
+_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
+
+
+def _attempt(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> Attempt | None:
+    """Keep the answer under the request's key: a sale refused at the till must not succeed later unseen."""
+    if not isinstance(request, KeyedRequest) or request.attempt is None or refusal in _NOT_FINAL:
+        return None
+    attempt = Attempt(
+        request.attempt.key,
+        request.attempt.fingerprint,
+        stamp.recorded_at,
+        request.id if refusal is None else None,
+        refusal,
+    )
+    town.attempts[attempt.key] = attempt
+    return attempt

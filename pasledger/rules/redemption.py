@@ -1,0 +1,93 @@
+"""Redemption (besteding): a holder pays a merchant, whole or not at all."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pasledger.ledger import accounts
+from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.journal import Entry, EntryKind, Stamp
+from pasledger.ledger.money import Money, total
+from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules import postings
+from pasledger.rules.allocation import Spendable, allocate
+from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.records import Card, Entitlement, Event, Merchant, Redemption
+from pasledger.rules.town import Needs, Town
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionRequest:
+    """A card, an amount above zero, and who asks. The ids are what it will be called when it is granted."""
+
+    id: RedemptionId
+    entry: EntryId
+    merchant: MerchantId
+    terminal: TerminalId | None
+    card: CardNumber | TokenHash
+    amount: Money
+    attempt: AttemptKey | None
+
+    def need(self, needs: Needs) -> None:
+        """Add what the decision looks at."""
+        needs.spending_cards.add(self.card)
+        needs.merchants.add(self.merchant)
+
+
+def decide_redemption(request: RedemptionRequest, town: Town, stamp: Stamp) -> Event:
+    """Pay from the holder's entitlements that may be spent at this merchant today, or refuse."""
+    card = paying_card(request.card, town)
+    merchant = town.merchant(request.merchant, on=stamp.effective_on)
+    spendable = _spendable(card, merchant, town, today=stamp.effective_on)
+    available = total(one.left for one in spendable)
+    if available < request.amount:
+        raise Refused(Refusal.NOT_ENOUGH, short_by=request.amount - available)
+    parts = allocate(request.amount, spendable)
+    schemes = {one.scheme.code: one.scheme.reference for one in spendable}
+    entry = Entry(
+        request.entry,
+        EntryKind.REDEEMED,
+        stamp,
+        tuple(
+            postings.redeemed(
+                scheme=part.scheme, entitlement=part.entitlement, merchant=merchant.id, amount=part.amount
+            )
+            for part in parts
+        ),
+        versions=(merchant.reference, *sorted({schemes[part.scheme] for part in parts})),
+    )
+    redemption = Redemption(
+        request.id, entry.id, merchant.id, request.terminal, card.id, card.holder, request.amount, parts
+    )
+    return Event(stamp, (redemption,), entry)
+
+
+def paying_card(key: CardNumber | TokenHash, town: Town) -> Card:
+    """Return the card if it can pay, or refuse."""
+    card = town.card(key)
+    if card.state.refusal is not None:
+        raise Refused(card.state.refusal)
+    return card
+
+
+def _spendable(card: Card, merchant: Merchant, town: Town, *, today: date) -> list[Spendable]:
+    """Return what the holder may spend at this merchant today, or refuse with the nearest reason."""
+    granted = town.entitlements_of.get(card.holder, [])
+    if not granted:
+        raise Refused(Refusal.NO_ENTITLEMENT)
+    current = [entitlement for entitlement in granted if today in entitlement.valid]
+    if not current:
+        later = any(today < entitlement.valid.starts_on for entitlement in granted)
+        raise Refused(Refusal.NOT_STARTED if later else Refusal.ENDED)
+    here = [
+        Spendable(entitlement, scheme, _left(entitlement, town))
+        for entitlement in current
+        if (scheme := town.scheme(entitlement.scheme, on=today)).accepts(name=merchant.name, category=merchant.category)
+    ]
+    if not here:
+        raise Refused(Refusal.NOT_HERE)
+    return here
+
+
+def _left(entitlement: Entitlement, town: Town) -> Money:
+    return town.balance(accounts.entitlement(entitlement.id, entitlement.scheme))

@@ -1,0 +1,144 @@
+"""The town: the books, and beside them all that a decision may look at.
+
+Held whole in memory by tests and simulations, or loaded by a store for one batch with just what its requests need.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Never, TypeVar
+
+from pasledger.ledger.accounts import Account
+from pasledger.ledger.books import Books
+from pasledger.ledger.ids import CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.holders import HolderReference
+from pasledger.rules.records import (
+    Attempt,
+    AwardDecision,
+    AwardKey,
+    BudgetDecision,
+    Card,
+    CardChange,
+    Entitlement,
+    Event,
+    Fact,
+    Holder,
+    Merchant,
+    Redemption,
+    Refund,
+    Terminal,
+    TerminalRevoked,
+)
+from pasledger.rules.schemes import Scheme
+
+
+@dataclass(slots=True)
+class Needs:
+    """What a batch of requests has to know and, where it will change it, to lock."""
+
+    attempts: set[str] = field(default_factory=set)
+    cards: set[CardNumber | TokenHash] = field(default_factory=set)
+    spending_cards: set[CardNumber | TokenHash] = field(default_factory=set)
+    """Cards whose holder's entitlements are needed too."""
+    holders: set[HolderReference] = field(default_factory=set)
+    merchants: set[MerchantId] = field(default_factory=set)
+    merchant_names: set[str] = field(default_factory=set)
+    terminals: set[TerminalId] = field(default_factory=set)
+    redemptions: set[RedemptionId] = field(default_factory=set)
+    budgets: set[Account] = field(default_factory=set)
+    award_references: set[str] = field(default_factory=set)
+    budget_references: set[str] = field(default_factory=set)
+
+
+class Town(Books):
+    """The books with the cards, schemes, merchants and records of a municipality."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.schemes: dict[str, tuple[Scheme, ...]] = {}
+        self.merchants: dict[MerchantId, tuple[Merchant, ...]] = {}
+        self.merchants_by_name: dict[str, MerchantId] = {}
+        self.terminals: dict[TerminalId, Terminal] = {}
+        self.holders: dict[HolderReference, Holder] = {}
+        self.cards: dict[CardNumber | TokenHash, Card] = {}
+        self.entitlements: dict[EntitlementId, Entitlement] = {}
+        self.entitlements_of: dict[HolderId, list[Entitlement]] = {}
+        self.awards: set[AwardKey] = set()
+        self.budget_decisions: set[tuple[str, int, str]] = set()
+        self.redemptions: dict[RedemptionId, Redemption] = {}
+        self.refunds: dict[RedemptionId, list[Refund]] = {}
+        self.attempts: dict[str, Attempt] = {}
+        self._numbers: dict[CardId, CardNumber] = {}
+
+    def scheme(self, code: str, *, on: date) -> Scheme:
+        """Return the version of a scheme that holds on a day, or refuse."""
+        return _version_on(self.schemes.get(code, ()), on) or _refuse(Refusal.SCHEME_UNKNOWN, scheme=code)
+
+    def merchant(self, merchant: MerchantId, *, on: date) -> Merchant:
+        """Return the version of a merchant that holds on a day, or refuse."""
+        return _version_on(self.merchants.get(merchant, ()), on) or _refuse(Refusal.MERCHANT_UNKNOWN)
+
+    def card(self, key: CardNumber | TokenHash) -> Card:
+        """Return the card with this number or token, or refuse."""
+        return self.cards.get(key) or _refuse(Refusal.CARD_UNKNOWN)
+
+    def apply(self, event: Event) -> None:
+        """Take over what an event establishes, so that the next decision sees it."""
+        if event.entry is not None:
+            self.post(event.entry)
+        for fact in event.facts:
+            self.learn(fact)
+
+    def learn(self, fact: Fact) -> None:  # noqa: C901 - one arm for each kind of fact, each of one line
+        """Take over one fact."""
+        match fact:
+            case Scheme():
+                self.schemes[fact.code] = (*self.schemes.get(fact.code, ()), fact)
+            case Merchant():
+                self.merchants[fact.id] = (*self.merchants.get(fact.id, ()), fact)
+                self.merchants_by_name[fact.name] = fact.id
+            case Terminal():
+                self.terminals[fact.id] = fact
+            case TerminalRevoked():
+                self.terminals.pop(fact.terminal, None)
+            case Holder():
+                self.holders[fact.reference] = fact
+            case Card():
+                self.cards[fact.number] = self.cards[fact.token_hash] = fact
+                self._numbers[fact.id] = fact.number
+            case CardChange():
+                self._change_card(fact)
+            case Entitlement():
+                self.entitlements[fact.id] = fact
+                self.entitlements_of.setdefault(fact.holder, []).append(fact)
+            case AwardDecision():
+                self.awards.add(fact.unique_key)
+            case BudgetDecision():
+                self.budget_decisions.add((fact.scheme, fact.year, fact.reference))
+            case Redemption():
+                self.redemptions[fact.id] = fact
+            case Refund():
+                self.refunds.setdefault(fact.redemption, []).append(fact)
+            case _:
+                raise TypeError(f"no decision looks at {type(fact).__name__}")
+
+    def _change_card(self, change: CardChange) -> None:
+        before = self.cards[self._numbers[change.card]]
+        self.learn(Card(before.id, before.holder, before.number, before.token_hash, change.state))
+
+
+Versioned = TypeVar("Versioned", Scheme, Merchant)
+
+
+def _version_on(versions: tuple[Versioned, ...], day: date) -> Versioned | None:
+    """Return the newest of the versions that hold on a day."""
+    return max(
+        (version for version in versions if version.effective_from <= day),
+        key=lambda version: version.version,
+        default=None,
+    )
+
+
+def _refuse(reason: Refusal, **figures: object) -> Never:
+    raise Refused(reason, **figures)

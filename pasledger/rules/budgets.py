@@ -1,4 +1,4 @@
-"""Budgets: what the council sets aside for a scheme in a fiscal year. With its floor it is the ceiling of all awards."""
+"""Budgets: what the council sets aside for a scheme in a fiscal year; with its floor, the ceiling of all awards."""
 
 from dataclasses import dataclass
 

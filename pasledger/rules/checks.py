@@ -84,36 +84,33 @@ class Replay:
 
     def _learn(self, fact: Fact) -> None:
         """Add up what the records say by themselves, without a look at any posting."""
-        match fact:
-            case Entitlement():
-                self.entitlements[fact.id] = fact
-            case Hold():
-                self.open_holds += fact.amount.cents
-            case HoldCaptured() | HoldReleased():
-                self.open_holds -= fact.amount.cents
-            case BankLine():
-                self.bank_lines += fact.amount.cents
-            case _:
-                pass
-        match fact:
-            case Redemption() | HoldCaptured() | PayoutCancelled() | WrittenOff():
-                self.owed[fact.merchant] += fact.amount.cents
-            case Refund() | Payout() | Correction():
-                self.owed[fact.merchant] -= fact.amount.cents
-            case BankLine() if fact.amount < ZERO:
-                self.owed[fact.merchant] -= fact.amount.cents
-            case _:
-                pass
-        match fact:
-            case Payout():
-                self.on_its_way[fact.merchant] += fact.amount.cents
-            case PayoutCancelled():
-                self.on_its_way[fact.merchant] -= fact.amount.cents
-            case BankLine() if fact.amount > ZERO:
-                self.on_its_way[fact.merchant] -= fact.amount.cents
-            case _:
-                pass
+        if isinstance(fact, Entitlement):
+            self.entitlements[fact.id] = fact
+        elif isinstance(fact, BankLine):
+            self.bank_lines += fact.amount.cents
+            waiting = self.on_its_way if fact.amount > ZERO else self.owed
+            waiting[fact.merchant] -= fact.amount.cents
+        elif isinstance(fact, OfMerchant | Correction):
+            self.open_holds += _OPEN_HOLDS.get(type(fact), 0) * fact.amount.cents
+            self.owed[fact.merchant] += _OWED.get(type(fact), 0) * fact.amount.cents
+            self.on_its_way[fact.merchant] += _ON_ITS_WAY.get(type(fact), 0) * fact.amount.cents
 
+
+OfMerchant = Redemption | Refund | Hold | HoldCaptured | HoldReleased | Payout | PayoutCancelled | BankLine | WrittenOff
+Recorded = BudgetDecision | Entitlement | OfMerchant
+
+# How each record changes what is held, what a merchant is owed, and what it waits for.
+_OPEN_HOLDS: dict[type[Fact], int] = {Hold: 1, HoldCaptured: -1, HoldReleased: -1}
+_OWED: dict[type[Fact], int] = {
+    Redemption: 1,
+    HoldCaptured: 1,
+    PayoutCancelled: 1,
+    WrittenOff: 1,
+    Refund: -1,
+    Payout: -1,
+    Correction: -1,
+}
+_ON_ITS_WAY: dict[type[Fact], int] = {Payout: 1, PayoutCancelled: -1}
 
 _BANK_KINDS = frozenset({EntryKind.PAID, EntryKind.RETURNED})
 
@@ -165,10 +162,6 @@ def check_record(entry: Entry, facts: tuple[Fact, ...], moved: Moved, _replay: R
         yield Finding("record", entry.id, f"the record says {Money(expected)}, the transfers {Money(found)}")
 
 
-OfMerchant = Redemption | Refund | Hold | HoldCaptured | HoldReleased | Payout | PayoutCancelled | BankLine | WrittenOff
-Recorded = BudgetDecision | Entitlement | OfMerchant
-
-
 def _account_of(record: Recorded, kind: AccountKind) -> str:
     """Return how the code of the account starts that a record moves."""
     match record:
@@ -187,23 +180,32 @@ _SPENDING = frozenset({EntryKind.REDEEMED, EntryKind.HELD})
 
 def check_entitlements(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, replay: Replay) -> Iterator[Finding]:
     """Spending is from the holder's own entitlements while they are valid; lapse after that; nothing revives."""
-    day = entry.stamp.effective_on
     holder = next((fact.holder for fact in facts if isinstance(fact, Redemption)), None)
     for transfer in entry.transfers:
-        for account, is_debit in ((transfer.debit, True), (transfer.credit, False)):
+        for account in (transfer.debit, transfer.credit):
             if account.kind is not AccountKind.ENTITLEMENT:
                 continue
             entitlement = replay.entitlements.get(EntitlementId(account.code.removeprefix("entitlement/")))
             if entitlement is None or entitlement.scheme != account.scheme:
-                yield Finding("entitlement", entry.id, f"{account.code} was never awarded under its scheme")
+                fault: str | None = "was never awarded under its scheme"
             elif holder not in (None, entitlement.holder):
-                yield Finding("entitlement", entry.id, f"{account.code} is another holder's")
-            elif entry.kind in _SPENDING and day not in entitlement.valid:
-                yield Finding("entitlement", entry.id, f"{account.code} was not valid on {day}")
-            elif entry.kind is EntryKind.LAPSED and day < entitlement.valid.ends_before:
-                yield Finding("entitlement", entry.id, f"{account.code} had not ended on {day}")
-            elif not is_debit and day >= entitlement.valid.ends_before and entry.kind is not EntryKind.EXTENDED:
-                yield Finding("entitlement", entry.id, f"{account.code} was revived after its end")
+                fault = "is another holder's"
+            else:
+                fault = _untimely(entry, entitlement, is_credit=account is transfer.credit)
+            if fault is not None:
+                yield Finding("entitlement", entry.id, f"{account.code} {fault}")
+
+
+def _untimely(entry: Entry, entitlement: Entitlement, *, is_credit: bool) -> str | None:
+    day = entry.stamp.effective_on
+    has_ended = day >= entitlement.valid.ends_before
+    if entry.kind in _SPENDING and day not in entitlement.valid:
+        return f"was not valid on {day}"
+    if entry.kind is EntryKind.LAPSED and not has_ended:
+        return f"had not ended on {day}"
+    if is_credit and has_ended and entry.kind is not EntryKind.EXTENDED:
+        return "was revived after its end"
+    return None
 
 
 def check_sentence(replay: Replay) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """The books: what every account stands at, folded from entries and from nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.journal import Entry, Transfer
@@ -10,15 +10,25 @@ from pasledger.ledger.money import ZERO, Money
 class Books:
     """Balances by account, each on its normal side, in whole cents.
 
-    Begins empty and is kept by `post`, or begins with the balances that a store has loaded for a batch.
+    Begins empty and is kept by `post`; a store that loads a part of the books carries its balances forward first.
     """
 
-    def __init__(self, balances: Mapping[Account, Money] | None = None) -> None:
-        self._balances: dict[Account, Money] = dict(balances or {})
+    def __init__(self) -> None:
+        self._balances: dict[Account, Money] = {}
+        self._carried_forward: set[Account] = set()
 
     def balance(self, account: Account) -> Money:
         """Return what `account` stands at; zero where nothing was ever booked."""
         return self._balances.get(account, ZERO)
+
+    def carry_forward(self, account: Account, balance: Money) -> None:
+        """Begin with what `account` stood at before the entries that are posted here."""
+        self._balances[account] = balance
+        self._carried_forward.add(account)
+
+    def is_new(self, account: Account) -> bool:
+        """Return whether `account` was opened by an entry that was posted here."""
+        return account not in self._carried_forward
 
     def knows(self, account: Account) -> bool:
         """Return whether `account` was ever opened."""

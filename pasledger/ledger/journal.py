@@ -82,6 +82,10 @@ class Stamp:
     prepared_by: str
     approved_by: str | None = None
 
+    def by(self, actor: str | None) -> "Stamp":
+        """Return the same moment with one actor, who needs no approval; without an actor, the preparer."""
+        return Stamp(self.recorded_at, self.effective_on, actor or self.prepared_by)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -108,6 +112,6 @@ class Entry:
 
 
 def require_four_eyes(stamp: Stamp) -> None:
-    """Refuse what one person both prepares and approves. Names are compared without regard to case."""
-    if stamp.approved_by is None or stamp.approved_by.strip().casefold() == stamp.prepared_by.strip().casefold():
+    """Refuse what one person both prepares and approves, or nobody approves. Names are compared without case."""
+    if (stamp.approved_by or "").strip().casefold() in ("", stamp.prepared_by.strip().casefold()):
         raise Refused(Refusal.SAME_PERSON)

@@ -17,7 +17,7 @@ LARGEST_CENTS = 10**13
 # Euros with optional thousands points, then a comma or a point and exactly two digits; or whole euros. A point
 # before three digits is only read as a thousands point when cents follow: `12.505` could be a slip of the finger.
 _DUTCH = re.compile(r"(?:€ ?)?(?:(\d{1,13})(?:[,.](\d\d))?|(\d{1,3}(?:\.\d{3}){1,3}),(\d\d))", re.ASCII)
-_PLAIN = re.compile(r"(\d{1,11})\.(\d\d)", re.ASCII)
+_PLAIN = re.compile(r"(\d{1,12})\.(\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -18,6 +18,8 @@ class Refusal(StrEnum):
     CARD_NOT_ACTIVE = "card-not-active"
     CARD_BLOCKED = "card-blocked"
     CARD_REPLACED = "card-replaced"
+    # the merchant
+    MERCHANT_UNKNOWN = "merchant-unknown"
     # the money
     NO_ENTITLEMENT = "no-entitlement"
     NOT_STARTED = "not-started"
@@ -28,7 +30,6 @@ class Refusal(StrEnum):
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"
     # master data
-    MERCHANT_UNKNOWN = "merchant-unknown"
     MERCHANT_REPEATED = "merchant-repeated"
     TERMINAL_UNKNOWN = "terminal-unknown"
     HOLDER_REPEATED = "holder-repeated"
@@ -36,8 +37,8 @@ class Refusal(StrEnum):
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
     # an award or a budget
-    SCHEME_UNKNOWN = "scheme-unknown"
     HOLDER_UNKNOWN = "holder-unknown"
+    SCHEME_UNKNOWN = "scheme-unknown"
     AWARD_REPEATED = "award-repeated"
     START_OUTSIDE_RULE = "start-outside-rule"
     AMOUNT_OUTSIDE_RULE = "amount-outside-rule"

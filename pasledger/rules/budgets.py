@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pasledger.ledger import accounts
 from pasledger.ledger.ids import EntryId
-from pasledger.ledger.journal import Entry, EntryKind, Stamp
+from pasledger.ledger.journal import Entry, EntryKind, Stamp, require_four_eyes
 from pasledger.ledger.money import ZERO, Money
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules import postings
@@ -30,6 +30,7 @@ class BudgetRequest:
 
 def decide_budget(request: BudgetRequest, town: Town, stamp: Stamp) -> Event:
     """Raise or lower the budget, once for each council decision, or refuse."""
+    require_four_eyes(stamp)
     scheme = town.scheme(request.scheme, on=stamp.effective_on)
     if (scheme.code, request.year, request.decision) in town.budget_decisions:
         raise Refused(Refusal.BUDGET_REPEATED, decision=request.decision)

@@ -9,9 +9,10 @@ with the journal.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from pasledger.ledger import accounts
 from pasledger.ledger.accounts import Account, AccountKind
 from pasledger.ledger.books import movements
 from pasledger.ledger.ids import EntitlementId, MerchantId
@@ -48,9 +49,10 @@ class Finding:
 class Replay:
     """The journal, replayed from nothing beside the record of each event."""
 
-    def __init__(self) -> None:
+    def __init__(self, entitlements: Iterable[Entitlement] = ()) -> None:
+        """Begin with nothing but the entitlements, where they are known beforehand, in whatever order they come."""
         self.balances: dict[Account, int] = defaultdict(int)
-        self.entitlements: dict[EntitlementId, Entitlement] = {}
+        self.entitlements = {entitlement.id: entitlement for entitlement in entitlements}
         self.owed: dict[MerchantId, int] = defaultdict(int)
         """What merchants are owed by the records: lines that are in no payout."""
         self.on_its_way: dict[MerchantId, int] = defaultdict(int)
@@ -175,6 +177,26 @@ def _account_of(record: Recorded, kind: AccountKind) -> str:
             return f"{kind}/{record.merchant}/"
 
 
+def check_parts(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
+    """A redemption takes from, and a refund gives back to, exactly what its parts name; what ended lapses."""
+    record = next((fact for fact in facts if isinstance(fact, Redemption | Refund)), None)
+    if record is None:
+        return
+    day = entry.stamp.effective_on
+    expected: dict[Account, int] = defaultdict(int)
+    for part in record.parts:
+        entitlement = replay.entitlements.get(part.entitlement)
+        if isinstance(record, Redemption):
+            expected[accounts.entitlement(part.entitlement, part.scheme)] -= part.amount.cents
+        elif entitlement is not None and day < entitlement.valid.ends_before:
+            expected[accounts.entitlement(part.entitlement, part.scheme)] += part.amount.cents
+        else:
+            expected[accounts.lapsed(part.scheme, day.year)] += part.amount.cents
+    found = {account: change.cents for account, change in moved.items() if account.kind is not AccountKind.PAYABLE}
+    for account in sorted({*expected, *found}):
+        yield from _compare("parts", account.code, found.get(account, 0), expected.get(account, 0))
+
+
 _SPENDING = frozenset({EntryKind.REDEEMED, EntryKind.HELD})
 
 
@@ -268,7 +290,7 @@ def _compare(check: str, subject: str, booked: int, recorded: int) -> Iterator[F
 EntryCheck = Callable[[Entry, tuple[Fact, ...], Moved, Replay], Iterator[Finding]]
 BooksCheck = Callable[[Replay], Iterator[Finding]]
 
-ENTRY_CHECKS: tuple[EntryCheck, ...] = (check_sides, check_record, check_entitlements)
+ENTRY_CHECKS: tuple[EntryCheck, ...] = (check_sides, check_record, check_parts, check_entitlements)
 BOOKS_CHECKS: tuple[BooksCheck, ...] = (
     check_sentence,
     check_signs,

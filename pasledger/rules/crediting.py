@@ -5,7 +5,7 @@ from datetime import date
 
 from pasledger.ledger import accounts
 from pasledger.ledger.ids import EntitlementId, EntryId, HolderId
-from pasledger.ledger.journal import Entry, EntryKind, Stamp
+from pasledger.ledger.journal import Entry, EntryKind, Stamp, require_four_eyes
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal, Refused
@@ -46,8 +46,9 @@ def decide_award(request: AwardRequest, town: Town, stamp: Stamp) -> Event:
 
     The budget is that of the fiscal year in which the entitlement starts.
     """
-    scheme = town.scheme(request.scheme, on=stamp.effective_on)
+    require_four_eyes(stamp)
     holder = _holder(request.holder, town)
+    scheme = town.scheme(request.scheme, on=stamp.effective_on)
     if (scheme.code, request.decision, holder, request.instalment) in town.awards:
         raise Refused(Refusal.AWARD_REPEATED, decision=request.decision)
     valid = _validity(scheme, request.starts_on, today=stamp.effective_on)
@@ -86,8 +87,10 @@ def _holder(named: HolderReference | CardNumber, town: Town) -> HolderId:
 
 
 def _validity(scheme: Scheme, starts_on: date, *, today: date) -> Period:
-    valid = scheme.validity_from(starts_on)
-    if valid is None or valid.ends_before <= today or starts_on.year > today.year + 1:
+    # Asked first: a span around the first or the last year that a date can hold would reach beyond it.
+    is_far_off = starts_on.year == date.min.year or starts_on.year > today.year + 1
+    valid = None if is_far_off else scheme.validity_from(starts_on)
+    if valid is None or valid.ends_before <= today:
         raise Refused(Refusal.START_OUTSIDE_RULE, starts_on=starts_on)
     return valid
 

@@ -47,7 +47,7 @@ def decide_redemption(request: RedemptionRequest, town: Town, stamp: Stamp) -> E
     entry = Entry(
         request.entry,
         EntryKind.REDEEMED,
-        stamp,
+        stamp.by(request.terminal),
         tuple(
             postings.redeemed(
                 scheme=part.scheme, entitlement=part.entitlement, merchant=merchant.id, amount=part.amount
@@ -59,7 +59,7 @@ def decide_redemption(request: RedemptionRequest, town: Town, stamp: Stamp) -> E
     redemption = Redemption(
         request.id, entry.id, merchant.id, request.terminal, card.id, card.holder, request.amount, parts
     )
-    return Event(stamp, (redemption,), entry)
+    return Event(entry.stamp, (redemption,), entry)
 
 
 def paying_card(key: CardNumber | TokenHash, town: Town) -> Card:

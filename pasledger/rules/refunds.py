@@ -7,7 +7,7 @@ lapses. The merchant's payable may go below zero when it was paid already; its n
 from dataclasses import dataclass
 from datetime import date
 
-from pasledger.ledger.ids import EntitlementId, EntryId, MerchantId, RedemptionId, RefundId
+from pasledger.ledger.ids import EntitlementId, EntryId, MerchantId, RedemptionId, RefundId, TerminalId
 from pasledger.ledger.journal import Entry, EntryKind, Stamp, Transfer
 from pasledger.ledger.money import ZERO, Money, total
 from pasledger.ledger.refusals import Refusal, Refused
@@ -27,6 +27,7 @@ class RefundRequest:
     redemption: RedemptionId
     amount: Money | None
     attempt: AttemptKey | None
+    terminal: TerminalId | None = None
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
@@ -47,10 +48,10 @@ def decide_refund(request: RefundRequest, town: Town, stamp: Stamp) -> Event:
     entry = Entry(
         request.entry,
         EntryKind.REFUNDED,
-        stamp,
+        stamp.by(request.terminal),
         tuple(_transfer(part, redemption, town, today=stamp.effective_on) for part in parts),
     )
-    return Event(stamp, (Refund(request.id, entry.id, redemption.id, redemption.merchant, parts),), entry)
+    return Event(entry.stamp, (Refund(request.id, entry.id, redemption.id, redemption.merchant, parts),), entry)
 
 
 def _refundable(redemption: Redemption, refunds: list[Refund]) -> list[Part]:

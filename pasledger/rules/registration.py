@@ -29,11 +29,13 @@ def decide_scheme(request: SchemeRequest, town: Town, stamp: Stamp) -> Event:
     require_four_eyes(stamp)
     versions = town.schemes.get(request.scheme.code, ())
     new = replace(request.scheme, version=len(versions) + 1)
-    if versions and (
-        replace(versions[-1], version=new.version) == new or new.effective_from <= versions[-1].effective_from
-    ):
+    if versions and (_says_the_same(new, versions[-1]) or new.effective_from <= versions[-1].effective_from):
         raise Refused(Refusal.SCHEME_REPEATED, scheme=new.code)
     return Event(stamp, (new,))
+
+
+def _says_the_same(new: Scheme, old: Scheme) -> bool:
+    return replace(new, version=old.version, effective_from=old.effective_from) == old
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ class CardRequest:
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.cards.add(self.number)
+        if self.successor is not None:
+            needs.cards.add(self.successor.number)
 
 
 _FROM = {
@@ -140,6 +144,8 @@ def decide_card(request: CardRequest, town: Town, stamp: Stamp) -> Event:
     A replacement goes to the same holder, so that the money, which waits on the entitlement, needs no move.
     """
     card = town.card(request.number)
+    if request.successor is not None and request.successor.number in town.cards:
+        raise Refused(Refusal.CARD_REPEATED)
     if card.state not in _FROM[request.state]:
         raise Refused(Refusal.CARD_STEP_UNKNOWN, state=card.state)
     change = CardChange(card.id, request.state)

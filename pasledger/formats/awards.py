@@ -1,0 +1,73 @@
+"""Award files: what the social domain decided, a row for each holder and instalment."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pasledger.formats import cells
+from pasledger.formats.delimited import Column, Line, read_lines
+from pasledger.formats.faults import Fault, FaultKind, FileRefused
+from pasledger.ledger.money import Money
+from pasledger.rules.cards import CardNumber
+from pasledger.rules.holders import HolderReference
+
+_MOST_INSTALMENTS = 99
+
+COLUMNS = (
+    Column("regeling", "scheme", cells.code),
+    Column("kenmerk", "decision", cells.decision),
+    Column("pashouder", "holder", cells.holder, is_required=False),
+    Column("pasnummer", "card", cells.card_number, is_required=False),
+    Column("bedrag", "amount", cells.amount),
+    Column("ingangsdatum", "starts_on", cells.day, is_required=False),
+    Column("termijn", "instalment", cells.number(1, _MOST_INSTALMENTS), is_required=False, absent=1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AwardRow:
+    """One award as the file says it. Without a start it starts on the day that it is booked."""
+
+    row: int
+    scheme: str
+    decision: str
+    holder: HolderReference | CardNumber
+    amount: Money
+    starts_on: date | None
+    instalment: int
+
+
+def read_awards(data: bytes) -> list[AwardRow]:
+    """Return every award of a file. Raises `FileRefused` with all faults there are."""
+    lines, faults = read_lines(data, COLUMNS)
+    awards: list[AwardRow] = []
+    first: dict[tuple[object, ...], int] = {}
+    for line in lines:
+        award = _award(line, faults)
+        if award is None:
+            continue
+        same = first.setdefault((award.scheme, award.decision, award.holder, award.instalment), award.row)
+        if same != award.row:
+            faults.append(Fault(FaultKind.ROW_TWICE, award.row, figures={"first": same}))
+        awards.append(award)
+    if faults:
+        raise FileRefused(sorted(faults, key=lambda fault: fault.row or 0))
+    return awards
+
+
+def _award(line: Line, faults: list[Fault]) -> AwardRow | None:
+    reference: Any = line.values.get("holder")
+    card: Any = line.values.get("card")
+    if (reference is None) == (card is None):
+        kind = FaultKind.NO_HOLDER if reference is None else FaultKind.TWO_HOLDERS
+        faults.append(Fault(kind, line.row, "pashouder"))
+        return None
+    return AwardRow(
+        line.row,
+        line["scheme"],
+        line["decision"],
+        reference or card,
+        line["amount"],
+        line.values.get("starts_on"),
+        line.values.get("instalment", 1),
+    )

@@ -1,0 +1,110 @@
+"""How the cells of a file are read: one function for each kind of value, each raising `Misread`."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from stdnum import iban
+from stdnum.exceptions import ValidationError
+
+from pasledger.formats.faults import FaultKind, Misread
+from pasledger.ledger.money import ZERO, Money
+from pasledger.rules.cards import CardNumber
+from pasledger.rules.holders import HolderReference, holder_reference, looks_like_a_bsn
+from pasledger.rules.schemes import CODE
+
+_LONGEST = 140
+_DUTCH_DATE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+
+
+def words(text: str) -> str:
+    """Read a name or a description."""
+    if len(text) > _LONGEST:
+        raise Misread(FaultKind.CELL_TOO_LONG, most=_LONGEST)
+    return text
+
+
+def amount(text: str) -> Money:
+    """Read an amount above zero, in euros, the Dutch way (see `Money.read`)."""
+    read = signed_amount(text)
+    if read <= ZERO:
+        raise Misread(FaultKind.AMOUNT_NOT_POSITIVE)
+    return read
+
+
+def signed_amount(text: str) -> Money:
+    """Read an amount in euros that may be below zero, with the sign in front."""
+    try:
+        return -Money.read(text[1:]) if text.startswith("-") else Money.read(text)
+    except ValueError:
+        raise Misread(FaultKind.AMOUNT) from None
+
+
+def day(text: str) -> date:
+    """Read a day: `31-12-2026` or `2026-12-31`."""
+    try:
+        if found := _DUTCH_DATE.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        if found := _ISO_DATE.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        pass
+    raise Misread(FaultKind.DATE)
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads a whole number from `least` to `most`."""
+
+    def read(text: str) -> int:
+        if re.fullmatch(r"\d{1,9}", text, re.ASCII) is None or not least <= int(text) <= most:
+            raise Misread(FaultKind.NUMBER, least=least, most=most)
+        return int(text)
+
+    return read
+
+
+def code(text: str) -> str:
+    """Read the code of a scheme or of a kind of merchant."""
+    if CODE.fullmatch(text) is None:
+        raise Misread(FaultKind.CODE)
+    return text
+
+
+def card_number(text: str) -> CardNumber:
+    """Read a printed card number, with or without spaces."""
+    try:
+        return CardNumber.parse(text)
+    except ValueError:
+        has_right_form = re.fullmatch(r"9\d{15}", text.replace(" ", ""), re.ASCII) is not None
+        raise Misread(FaultKind.CARD_CHECK_DIGITS if has_right_form else FaultKind.CARD_NUMBER) from None
+
+
+def holder(text: str) -> HolderReference:
+    """Read a holder's opaque reference; what looks like a BSN is refused and not repeated."""
+    if looks_like_a_bsn(text):
+        raise Misread(FaultKind.LOOKS_LIKE_BSN, is_telling=True)
+    try:
+        return holder_reference(text)
+    except ValueError:
+        raise Misread(FaultKind.REFERENCE) from None
+
+
+def decision(text: str) -> str:
+    """Read the reference of a decision; what looks like a BSN is refused and not repeated."""
+    return str(holder(text))
+
+
+def account_number(text: str) -> str:
+    """Read an IBAN, checked, and without spaces."""
+    try:
+        return str(iban.validate(text))
+    except ValidationError:
+        raise Misread(FaultKind.IBAN) from None
+
+
+def kvk_number(text: str) -> str:
+    """Read a number of the Chamber of Commerce: eight digits."""
+    if re.fullmatch(r"\d{8}", text, re.ASCII) is None:
+        raise Misread(FaultKind.KVK_NUMBER)
+    return text

@@ -1,0 +1,72 @@
+"""What can be wrong with a file, as a closed list, and where. The sentences are in `pasledger.texts`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pasledger.ledger.refusals import Refusal
+
+
+class FaultKind(StrEnum):
+    """What is wrong with a file or with one cell of it."""
+
+    FILE_EMPTY = "file-empty"
+    FILE_NOT_TEXT = "file-not-text"
+    FILE_NOT_TOML = "file-not-toml"
+    NO_ROWS = "no-rows"
+    COLUMN_MISSING = "column-missing"
+    COLUMN_UNKNOWN = "column-unknown"
+    COLUMN_TWICE = "column-twice"
+    CELLS_MISCOUNTED = "cells-miscounted"
+    QUOTE_OPEN = "quote-open"
+    CELL_EMPTY = "cell-empty"
+    CELL_TOO_LONG = "cell-too-long"
+    AMOUNT = "amount"
+    AMOUNT_NOT_POSITIVE = "amount-not-positive"
+    DATE = "date"
+    NUMBER = "number"
+    CODE = "code"
+    CARD_NUMBER = "card-number"
+    CARD_CHECK_DIGITS = "card-check-digits"
+    REFERENCE = "reference"
+    LOOKS_LIKE_BSN = "looks-like-bsn"
+    IBAN = "iban"
+    KVK_NUMBER = "kvk-number"
+    CHOICE = "choice"
+    NO_HOLDER = "no-holder"
+    TWO_HOLDERS = "two-holders"
+    RULE = "rule"
+    ROW_TWICE = "row-twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: the row as a person counts it (the header is row 1), the column, what stands there, and the reason.
+
+    `value` is left out where showing it would spread what should not have been written at all.
+    """
+
+    reason: FaultKind | Refusal
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    figures: dict[str, object] = field(default_factory=dict)
+
+
+class FileRefused(Exception):  # noqa: N818 - an answer, not an error
+    """A file is not taken, and nothing of it is booked. Carries every fault that was found."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = tuple(faults)
+
+
+class Misread(ValueError):  # noqa: N818 - as `FileRefused`
+    """A cell does not say what its column asks for."""
+
+    def __init__(self, kind: FaultKind, *, is_telling: bool = False, **figures: object) -> None:
+        super().__init__(kind.value)
+        self.kind = kind
+        self.is_telling = is_telling
+        """Whether the value itself must not be repeated."""
+        self.figures = figures

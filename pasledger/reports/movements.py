@@ -1,0 +1,32 @@
+"""The movements of one account, with the balance after each."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pasledger.ledger.accounts import Account
+from pasledger.ledger.books import movements
+from pasledger.ledger.ids import EntryId
+from pasledger.ledger.journal import Entry, EntryKind
+from pasledger.ledger.money import ZERO, Money
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """By how much an entry changed an account, on the account's normal side, and what it stood at after that."""
+
+    entry: EntryId
+    kind: EntryKind
+    effective_on: date
+    change: Money
+    balance: Money
+
+
+def movements_of(account: Account, entries: Iterable[Entry]) -> Iterator[Movement]:
+    """Yield the movements of `account`, in the order of `entries`."""
+    balance = ZERO
+    for entry in entries:
+        change = movements(entry.transfers).get(account)
+        if change is not None:
+            balance += change
+            yield Movement(entry.id, entry.kind, entry.stamp.effective_on, change, balance)

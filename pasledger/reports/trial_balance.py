@@ -1,0 +1,77 @@
+"""The trial balance (proef- en saldibalans): what was debited and credited on each account, and what remains."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pasledger.ledger.accounts import Account, AccountKind
+from pasledger.ledger.money import Money, total
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What was debited and what was credited on an account, or on several taken together."""
+
+    debits: Money
+    credits: Money
+
+    def balance(self, *, is_debit_normal: bool) -> Money:
+        """Return what remains, on the normal side."""
+        return self.debits - self.credits if is_debit_normal else self.credits - self.debits
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalanceLine:
+    """All accounts of one kind of one scheme."""
+
+    scheme: str
+    kind: AccountKind
+    accounts: int
+    turnover: Turnover
+
+    @property
+    def balance(self) -> Money:
+        """What remains, on the normal side of the kind."""
+        return self.turnover.balance(is_debit_normal=self.kind.is_debit_normal)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """The lines, by scheme and then in the order of the money's life, and their totals."""
+
+    lines: tuple[TrialBalanceLine, ...]
+
+    @property
+    def total(self) -> Turnover:
+        """All debits and all credits, which are the same amount in sound books."""
+        return Turnover(
+            total(line.turnover.debits for line in self.lines), total(line.turnover.credits for line in self.lines)
+        )
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether debits and credits are the same, in each scheme."""
+        schemes = {line.scheme for line in self.lines}
+        return all(
+            total(line.turnover.debits for line in self.lines if line.scheme == scheme)
+            == total(line.turnover.credits for line in self.lines if line.scheme == scheme)
+            for scheme in schemes
+        )
+
+
+def trial_balance(turnovers: Iterable[tuple[Account, Turnover]]) -> TrialBalance:
+    """Return the trial balance of accounts with their turnovers."""
+    sums: dict[tuple[str, AccountKind], list[Turnover]] = {}
+    for account, turnover in turnovers:
+        sums.setdefault((account.scheme, account.kind), []).append(turnover)
+    order = list(AccountKind)
+    return TrialBalance(
+        tuple(
+            TrialBalanceLine(
+                scheme,
+                kind,
+                len(found),
+                Turnover(total(one.debits for one in found), total(one.credits for one in found)),
+            )
+            for (scheme, kind), found in sorted(sums.items(), key=lambda item: (item[0][0], order.index(item[0][1])))
+        )
+    )

@@ -1,0 +1,135 @@
+"""What a batch of requests has to know, in a number of statements that does not depend on how many they are."""
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import Connection, literal, or_, select
+
+from pasledger.ledger import accounts
+from pasledger.ledger.accounts import AccountKind
+from pasledger.ledger.money import Money
+from pasledger.rules.records import Entitlement, Fact, Part
+from pasledger.rules.town import Needs, Town
+from pasledger.store import rows, tables
+from pasledger.store.statements import Row, Statement, keys, one_of
+
+_t = tables
+
+
+def load(connection: Connection, needs: Needs) -> Town:
+    """Return the town as far as `needs` go. What is not needed is not there."""
+    town = Town()
+    for row in _SCHEMES.fetch(connection):
+        town.learn(rows.read_scheme(row))
+    for needed, part in _PARTS:
+        if wanted := needed(needs):
+            part(connection, keys(wanted), town)
+    return town
+
+
+def _load_attempts(connection: Connection, wanted: str, town: Town) -> None:
+    for row in _ATTEMPTS.fetch(connection, wanted=wanted):
+        town.attempts[row[0]] = rows.read_attempt(row)
+
+
+def _load_money(connection: Connection, wanted: str, town: Town) -> None:
+    for row in _ENTITLEMENTS_OF_CARDS.fetch(connection, wanted=wanted):
+        _learn_entitlement(row, town)
+
+
+def _load_budgets(connection: Connection, wanted: str, town: Town) -> None:
+    for code, kind, scheme, cents in _BALANCES.fetch(connection, wanted=wanted):
+        town.carry_forward(rows.read_account(code, kind, scheme), Money(cents))
+
+
+def _load_awards(connection: Connection, wanted: str, town: Town) -> None:
+    town.awards.update(_AWARDS.fetch(connection, wanted=wanted))
+
+
+def _load_redemptions(connection: Connection, wanted: str, town: Town) -> None:
+    """Redemptions with the entitlements that paid and what these stand at, and what was given back already."""
+    parts: dict[str, list[Part]] = {}
+    for row in _PAID_BY.fetch(connection, wanted=wanted):
+        entry, cents = row[:2]
+        owner = _learn_entitlement(row[2:], town)
+        parts.setdefault(entry, []).append(Part(owner.id, owner.scheme, Money(cents)))
+    for row in _REDEMPTIONS.fetch(connection, wanted=wanted):
+        town.learn(rows.read_redemption(row, tuple(parts[row[1]])))
+    for row in _REFUNDS.fetch(connection, wanted=wanted):
+        town.learn(rows.read_refund(row))
+
+
+def _learn_entitlement(row: Row, town: Town) -> Entitlement:
+    entitlement = rows.read_entitlement(row)
+    if entitlement.id not in town.entitlements:
+        town.learn(entitlement)
+        town.carry_forward(accounts.entitlement(entitlement.id, entitlement.scheme), Money(row[-1]))
+    return entitlement
+
+
+def _learning(statement: Statement, read: Callable[[Row], Fact]) -> "Loader":
+    """Return the loader of records that the town takes as they are."""
+
+    def load_part(connection: Connection, wanted: str, town: Town) -> None:
+        for row in statement.fetch(connection, wanted=wanted):
+            town.learn(read(row))
+
+    return load_part
+
+
+_owned = (
+    select(_t.entitlement, _t.account.c.balance_cents)
+    .join(_t.account, _t.account.c.code == literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id)
+    .order_by(_t.entitlement.c.id)
+)
+_of_wanted_cards = or_(one_of(_t.card.c.token_hash, "wanted"), one_of(_t.card.c.number, "wanted"))
+
+_SCHEMES = Statement(select(_t.scheme).order_by(_t.scheme.c.code, _t.scheme.c.version))
+_ATTEMPTS = Statement(select(_t.attempt).where(one_of(_t.attempt.c.key, "wanted")))
+_CARDS = Statement(select(_t.card).where(_of_wanted_cards))
+_ENTITLEMENTS_OF_CARDS = Statement(
+    _owned.where(_t.entitlement.c.holder_id.in_(select(_t.card.c.holder_id).where(_of_wanted_cards)))
+)
+_HOLDERS = Statement(select(_t.holder_reference).where(one_of(_t.holder_reference.c.reference, "wanted")))
+_MERCHANTS = Statement(select(_t.merchant).where(one_of(_t.merchant.c.id, "wanted")))
+_MERCHANTS_BY_NAME = Statement(select(_t.merchant).where(one_of(_t.merchant.c.name, "wanted")))
+_TERMINALS = Statement(
+    select(_t.terminal).where(one_of(_t.terminal.c.id, "wanted"), _t.terminal.c.revoked_at.is_(None))
+)
+_BALANCES = Statement(select(_t.account).where(one_of(_t.account.c.code, "wanted")))
+_AWARDS = Statement(
+    select(
+        _t.award_decision.c.scheme,
+        _t.award_decision.c.reference,
+        _t.award_decision.c.holder_id,
+        _t.award_decision.c.instalment,
+    ).where(one_of(_t.award_decision.c.reference, "wanted"))
+)
+_BUDGET_DECISIONS = Statement(select(_t.budget_decision).where(one_of(_t.budget_decision.c.reference, "wanted")))
+_REDEMPTIONS = Statement(select(_t.redemption).where(one_of(_t.redemption.c.id, "wanted")))
+_PAID_BY = Statement(
+    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *_owned.selected_columns)
+    .join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id)
+    .join(_t.account, _t.account.c.code == _t.transfer.c.debit)
+    .join(_t.entitlement, literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id == _t.transfer.c.debit)
+    .where(one_of(_t.redemption.c.id, "wanted"))
+    .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
+)
+_REFUNDS = Statement(
+    select(_t.refund).where(one_of(_t.refund.c.redemption_id, "wanted")).order_by(_t.refund.c.entry_id)
+)
+
+Loader = Callable[[Connection, str, Town], None]
+
+_PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
+    (lambda needs: needs.attempts, _load_attempts),
+    (lambda needs: needs.cards | needs.spending_cards, _learning(_CARDS, rows.read_card)),
+    (lambda needs: needs.spending_cards, _load_money),
+    (lambda needs: needs.holders, _learning(_HOLDERS, rows.read_holder)),
+    (lambda needs: needs.merchants, _learning(_MERCHANTS, rows.read_merchant)),
+    (lambda needs: needs.merchant_names, _learning(_MERCHANTS_BY_NAME, rows.read_merchant)),
+    (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
+    (lambda needs: {account.code for account in needs.budgets}, _load_budgets),
+    (lambda needs: needs.award_references, _load_awards),
+    (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
+    (lambda needs: needs.redemptions, _load_redemptions),
+)

@@ -1,0 +1,53 @@
+"""Bringing books to the version of this program, and knowing which version they are."""
+
+from functools import cache
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from pasledger.store.errors import BooksProblem, BooksUnusable
+
+
+def newest() -> str:
+    """Return the version that this program writes."""
+    return _versions()[0]
+
+
+def require_known(connection: Connection, books: str) -> str:
+    """Return the version of the books. Raises `BooksUnusable` for what is no books, or newer than this program."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        raise BooksUnusable(BooksProblem.NOT_BOOKS, books=books)
+    if found not in _versions():
+        raise BooksUnusable(BooksProblem.NEWER, books=books, version=found)
+    return found
+
+
+def require_newest(connection: Connection, books: str) -> None:
+    """Raise `BooksUnusable` for books of another version, saying which way it differs."""
+    found = require_known(connection, books)
+    if found != newest():
+        raise BooksUnusable(BooksProblem.OLDER, books=books, version=found)
+
+
+def upgrade(connection: Connection) -> None:
+    """Take the books to the newest version, in the transaction of `connection`."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    """Return every version there was, the newest first."""
+    return tuple(revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "pasledger.store:migrations")
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,286 @@
+"""Reading the books: one snapshot for all that is asked of one reader."""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy import Connection, Table, bindparam, func, literal, select, text, union
+
+from pasledger.ledger.accounts import Account, AccountKind
+from pasledger.ledger.ids import EntryId, RedemptionId
+from pasledger.ledger.journal import Entry, Transfer
+from pasledger.ledger.money import Money
+from pasledger.reports.trial_balance import Turnover
+from pasledger.rules.cards import CardNumber
+from pasledger.rules.holders import HolderReference
+from pasledger.rules.records import Attempt, Card, Entitlement, Event, Fact, Merchant, Redemption, Refund, Terminal
+from pasledger.rules.schemes import Scheme
+from pasledger.rules.town import Needs, Town
+from pasledger.store import guards, rows, tables
+from pasledger.store.loading import load
+from pasledger.store.statements import Row, Statement, keys, one_of
+
+_t = tables
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A redemption with its refunds, and when each was recorded."""
+
+    redemption: Redemption
+    at: datetime
+    refunds: tuple[tuple[Refund, datetime], ...]
+
+
+class Reader:
+    """The books as they are at one moment."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def municipality(self) -> str:
+        """Return the name of the municipality whose books these are."""
+        return str(_MUNICIPALITY.fetch(self._connection)[0][0])
+
+    def load(self, needs: Needs) -> Town:
+        """Return the town as far as `needs` go, as a batch would see it."""
+        return load(self._connection, needs)
+
+    # --- accounts
+
+    def account(self, code: str) -> Account | None:
+        """Return the account with this code, if it was ever opened."""
+        found = _ACCOUNT.fetch(self._connection, code=code)
+        return rows.read_account(*found[0]) if found else None
+
+    def turnovers(self) -> Iterator[tuple[Account, Turnover]]:
+        """Yield each account with all that was debited and credited on it, in the order of the codes."""
+        for code, kind, scheme, debits, credited in _TURNOVERS.stream(self._connection):
+            yield rows.read_account(code, kind, scheme), Turnover(Money(debits), Money(credited))
+
+    def stored_balances(self) -> Iterator[tuple[Account, Money]]:
+        """Yield each account that keeps a balance, with it, in the order of the codes."""
+        for code, kind, scheme, cents in _STORED_BALANCES.stream(self._connection):
+            yield rows.read_account(code, kind, scheme), Money(cents)
+
+    # --- the journal
+
+    def entries_on(self, account: Account) -> Iterator[Entry]:
+        """Yield the entries that moved `account`, in the order in which they were made."""
+        touched = {"code": account.code}
+        return self._entries(_ENTRIES_ON.stream(self._connection, **touched), _TRANSFERS_ON, touched)
+
+    def events(self) -> Iterator[Event]:
+        """Yield every entry with the records that belong to it, in the order in which they were made."""
+        records = heapq.merge(*(kind.stream(self._connection) for kind in _RECORDS), key=itemgetter(0))
+        waiting = next(records, None)
+        for entry in self._entries(_ENTRIES.stream(self._connection), _TRANSFERS, {}):
+            facts: list[Fact] = []
+            while waiting is not None and waiting[0] <= entry.id:
+                if waiting[0] == entry.id:
+                    facts.append(waiting[1](entry))
+                waiting = next(records, None)
+            yield Event(entry.stamp, tuple(facts), entry)
+
+    def entitlements(self) -> Iterator[Entitlement]:
+        """Yield every entitlement that was ever awarded."""
+        return map(rows.read_entitlement, _ENTITLEMENTS.stream(self._connection))
+
+    def _entries(self, entries: Iterable[Row], transfers: Statement, parameters: dict[str, str]) -> Iterator[Entry]:
+        lines = groupby(transfers.stream(self._connection, **parameters), key=itemgetter(0))
+        following = next(lines, None)
+        for row in entries:
+            own: tuple[Transfer, ...] = ()
+            if following is not None and following[0] == row[0]:
+                own = tuple(_read_transfer(line) for line in following[1])
+                following = next(lines, None)
+            yield rows.read_entry(row, own)
+
+    # --- what merchants and staff ask
+
+    def attempt(self, key: str) -> Attempt | None:
+        """Return what became of an idempotency key."""
+        found = _ATTEMPT.fetch(self._connection, key=key)
+        return rows.read_attempt(found[0]) if found else None
+
+    def redemption(self, redemption: RedemptionId) -> Recorded | None:
+        """Return a redemption with its refunds."""
+        known = self.load(Needs(redemptions={redemption}))
+        if redemption not in known.redemptions:
+            return None
+        found = known.redemptions[redemption]
+        refunds = known.refunds.get(redemption, [])
+        at = self._recorded_at(found.entry, *(refund.entry for refund in refunds))
+        return Recorded(found, at[found.entry], tuple((refund, at[refund.entry]) for refund in refunds))
+
+    def terminal(self, credential_hash: str) -> Terminal | None:
+        """Return the terminal with this credential, unless it was revoked."""
+        found = _TERMINAL.fetch(self._connection, hash=credential_hash)
+        return rows.read_terminal(found[0]) if found else None
+
+    def merchants(self) -> Iterator[Merchant]:
+        """Yield every version of every merchant, by name."""
+        return map(rows.read_merchant, _MERCHANTS.stream(self._connection))
+
+    def terminals(self) -> Iterator[tuple[Terminal, str | None]]:
+        """Yield every terminal, with when it was revoked."""
+        for row in _TERMINALS.stream(self._connection):
+            yield rows.read_terminal(row), row[_REVOKED_AT]
+
+    def schemes(self) -> Iterator[Scheme]:
+        """Yield every version of every scheme."""
+        for versions in self.load(Needs()).schemes.values():
+            yield from versions
+
+    def entitlements_of(self, holder: HolderReference | CardNumber) -> list[tuple[Entitlement, Money]] | None:
+        """Return what a holder was awarded and what is left of each; None where nobody is known by this name."""
+        if not _HOLDER.fetch(self._connection, name=holder):
+            return None
+        found = _ENTITLEMENTS_OF.fetch(self._connection, name=holder)
+        return [(rows.read_entitlement(row), Money(row[-1])) for row in found]
+
+    def cards_of(self, holder: HolderReference | CardNumber) -> list[Card]:
+        """Return the cards of a holder, the newest last."""
+        return [rows.read_card(row) for row in _CARDS_OF.fetch(self._connection, name=holder)]
+
+    # --- soundness
+
+    def damage(self) -> Iterator[tuple[str, str]]:
+        """Yield what the database itself finds wrong: the check that found it, and what it says."""
+        for (says,) in self._connection.execute(text("PRAGMA integrity_check")):
+            if says != "ok":
+                yield "integrity", str(says)
+        for table, *_ in self._connection.execute(text("PRAGMA foreign_key_check")):
+            yield "reference", f"a row of {table} refers to a row that is not there"
+        for guard in guards.missing(self._connection):
+            yield "guard", guard
+        for entry, says, has in _MISCOUNTED.stream(self._connection):
+            yield "count", f"{entry} says {says} transfers and has {has}"
+
+    def _recorded_at(self, *entries: EntryId) -> dict[str, datetime]:
+        found = _RECORDED_AT.fetch(self._connection, wanted=keys(entries))
+        return {entry: rows.read_moment(at) for entry, at in found}
+
+
+def _read_transfer(line: Row) -> Transfer:
+    _entry, debit, debit_kind, debit_scheme, credit, credit_kind, credit_scheme, cents = line
+    return Transfer(
+        rows.read_account(debit, debit_kind, debit_scheme),
+        rows.read_account(credit, credit_kind, credit_scheme),
+        Money(cents),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The records of one table, to be read beside the entries."""
+
+    table: Table
+    read: Callable[[Row, Entry], Fact]
+
+    def stream(self, connection: Connection) -> Iterator[tuple[str, Callable[[Entry], Fact]]]:
+        """Yield the entry of each record, and what reads it, in the order of the entries."""
+        for row in self._statement.stream(connection):
+            yield row[0], partial(self.read, row[1:])
+
+    @property
+    def _statement(self) -> Statement:
+        return _statement_of(self.table)
+
+
+@cache
+def _statement_of(table: Table) -> Statement:
+    return Statement(select(table.c.entry_id, table).order_by(table.c.entry_id))
+
+
+_RECORDS = (
+    _Records(_t.budget_decision, lambda row, _entry: rows.read_budget_decision(row)),
+    _Records(_t.entitlement, lambda row, _entry: rows.read_entitlement(row)),
+    _Records(
+        _t.redemption,
+        lambda row, entry: rows.read_redemption(row, tuple(rows.part_of(line) for line in entry.transfers)),
+    ),
+    _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
+)
+
+_MUNICIPALITY = Statement(select(_t.municipality.c.name))
+_ACCOUNT = Statement(
+    select(_t.account.c.code, _t.account.c.kind, _t.account.c.scheme).where(_t.account.c.code == bindparam("code"))
+)
+_STORED_BALANCES = Statement(
+    select(_t.account).where(_t.account.c.balance_cents.is_not(None)).order_by(_t.account.c.code)
+)
+_debits = (
+    select(_t.transfer.c.debit, func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(_t.transfer.c.debit)
+).subquery()
+_credits = (
+    select(_t.transfer.c.credit, func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(_t.transfer.c.credit)
+).subquery()
+_TURNOVERS = Statement(
+    select(
+        _t.account.c.code,
+        _t.account.c.kind,
+        _t.account.c.scheme,
+        func.coalesce(_debits.c.cents, 0),
+        func.coalesce(_credits.c.cents, 0),
+    )
+    .outerjoin(_debits, _debits.c.debit == _t.account.c.code)
+    .outerjoin(_credits, _credits.c.credit == _t.account.c.code)
+    .order_by(_t.account.c.code)
+)
+
+_debit, _credit = _t.account.alias("debit_account"), _t.account.alias("credit_account")
+_lines = (
+    select(
+        _t.transfer.c.entry_id,
+        *(_debit.c.code, _debit.c.kind, _debit.c.scheme),
+        *(_credit.c.code, _credit.c.kind, _credit.c.scheme),
+        _t.transfer.c.amount_cents,
+    )
+    .join(_debit, _debit.c.code == _t.transfer.c.debit)
+    .join(_credit, _credit.c.code == _t.transfer.c.credit)
+    .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
+)
+_touching = union(
+    select(_t.transfer.c.entry_id).where(_t.transfer.c.debit == bindparam("code")),
+    select(_t.transfer.c.entry_id).where(_t.transfer.c.credit == bindparam("code")),
+)
+_ENTRIES = Statement(select(_t.entry).order_by(_t.entry.c.id))
+_TRANSFERS = Statement(_lines)
+_ENTRIES_ON = Statement(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
+_TRANSFERS_ON = Statement(_lines.where(_t.transfer.c.entry_id.in_(_touching)))
+_RECORDED_AT = Statement(select(_t.entry.c.id, _t.entry.c.recorded_at).where(one_of(_t.entry.c.id, "wanted")))
+_ENTITLEMENTS = Statement(select(_t.entitlement).order_by(_t.entitlement.c.id))
+
+_ATTEMPT = Statement(select(_t.attempt).where(_t.attempt.c.key == bindparam("key")))
+_TERMINAL = Statement(
+    select(_t.terminal).where(_t.terminal.c.credential_hash == bindparam("hash"), _t.terminal.c.revoked_at.is_(None))
+)
+_TERMINALS = Statement(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.terminal.c.label))
+_REVOKED_AT = list(_t.terminal.c).index(_t.terminal.c.revoked_at)
+_MERCHANTS = Statement(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))
+
+# A holder is asked for by reference or by card number; no reference looks like a card number that checks.
+_holder = union(
+    select(_t.holder_reference.c.holder_id).where(_t.holder_reference.c.reference == bindparam("name")),
+    select(_t.card.c.holder_id).where(_t.card.c.number == bindparam("name")),
+)
+_HOLDER = Statement(_holder)
+_ENTITLEMENTS_OF = Statement(
+    select(_t.entitlement, _t.account.c.balance_cents)
+    .join(_t.account, _t.account.c.code == literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id)
+    .where(_t.entitlement.c.holder_id.in_(_holder))
+    .order_by(_t.entitlement.c.ends_before, _t.entitlement.c.id)
+)
+_CARDS_OF = Statement(select(_t.card).where(_t.card.c.holder_id.in_(_holder)).order_by(_t.card.c.id))
+
+_counted = select(_t.transfer.c.entry_id, func.count().label("number")).group_by(_t.transfer.c.entry_id).subquery()
+_MISCOUNTED = Statement(
+    select(_t.entry.c.id, _t.entry.c.transfer_count, func.coalesce(_counted.c.number, 0))
+    .outerjoin(_counted, _counted.c.entry_id == _t.entry.c.id)
+    .where(func.coalesce(_counted.c.number, 0) != _t.entry.c.transfer_count)
+)

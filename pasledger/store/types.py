@@ -1,0 +1,9 @@
+"""Column types. SQLite's strict tables know INTEGER, TEXT and BLOB, and nothing here needs more."""
+
+from sqlalchemy import BigInteger, Integer, Text
+
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+"""Whole numbers: cents, counts, versions."""
+
+TEXT = Text()
+"""Ids, codes, references and hashes; days as `2026-12-31`, moments in UTC as `2026-12-31T22:59:59.999Z`."""

@@ -1,0 +1,1 @@
+"""The jobs: load, decide, record, in three paragraphs each, for a sequence of requests."""

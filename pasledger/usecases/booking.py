@@ -1,0 +1,60 @@
+"""The one write path: every change, from any channel, is a batch that goes through here.
+
+Load what the requests need, decide them one after another, record what was decided: one database transaction, whether
+the batch is one redemption, sixteen tills that pay at the same moment, or a town that is credited.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from pasledger.ledger.journal import Stamp
+from pasledger.ledger.refusals import Refused
+from pasledger.rules.deciding import Outcome, Request, decide_each, needs_of
+from pasledger.store import Store, Transaction
+
+CHUNK = 20_000
+"""How many requests are loaded and written at a time. Statements are constant per chunk, and memory stays bounded."""
+
+Progress = Callable[[int], None]
+"""Is told how many requests more have been decided."""
+
+
+class NothingBooked(Exception):  # noqa: N818 - an answer, not an error
+    """Of a sequence that is booked whole or not at all, something was refused, and so nothing was booked."""
+
+    def __init__(self, refusals: dict[int, Refused]) -> None:
+        super().__init__(f"{len(refusals)} refused")
+        self.refusals = refusals
+        """Each refusal, by the place of its request in the sequence."""
+
+
+def book(store: Store, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:
+    """Answer each request by itself, in one transaction. What is returned is on the disk."""
+    with store.begin() as transaction:
+        return _book(transaction, requests, stamp)
+
+
+def book_all(
+    store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None
+) -> list[Outcome]:
+    """Book every request or none, in one transaction. Raises `NothingBooked` with every refusal there is."""
+    outcomes: list[Outcome] = []
+    with store.begin() as transaction:
+        for chunk in _chunks(requests):
+            outcomes += _book(transaction, chunk, stamp)
+            progress(len(chunk))
+        refusals = {place: outcome.refused for place, outcome in enumerate(outcomes) if outcome.refused is not None}
+        if refusals:
+            raise NothingBooked(refusals)
+    return outcomes
+
+
+def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:
+    town = transaction.load(needs_of(requests))
+    outcomes = decide_each(requests, town, stamp)
+    transaction.record(outcomes, town)
+    return outcomes
+
+
+def _chunks(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
+    for start in range(0, len(requests), CHUNK):
+        yield requests[start : start + CHUNK]

@@ -1,0 +1,71 @@
+"""Crediting: a whole award file is booked, or nothing of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from pasledger.formats.awards import AwardRow, read_awards
+from pasledger.formats.faults import Fault, FileRefused
+from pasledger.ledger.ids import EntitlementId, EntryId
+from pasledger.ledger.journal import Stamp
+from pasledger.ledger.refusals import Refusal
+from pasledger.rules.crediting import AwardRequest
+from pasledger.rules.records import Event
+from pasledger.store import Store
+from pasledger.usecases.booking import NothingBooked, Progress, book_all
+from pasledger.usecases.minting import new_id, new_salt
+
+
+def credit(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> tuple[Event, ...]:
+    """Book every award of a file and return what was booked. Raises `FileRefused` with every fault there is."""
+    awards = read_awards(data)
+    requests = [_request(award, stamp) for award in awards]
+    try:
+        outcomes = book_all(store, requests, stamp, progress)
+    except NothingBooked as nothing:
+        raise FileRefused(_faults(awards, nothing)) from None
+    return tuple(outcome.event for outcome in outcomes if outcome.event is not None)
+
+
+def _request(award: AwardRow, stamp: Stamp) -> AwardRequest:
+    return AwardRequest(
+        id=new_id(EntitlementId),
+        entry=new_id(EntryId),
+        scheme=award.scheme,
+        decision=award.decision,
+        holder=award.holder,
+        amount=award.amount,
+        starts_on=award.starts_on or stamp.effective_on,
+        instalment=award.instalment,
+        salt=new_salt(),
+    )
+
+
+def _faults(awards: Sequence[AwardRow], nothing: NothingBooked) -> list[Fault]:
+    """Say which row and column each refusal is about."""
+    faults: list[Fault] = []
+    for place, refused in nothing.refusals.items():
+        column = _COLUMNS.get(refused.reason)
+        value = _VALUES[column](awards[place]) if column else None
+        faults.append(Fault(refused.reason, awards[place].row, column, value, refused.figures))
+    return faults
+
+
+_COLUMNS = {
+    Refusal.CARD_UNKNOWN: "pasnummer",
+    Refusal.CARD_BLOCKED: "pasnummer",
+    Refusal.CARD_REPLACED: "pasnummer",
+    Refusal.HOLDER_UNKNOWN: "pashouder",
+    Refusal.AWARD_REPEATED: "kenmerk",
+    Refusal.SCHEME_UNKNOWN: "regeling",
+    Refusal.START_OUTSIDE_RULE: "ingangsdatum",
+    Refusal.AMOUNT_OUTSIDE_RULE: "bedrag",
+    Refusal.BUDGET_UNKNOWN: "regeling",
+    Refusal.BUDGET_TOO_SMALL: "bedrag",
+}
+_VALUES: Mapping[str, Callable[[AwardRow], str | None]] = {
+    "pasnummer": lambda award: award.holder,
+    "pashouder": lambda award: award.holder,
+    "kenmerk": lambda award: award.decision,
+    "regeling": lambda award: award.scheme,
+    "ingangsdatum": lambda award: award.starts_on and award.starts_on.isoformat(),
+    "bedrag": lambda award: str(award.amount),
+}

@@ -1,0 +1,55 @@
+"""Clock and chance, which no rule may have: stamps, ids, salts, secrets and card numbers."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pasledger.ledger.ids import RANDOM_BITS, Id
+from pasledger.ledger.journal import Stamp
+from pasledger.rules.cards import NUMBER_CHOICES, CardNumber, card_number
+
+_NETHERLANDS = ZoneInfo("Europe/Amsterdam")
+_SECRET_BYTES = 16
+_CREDENTIAL_BYTES = 32
+_PREFIX_BYTES = 4
+
+AnyId = TypeVar("AnyId", bound=Id)
+
+
+def stamp_now(prepared_by: str, approved_by: str | None = None) -> Stamp:
+    """Return a stamp of this moment, which counts on today's date in the Netherlands."""
+    now = datetime.now(UTC)
+    return Stamp(now, now.astimezone(_NETHERLANDS).date(), prepared_by, approved_by)
+
+
+def new_id(kind: type[AnyId]) -> AnyId:
+    """Return a new id for one of our own rows, which sorts by the time it was made."""
+    return kind.at(time.time_ns() // 1_000_000, secrets.randbits(RANDOM_BITS))
+
+
+def opaque_id(kind: type[AnyId]) -> AnyId:
+    """Return a new id for what a merchant sees, which says nothing."""
+    return kind.of(secrets.randbits(128))
+
+
+def new_salt() -> str:
+    """Return a salt for a commitment."""
+    return secrets.token_hex(_SECRET_BYTES)
+
+
+def new_card_number() -> CardNumber:
+    """Draw a card number. That no two cards have the same one is a constraint of the books."""
+    return card_number(secrets.randbelow(NUMBER_CHOICES))
+
+
+def new_token() -> str:
+    """Return a card token: 128 random bits, safe in the fragment of a link."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def new_credential() -> tuple[str, str]:
+    """Return the credential of a terminal, and the prefix by which people tell it apart."""
+    prefix = f"kassa_{secrets.token_hex(_PREFIX_BYTES)}"
+    return f"{prefix}_{secrets.token_urlsafe(_CREDENTIAL_BYTES)}", prefix

@@ -1,0 +1,191 @@
+"""The sample town of `examples/dronten`, made the way its README says."""
+
+import csv
+import os
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stdnum import iban
+
+from pasledger.ledger.money import Money, total
+from pasledger.rules.holders import holder_reference
+from pasledger.rules.schemes import CODE
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "dronten"
+SCHEMES = ("toegankelijkheidsbijdrage", "mantelzorgcompliment", "ouderbijdrage")
+DRONTENS_OWN = {("toegankelijkheidsbijdrage", amount) for amount in ("150,00", "170,00", "320,00")}
+ENCODINGS = {
+    "budgetten.csv": "utf-8-sig",
+    "aanbieders.csv": "cp1252",
+    "pashouders.csv": "utf-8",
+    "toekenningen-2026-toegankelijkheidsbijdrage.csv": "utf-8-sig",
+    "toekenningen-2026-mantelzorgcompliment.csv": "cp1252",
+    "toekenningen-2026-ouderbijdrage.csv": "utf-8-sig",
+}
+
+Row = dict[str, str]
+
+
+def make(out: Path, *, hash_seed: str) -> Path:
+    """Make the town in a process of its own, where sets and dicts hash as `hash_seed` says."""
+    command = [sys.executable, str(EXAMPLE / "make_town.py"), str(out)]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": hash_seed})
+    return out
+
+
+def rows(town: Path, name: str) -> list[Row]:
+    """Return the rows of one of the town's files."""
+    with (town / name).open(encoding=ENCODINGS[name], newline="") as file:
+        return list(csv.DictReader(file, delimiter=";", strict=True))
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the town."""
+    return make(tmp_path_factory.mktemp("sample") / "town", hash_seed="1")
+
+
+@pytest.fixture(scope="module")
+def schemes(town: Path) -> dict[str, dict[str, Any]]:
+    """The schemes by their code."""
+    tables = tomllib.loads((town / "regelingen.toml").read_text(encoding="utf-8"))["regeling"]
+    return {table["code"]: table for table in tables}
+
+
+@pytest.fixture(scope="module")
+def awards(town: Path) -> list[Row]:
+    """The awards of all three files."""
+    return [row for scheme in SCHEMES for row in rows(town, f"toekenningen-2026-{scheme}.csv")]
+
+
+def test_the_same_seed_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
+    """Whoever makes the town gets the same files, to the byte."""
+    again = make(tmp_path, hash_seed="2")
+    assert {path.name for path in town.iterdir()} == {*ENCODINGS, "regelingen.toml"}
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == {
+        path.name: path.read_bytes() for path in town.iterdir()
+    }
+
+
+def test_the_town_has_the_size_its_readme_says(town: Path, awards: list[Row]) -> None:
+    """There are 40,500 holders, 75 merchants, 2,482 holders with an award and 582 with two."""
+    holders = [row["pashouder"] for row in rows(town, "pashouders.csv")]
+    assert len(holders) == len(set(holders)) == 40_500
+    assert len(rows(town, "aanbieders.csv")) == 75
+    assert Counter(row["regeling"] for row in awards) == {
+        "toegankelijkheidsbijdrage": 1_780,
+        "mantelzorgcompliment": 620,
+        "ouderbijdrage": 664,
+    }
+    assert Counter(Counter(row["pashouder"] for row in awards).values()) == {1: 1_900, 2: 582}
+
+
+def test_no_reference_looks_like_a_citizen_service_number(town: Path) -> None:
+    """Every reference is one that the books accept, and none holds nine digits."""
+    for row in rows(town, "pashouders.csv"):
+        assert holder_reference(row["pashouder"]) == row["pashouder"]
+        assert sum(sign.isdigit() for sign in row["pashouder"]) < 9
+
+
+def test_a_holder_is_a_reference_and_nothing_else(town: Path) -> None:
+    """The file of holders has no column for anything personal."""
+    assert {frozenset(row) for row in rows(town, "pashouders.csv")} == {frozenset({"pashouder"})}
+
+
+def test_every_award_is_for_a_holder_of_the_town(town: Path, awards: list[Row]) -> None:
+    """No award names somebody who has no card."""
+    assert {row["pashouder"] for row in awards} <= {row["pashouder"] for row in rows(town, "pashouders.csv")}
+
+
+def test_no_award_is_given_twice(awards: list[Row]) -> None:
+    """A scheme, decision and holder come together once, and a decision is of one scheme."""
+    assert len({(row["regeling"], row["kenmerk"], row["pashouder"]) for row in awards}) == len(awards)
+    scheme_of = {row["kenmerk"]: row["regeling"] for row in awards}
+    assert all(scheme_of[row["kenmerk"]] == row["regeling"] for row in awards)
+
+
+def test_one_decision_can_cover_a_household(awards: list[Row]) -> None:
+    """Some decisions are for several holders."""
+    assert max(Counter(row["kenmerk"] for row in awards).values()) > 1
+
+
+def test_every_amount_lies_within_its_scheme(awards: list[Row], schemes: dict[str, dict[str, Any]]) -> None:
+    """No award is below the least or above the most of its scheme, and both occur."""
+    for code, scheme in schemes.items():
+        amounts = {Money.read(row["bedrag"]) for row in awards if row["regeling"] == code}
+        assert (min(amounts), max(amounts)) == (Money.read(scheme["minste"]), Money.read(scheme["meeste"]))
+
+
+def test_every_award_fits_the_budget_with_room_left(town: Path, awards: list[Row]) -> None:
+    """Each scheme's awards take less than the council set aside for it, and most of it."""
+    for budget in rows(town, "budgetten.csv"):
+        assert budget["jaar"] == "2026"
+        given = total(Money.read(row["bedrag"]) for row in awards if row["regeling"] == budget["regeling"])
+        assert Money(Money.read(budget["bedrag"]).cents // 2) < given < Money.read(budget["bedrag"])
+
+
+def test_each_award_file_is_as_another_system_writes_it(town: Path, awards: list[Row]) -> None:
+    """The files differ in encoding, in the notation of dates and in whether there is an instalment."""
+    assert {(row["regeling"], row["ingangsdatum"], row.get("termijn")) for row in awards} == {
+        ("toegankelijkheidsbijdrage", "01-01-2026", "1"),
+        ("mantelzorgcompliment", "2026-11-10", "1"),
+        ("ouderbijdrage", "01-08-2026", None),
+    }
+    for name, encoding in ENCODINGS.items():
+        written = (town / name).read_bytes()
+        assert written.startswith(b"\xef\xbb\xbf") == (encoding == "utf-8-sig")
+        assert written.count(b"\n") == written.count(b"\r\n")
+        if encoding == "cp1252":
+            with pytest.raises(UnicodeDecodeError):
+                written.decode("utf-8")
+
+
+def test_what_is_invented_says_so(town: Path, awards: list[Row], schemes: dict[str, dict[str, Any]]) -> None:
+    """Every amount, merchant, budget and scheme that is not Dronten's own is labelled where it stands."""
+    for row in awards:
+        assert ("verzonnen" in row["toelichting"]) == ((row["regeling"], row["bedrag"]) not in DRONTENS_OWN)
+    for row in rows(town, "aanbieders.csv") + rows(town, "budgetten.csv"):
+        assert "verzonnen" in row["toelichting"]
+    for scheme in schemes.values():
+        assert "Verzonnen" in scheme["toelichting"]
+
+
+def test_a_public_name_marks_nobody(schemes: dict[str, dict[str, Any]]) -> None:
+    """What a scheme is called in public does not say for whom it is."""
+    for scheme in schemes.values():
+        public = f"{scheme['naam_nl']} {scheme['naam_en']}".casefold()
+        telling = ("minima", "uitkering", "bijstand", "armoede", "mantelzorg", "carer", "poverty", "benefit", "income")
+        assert not any(word in public for word in telling)
+
+
+def test_every_scheme_can_be_spent_somewhere(town: Path, schemes: dict[str, dict[str, Any]]) -> None:
+    """Schemes and merchants use the same categories, written as the rules want them."""
+    categories = {row["soort"] for row in rows(town, "aanbieders.csv")}
+    assert tuple(schemes) == SCHEMES
+    assert {kind for scheme in schemes.values() for kind in scheme.get("soorten", [])} <= categories
+    assert all(CODE.fullmatch(code) for code in categories | set(schemes))
+
+
+def test_merchants_can_be_told_apart_and_paid(town: Path) -> None:
+    """Names, IBANs and KvK numbers are unique; every IBAN is valid, and at a bank that does not exist."""
+    merchants = rows(town, "aanbieders.csv")
+    for column in ("naam", "iban", "kvk"):
+        assert len({row[column] for row in merchants}) == len(merchants)
+    assert all(iban.is_valid(row["iban"]) and row["iban"][4:8] == "TEST" for row in merchants)
+    assert all(len(row["kvk"]) == 8 and row["kvk"].startswith("9000") and row["kvk"].isdigit() for row in merchants)
+    assert {row["kassas"] for row in merchants} == {"1", "2", "3"}
+    assert {row["plaats"] for row in merchants} == {"Dronten", "Biddinghuizen", "Swifterbant"}
+
+
+def test_the_merchants_of_the_demo_are_there(town: Path) -> None:
+    """The demo finds its football club, its school and its café by name, and there is one football club only."""
+    kinds = {row["naam"]: row["soort"] for row in rows(town, "aanbieders.csv")}
+    assert kinds["Voetbalclub Dronten-Oost"] == "sport"
+    assert kinds["Basisschool De Klipper"] == "school"
+    assert kinds["Café Het Bankje"] == "cafe"
+    assert [name for name in kinds if "voetbal" in name.casefold()] == ["Voetbalclub Dronten-Oost"]

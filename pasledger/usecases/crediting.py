@@ -66,6 +66,6 @@ _VALUES: Mapping[str, Callable[[AwardRow], str | None]] = {
     "pashouder": lambda award: award.holder,
     "kenmerk": lambda award: award.decision,
     "regeling": lambda award: award.scheme,
-    "ingangsdatum": lambda award: award.starts_on and award.starts_on.isoformat(),
+    "ingangsdatum": lambda award: award.starts_on.isoformat() if award.starts_on else None,
     "bedrag": lambda award: str(award.amount),
 }

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, bindparam, func, literal, select, text
 from pasledger.ledger.accounts import Account, AccountKind
 from pasledger.ledger.ids import EntryId, RedemptionId
 from pasledger.ledger.journal import Entry, Transfer
-from pasledger.ledger.money import Money
+from pasledger.ledger.money import Money, total
 from pasledger.reports.trial_balance import Turnover
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference
@@ -34,6 +34,11 @@ class Recorded:
     redemption: Redemption
     at: datetime
     refunds: tuple[tuple[Refund, datetime], ...]
+
+    @property
+    def refundable(self) -> Money:
+        """What can still be given back."""
+        return self.redemption.amount - total(refund.amount for refund, _ in self.refunds)
 
 
 class Reader:

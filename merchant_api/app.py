@@ -1,0 +1,74 @@
+"""The application: where everything is wired."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from merchant_api import API_VERSION, errors, openapi
+from merchant_api.answers import Answer
+from merchant_api.auth import Terminals
+from merchant_api.routes import conditions, keys, redemptions
+from merchant_api.settings import Settings
+from merchant_api.writer import Writer
+from pasledger.store import Store
+
+_DESCRIPTION = """Be paid with the Pas van Dronten.
+
+A card and an amount go in; yes or no comes out. A request is paid whole or refused, and a refusal is the same whatever
+its reason. Every request that books carries an `Idempotency-Key`: ask again with the same key, as often as you like."""
+
+
+def create_app(store: Store, settings: Settings) -> ASGIApp:
+    """Return the service for the books in `store`."""
+    writer = Writer(store, most_waiting=settings.most_waiting, most_in_a_batch=settings.most_in_a_batch)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        writer.start()
+        yield
+        writer.stop()
+        store.close()
+
+    api = _api()
+    api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
+    site = Starlette(routes=[Mount("/v1", api)], lifespan=lifespan, exception_handlers={HTTPException: _no_such_place})
+    return errors.Envelope(site)
+
+
+def _api() -> FastAPI:
+    api = FastAPI(
+        title="Pas van Dronten, for merchants",
+        version=API_VERSION,
+        description=_DESCRIPTION,
+        contact={
+            "name": "The team of the Pas van Dronten",
+            "url": "https://pas.example/developers",
+            "email": "team@pas.example",
+        },
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": "/v1"}],
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    errors.install(api)
+    for routes in (redemptions, keys, conditions):
+        api.include_router(routes.router)
+
+    @api.get("/openapi.json", include_in_schema=False)
+    async def document() -> JSONResponse:
+        return JSONResponse(openapi.describe(api), headers={"Access-Control-Allow-Origin": "*"})
+
+    return api
+
+
+async def _no_such_place(request: Request, _error: Exception) -> Response:
+    return errors.problem(Answer.NOT_FOUND, request.headers.get("accept-language", ""))

@@ -1,0 +1,58 @@
+"""Who asks: a terminal, by its credential. It sees its own merchant only."""
+
+import asyncio
+import time
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from merchant_api.answers import Answer
+from merchant_api.errors import Problem
+from pasledger.rules.records import Terminal
+from pasledger.store import Store
+from pasledger.usecases.registering import credential_hash
+
+SECONDS_REMEMBERED = 1.0
+"""How long a revoked credential may still be taken for good, so that a busy till asks the books once a second."""
+
+
+class Terminals:
+    """Looks up credentials, and remembers for a moment those that were good."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._good: dict[str, tuple[Terminal, float]] = {}
+
+    async def find(self, credential: str) -> Terminal | None:
+        """Return the terminal with this credential, unless it is unknown or revoked."""
+        hashed = credential_hash(credential)
+        terminal, until = self._good.get(hashed, (None, 0.0))
+        if time.monotonic() < until:
+            return terminal
+        found = await asyncio.to_thread(self._look_up, hashed)
+        if found is None:
+            self._good.pop(hashed, None)
+        else:
+            self._good[hashed] = (found, time.monotonic() + SECONDS_REMEMBERED)
+        return found
+
+    def _look_up(self, hashed: str) -> Terminal | None:
+        with self._store.read() as reader:
+            return reader.terminal(hashed)
+
+
+_SCHEME = HTTPBearer(auto_error=False, description="The credential of a terminal", scheme_name="terminal")
+
+
+async def signed_in(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> Terminal:
+    """Return the terminal that asks, or answer 401."""
+    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
+    if scheme.casefold() == "bearer" and credential.isascii():
+        terminal = await request.app.state.terminals.find(credential.strip())
+        if isinstance(terminal, Terminal):
+            return terminal
+    raise Problem(Answer.UNAUTHORIZED)
+
+
+SignedIn = Annotated[Terminal, Depends(signed_in)]

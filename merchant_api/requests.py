@@ -1,0 +1,34 @@
+"""What routes ask of a request beside its body."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from merchant_api.answers import Answer
+from merchant_api.errors import Problem
+
+
+async def sent_as_json(request: Request) -> None:
+    """Answer 415 to a body of another kind."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+    if kind != "application/json":
+        raise Problem(Answer.WRONG_TYPE)
+
+
+async def idempotency_key(
+    key: Annotated[
+        str,
+        Header(
+            alias="Idempotency-Key",
+            description="Names this attempt for ever; a repeat with the same key and body gets the same answer. "
+            "May be written in double quotes.",
+            pattern=r'^"?[A-Za-z0-9._~-]{1,64}"?$',
+            examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+        ),
+    ],
+) -> str:
+    """Return the key, without the quotes that its draft standard puts around it."""
+    return key.strip('"')
+
+
+IdempotencyKey = Annotated[str, Depends(idempotency_key)]

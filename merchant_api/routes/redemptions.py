@@ -1,0 +1,123 @@
+"""Redemptions and their refunds."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from merchant_api.answers import Answer, answer_to
+from merchant_api.auth import SignedIn
+from merchant_api.errors import Problem
+from merchant_api.openapi import Responses, problems
+from merchant_api.requests import IdempotencyKey, sent_as_json
+from merchant_api.schemas import NewRedemption, NewRefund, Redemption, RedemptionWithRefunds, Refund
+from merchant_api.writer import Full
+from pasledger.ledger.ids import RedemptionId
+from pasledger.rules.cards import TokenHash
+from pasledger.rules.deciding import KeyedRequest
+from pasledger.rules.records import Attempt
+from pasledger.store import Store
+from pasledger.store.reading import Recorded
+from pasledger.usecases import spending
+
+router = APIRouter(tags=["redemptions"])
+
+RedemptionPath = Annotated[str, Path(alias="id", pattern=r"^red_[0-9a-f]{32}$")]
+_CREATED: Responses = {
+    201: {"headers": {"Location": {"description": "Where the redemption can be read", "schema": {"type": "string"}}}}
+}
+
+
+@router.post(
+    "/redemptions",
+    status_code=201,
+    operation_id="createRedemption",
+    summary="Take a payment",
+    dependencies=[Depends(sent_as_json)],
+    responses=_CREATED
+    | problems(
+        Answer.INVALID,
+        Answer.UNAUTHORIZED,
+        Answer.REFUSED,
+        Answer.KEY_REUSED,
+        Answer.TOO_LARGE,
+        Answer.WRONG_TYPE,
+    ),
+)
+async def redeem(
+    request: Request, response: Response, terminal: SignedIn, key: IdempotencyKey, body: NewRedemption
+) -> Redemption:
+    """Pay an amount with a card, whole or not at all."""
+    amount = body.amount.money
+    asked = spending.redemption(
+        merchant=terminal.merchant,
+        terminal=terminal.id,
+        card=TokenHash.of(body.card.token),
+        amount=amount,
+        key=key,
+    )
+    attempt = await _book(request, asked)
+    response.headers["Location"] = f"/v1/redemptions/{attempt.result}"
+    return Redemption.of(attempt, amount)
+
+
+@router.get(
+    "/redemptions/{id}",
+    operation_id="getRedemption",
+    summary="Read a payment",
+    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND),
+)
+async def read_redemption(request: Request, terminal: SignedIn, redemption: RedemptionPath) -> RedemptionWithRefunds:
+    """Return one of the merchant's own redemptions, with what was given back of it."""
+    recorded = await run_in_threadpool(_find, request.app.state.store, RedemptionId(redemption))
+    if recorded is None or recorded.redemption.merchant != terminal.merchant:
+        raise Problem(Answer.NOT_FOUND)
+    return RedemptionWithRefunds.recorded(recorded)
+
+
+@router.post(
+    "/redemptions/{id}/refunds",
+    status_code=201,
+    operation_id="createRefund",
+    summary="Give back",
+    dependencies=[Depends(sent_as_json)],
+    responses=problems(
+        Answer.INVALID,
+        Answer.UNAUTHORIZED,
+        Answer.NOT_FOUND,
+        Answer.REFUND_TOO_LARGE,
+        Answer.KEY_REUSED,
+        Answer.TOO_LARGE,
+        Answer.WRONG_TYPE,
+    ),
+)
+async def refund(
+    request: Request, terminal: SignedIn, key: IdempotencyKey, redemption: RedemptionPath, body: NewRefund
+) -> Refund:
+    """Give back an amount of one of the merchant's own redemptions, to where it came from."""
+    amount = body.amount.money
+    asked = spending.refund(
+        merchant=terminal.merchant,
+        terminal=terminal.id,
+        redemption=RedemptionId(redemption),
+        amount=amount,
+        key=key,
+    )
+    return Refund.of(await _book(request, asked), amount)
+
+
+def _find(store: Store, redemption: RedemptionId) -> Recorded | None:
+    with store.read() as reader:
+        return reader.redemption(redemption)
+
+
+async def _book(request: Request, asked: KeyedRequest) -> Attempt:
+    """Book what was asked and return what its key stands for from now on, or answer why not."""
+    try:
+        outcome = await request.app.state.writer.book(asked)
+    except Full:
+        raise Problem(Answer.BUSY) from None
+    if outcome.refused is not None:
+        raise Problem(answer_to(outcome.refused.reason))
+    attempt: Attempt = outcome.attempt
+    return attempt

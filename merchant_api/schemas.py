@@ -1,0 +1,149 @@
+"""The bodies of requests and responses. Nothing in a response depends on more than the request and its yes or no."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic.alias_generators import to_camel
+
+from pasledger.ledger.money import ZERO, Money
+from pasledger.rules.records import Attempt
+from pasledger.store.reading import Recorded
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", strict=True, frozen=True)
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,64}$")]
+"""An idempotency key: unique for each attempt of a merchant, for ever."""
+
+
+class Amount(_Body):
+    """An amount above zero, in euros with two decimals."""
+
+    currency: Literal["EUR"] = Field(examples=["EUR"])
+    value: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,7}\.[0-9]{2}$")] = Field(examples=["12.50"])
+
+    @field_validator("value")
+    @classmethod
+    def _above_zero(cls, value: str) -> str:
+        if Money.parse(value) == ZERO:
+            raise ValueError("must be above zero")
+        return value
+
+    @property
+    def money(self) -> Money:
+        """The amount in cents."""
+        return Money.parse(self.value)
+
+    @classmethod
+    def of(cls, money: Money) -> Self:
+        """Write an amount."""
+        return cls(currency="EUR", value=money.plain)
+
+
+class PossiblyNothing(_Body):
+    """An amount in euros with two decimals, which may be zero."""
+
+    currency: Literal["EUR"] = Field(examples=["EUR"])
+    value: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,7}\.[0-9]{2}$")] = Field(examples=["0.00"])
+
+
+class CardEntry(_Body):
+    """How the card was presented: the token that its QR carries."""
+
+    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")] = Field(
+        examples=["Zm9vYmFyYmF6cXV4cXV1eA"]
+    )
+
+
+class NewRedemption(_Body):
+    """A payment that is asked for, whole or not at all."""
+
+    card: CardEntry
+    amount: Amount
+
+
+class NewRefund(_Body):
+    """How much of a redemption is to be given back."""
+
+    amount: Amount
+
+
+class _Receipt(_Body):
+    id: str
+    amount: Amount
+    created_at: datetime
+
+    @classmethod
+    def of(cls, attempt: Attempt, amount: Money) -> Self:
+        """Write the answer to an attempt; the same attempt always has the same answer."""
+        # Cut to what the books keep, so that the first answer and its repeats are the same.
+        at = attempt.recorded_at.replace(microsecond=attempt.recorded_at.microsecond // 1000 * 1000)
+        return cls(id=str(attempt.result), amount=Amount.of(amount), created_at=at)
+
+
+class Redemption(_Receipt):
+    """A payment that was made."""
+
+    id: str = Field(examples=["red_3f0c9f6e4f6b4d0b8d5e0c6f3a2b1c0d"])
+
+
+class Refund(_Receipt):
+    """Money that was given back."""
+
+    id: str = Field(examples=["rfd_9a1b2c3d4e5f60718293a4b5c6d7e8f9"])
+
+
+class RedemptionWithRefunds(Redemption):
+    """A payment with what was given back of it, and what can still be."""
+
+    refunds: list[Refund]
+    refundable: PossiblyNothing
+
+    @classmethod
+    def recorded(cls, recorded: Recorded) -> Self:
+        """Write what the books have."""
+        redemption = recorded.redemption
+        return cls(
+            id=redemption.id,
+            amount=Amount.of(redemption.amount),
+            created_at=recorded.at,
+            refunds=[
+                Refund(id=refund.id, amount=Amount.of(refund.amount), created_at=at) for refund, at in recorded.refunds
+            ],
+            refundable=PossiblyNothing(currency="EUR", value=recorded.refundable.plain),
+        )
+
+
+class KeyOutcome(_Body):
+    """What became of an idempotency key."""
+
+    key: Key
+    outcome: Literal["accepted", "refused"]
+    redemption: str | None = Field(default=None, description="the redemption that it led to, if any")
+    refund: str | None = Field(default=None, description="the refund that it led to, if any")
+
+
+class Condition(_Body):
+    """How the service is."""
+
+    status: Literal["up", "ready"]
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with a request."""
+
+    pointer: str = Field(examples=["#/amount/value"])
+    detail: str
+
+
+class ProblemDetails(BaseModel):
+    """A problem, by RFC 9457."""
+
+    type: str = Field(examples=["/problems/refused"])
+    status: int = Field(examples=[402])
+    title: str = Field(examples=["Not accepted"])
+    detail: str = Field(examples=["This payment cannot be made with this card."])
+    errors: list[FieldError] | None = Field(default=None, description="all that is wrong with an invalid request")

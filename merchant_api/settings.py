@@ -1,0 +1,40 @@
+"""Settings, from the environment, checked at start."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_VARIABLES = {
+    "books": "PASLEDGER_BOOKS",
+    "host": "MERCHANT_API_HOST",
+    "port": "MERCHANT_API_PORT",
+    "most_waiting": "MERCHANT_API_MOST_WAITING",
+    "most_in_a_batch": "MERCHANT_API_MOST_IN_A_BATCH",
+    "seconds_to_finish": "MERCHANT_API_SECONDS_TO_FINISH",
+}
+
+
+class Settings(BaseModel):
+    """How the service is run. It listens on the loopback interface; TLS is the work of a proxy in front of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    books: str = Field(min_length=1)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    most_waiting: int = Field(default=2048, ge=1)
+    """Requests beyond this many are asked to come back."""
+    most_in_a_batch: int = Field(default=256, ge=1)
+    seconds_to_finish: int = Field(default=30, ge=1)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings. Raises pydantic's `ValidationError`."""
+        given = {name: environment[variable] for name, variable in _VARIABLES.items() if variable in environment}
+        return cls.model_validate(given)
+
+    @staticmethod
+    def variable(name: str) -> str:
+        """Return the environment variable of a setting."""
+        return _VARIABLES[name]

@@ -58,6 +58,7 @@ def _api() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        max_body_size=errors.LARGEST_BODY_BYTES,
     )
     errors.install(api)
     for routes in (redemptions, keys, conditions):

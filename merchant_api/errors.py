@@ -1,16 +1,18 @@
 """Problems (RFC 9457) for every error, and the envelope that no response escapes.
 
 The envelope is pure ASGI and stands outermost, so that also the answer to an unhandled fault carries the API's version
-and the security headers, and so that no body is read beyond what any request needs.
+and the security headers.
 """
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from traceback import extract_tb
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -73,6 +75,7 @@ def install(api: FastAPI) -> None:
     api.add_exception_handler(RequestValidationError, _on_invalid)
     api.add_exception_handler(HTTPException, _on_http)
     api.add_exception_handler(BooksUnusable, _on_unusable_books)
+    api.add_exception_handler(Exception, _on_fault)
 
 
 def _language(request: Request) -> str:
@@ -98,8 +101,8 @@ def _pointer(location: Sequence[object]) -> str:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    known = {answer.status: answer for answer in (Answer.NOT_FOUND, Answer.METHOD, Answer.INVALID)}
-    response = problem(known.get(error.status_code, Answer.FAULT), _language(request))
+    known = {answer.status: answer for answer in (Answer.NOT_FOUND, Answer.METHOD, Answer.INVALID, Answer.TOO_LARGE)}
+    response = problem(known.get(error.status_code, Answer.FAULT), _language(request), most=LARGEST_BODY_BYTES)
     response.headers.update(error.headers or {})
     return response
 
@@ -109,43 +112,41 @@ async def _on_unusable_books(request: Request, error: Exception) -> Response:
     return problem(Answer.BUSY, _language(request))
 
 
+async def _on_fault(request: Request, fault: Exception) -> Response:
+    """Log what kind of fault it was and where; never its words, which could quote what was sent."""
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(extract_tb(fault.__traceback__)[-4:]))
+    _log.error("unhandled %s in %s", type(fault).__name__, where)
+    return problem(Answer.FAULT, _language(request))
+
+
 class Envelope:
-    """What holds for every response: its headers, a limit on what is read, and a problem where all else failed."""
+    """What every response carries, whoever made it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        has_started = False
-        read_bytes = 0
 
-        async def limited() -> Message:
-            nonlocal read_bytes
-            message = await receive()
-            read_bytes += len(message.get("body", b""))
-            if read_bytes > LARGEST_BODY_BYTES:
-                raise Problem(Answer.TOO_LARGE, most=LARGEST_BODY_BYTES)
-            return message
-
-        async def with_headers(message: Message) -> None:
-            nonlocal has_started
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                has_started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            await self._app(scope, limited, with_headers)
-        except Exception:
-            # The type of a fault and where it was raised; never its words, which could quote what was sent.
-            _log.exception("unhandled fault")
-            if has_started:
-                raise
-            wanted = MutableHeaders(scope=scope).get("accept-language", "")
-            await problem(Answer.FAULT, wanted)(scope, receive, with_headers)
+        app = _too_large if _declared_bytes(scope) > LARGEST_BODY_BYTES else self._app
+        # A fault was answered and logged below, and is raised once more for the server, which has nothing to add.
+        with suppress(Exception):
+            await app(scope, receive, send_with_headers)
+
+
+def _declared_bytes(scope: Scope) -> int:
+    """Return how large a body says that it is; one that does not say is counted by the framework as it comes."""
+    declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+    return int(declared) if declared.isdecimal() else 0
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    wanted = Headers(scope=scope).get("accept-language", "")
+    await problem(Answer.TOO_LARGE, wanted, most=LARGEST_BODY_BYTES)(scope, receive, send)

@@ -1,0 +1,216 @@
+"""A small town on disk with terminals and cards whose secrets the test knows, and the service on top of it.
+
+`a_shop_street` builds the books through the use cases; `in_process` runs the real application without a socket, and
+`on_a_port` as a process of its own.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from starlette.testclient import TestClient
+
+from merchant_api.app import create_app
+from merchant_api.settings import Settings
+from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId
+from pasledger.ledger.journal import Stamp
+from pasledger.ledger.money import Money
+from pasledger.rules.budgets import BudgetRequest
+from pasledger.rules.cards import CardState, TokenHash
+from pasledger.rules.crediting import AwardRequest
+from pasledger.rules.deciding import Request
+from pasledger.rules.holders import HolderReference
+from pasledger.rules.records import Card, Holder, Merchant
+from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
+from pasledger.rules.schemes import Scheme
+from pasledger.store import Store
+from pasledger.usecases.booking import book_all
+from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, stamp_now
+from pasledger.usecases.registering import new_terminal
+from pasledger.usecases.verifying import verify
+from tests.support.town import a_merchant, a_scheme
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Street:
+    """Books with merchants and cards: the secret of each terminal by merchant, the token of each card by name."""
+
+    store: Store
+    path: Path
+    credentials: dict[str, str] = field(default_factory=dict)
+    merchants: dict[str, Merchant] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    holders: dict[str, Holder] = field(default_factory=dict)
+    cards: dict[str, Card] = field(default_factory=dict)
+
+    def book(self, *requests: Request) -> None:
+        """Book all of the requests, as staff."""
+        book_all(self.store, requests, staff())
+
+    def add_schemes(self, *schemes: Scheme, budget: str = "1000000.00") -> None:
+        """Add schemes with a budget that is ample."""
+        today = staff().effective_on
+        self.book(
+            *(SchemeRequest(scheme) for scheme in schemes),
+            *(
+                BudgetRequest(new_id(EntryId), scheme.code, today.year, Money.parse(budget), f"council {scheme.code}")
+                for scheme in schemes
+            ),
+        )
+
+    def add_merchant(self, name: str, category: str) -> None:
+        """Add a merchant with one terminal."""
+        merchant = a_merchant(new_id(type(a_merchant().id)), name=name, category=category)
+        terminal = new_terminal(merchant.id, name, "kassa 1")
+        self.book(MerchantRequest(merchant, (terminal.terminal,)))
+        self.merchants[name] = merchant
+        self.credentials[name] = terminal.secret
+
+    def add_card(self, name: str, *, state: CardState = CardState.ACTIVE) -> None:
+        """Add a holder with a card."""
+        holder = Holder(new_id(HolderId), HolderReference(f"P-{name}"), new_salt())
+        token = new_token()
+        card = Card(new_id(CardId), holder.id, new_card_number(), TokenHash.of(token), state)
+        self.book(HolderRequest(holder, card))
+        self.holders[name], self.cards[name], self.tokens[name] = holder, card, token
+
+    def award(self, name: str, amount: Money, *, scheme: str = "culture") -> None:
+        """Award an amount that is valid from today."""
+        today = staff().effective_on
+        entry = new_id(EntryId)
+        self.book(
+            AwardRequest(
+                new_id(EntitlementId),
+                entry,
+                scheme,
+                f"Z-{entry}"[:35],
+                self.holders[name].reference,
+                amount,
+                today,
+                instalment=1,
+                salt=new_salt(),
+            )
+        )
+
+
+def staff() -> Stamp:
+    """Return a stamp of this moment, by two people of the town hall."""
+    return stamp_now("clerk", "approver")
+
+
+def a_shop_street(path: Path) -> Street:
+    """Return new books with a club, a school, a café, and two cards with € 100,00 for sport."""
+    street = Street(Store.start(str(path), municipality="Test", at=staff().recorded_at, by="clerk"), path)
+    street.add_schemes(a_scheme())
+    for name, category in (("club", "sport"), ("school", "school"), ("café", "catering")):
+        street.add_merchant(name, category)
+    for name in ("child", "neighbour"):
+        street.add_card(name)
+        street.award(name, Money(10_000))
+    return street
+
+
+@contextmanager
+def in_process(street: Street) -> Iterator["Till"]:
+    """Run the application of the service, with its writer, in this process."""
+    settings = Settings(books=str(street.path))
+    app = create_app(Store.open(str(street.path)), settings)
+    with TestClient(app, base_url="http://till.test", raise_server_exceptions=False) as client:
+        yield Till(client, street)
+
+
+@contextmanager
+def on_a_port(street: Street, **environment: str) -> Iterator["Till"]:
+    """Run the service as a process of its own, on a free port of the loopback interface."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "merchant_api"],
+        cwd=ROOT,
+        env=os.environ | {"PASLEDGER_BOOKS": str(street.path), "MERCHANT_API_PORT": str(port)} | environment,
+    )
+    try:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            wait_until_ready(client)
+            yield Till(client, street, process)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def free_port() -> int:
+    """Return a port that is free at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_ready(client: httpx2.Client) -> None:
+    """Wait until the service takes payments."""
+    for _ in range(400):
+        try:
+            if client.get("/v1/readiness").status_code == 200:
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.05)
+    raise TimeoutError("the service did not become ready")
+
+
+@dataclass
+class Till:
+    """What a merchant's till can send."""
+
+    client: httpx2.Client
+    street: Street
+    process: subprocess.Popen[bytes] | None = None
+
+    def pay(
+        self, card: str, amount: str = "5.00", *, at: str = "club", key: str = "key-1", language: str = "nl"
+    ) -> httpx2.Response:
+        """Ask for a payment with a card of the street, or with any token."""
+        token = self.street.tokens.get(card, card)
+        body = {"card": {"token": token}, "amount": {"currency": "EUR", "value": amount}}
+        return self.post("/v1/redemptions", body, at=at, key=key, language=language)
+
+    def refund(
+        self, redemption: str, amount: str = "5.00", *, at: str = "club", key: str = "key-r", language: str = "nl"
+    ) -> httpx2.Response:
+        """Give back of a redemption."""
+        body = {"amount": {"currency": "EUR", "value": amount}}
+        return self.post(f"/v1/redemptions/{redemption}/refunds", body, at=at, key=key, language=language)
+
+    def post(
+        self,
+        path: str,
+        body: Any,
+        *,
+        at: str = "club",
+        key: str | None = "key-1",
+        language: str = "nl",
+    ) -> httpx2.Response:
+        """Send any body."""
+        headers = self.headers(at, language) | ({"Idempotency-Key": key} if key is not None else {})
+        return self.client.post(path, json=body, headers=headers)
+
+    def get(self, path: str, *, at: str = "club") -> httpx2.Response:
+        """Read any address."""
+        return self.client.get(path, headers=self.headers(at))
+
+    def headers(self, at: str, language: str = "nl") -> dict[str, str]:
+        """Return what signs a merchant in."""
+        return {"Authorization": f"Bearer {self.street.credentials[at]}", "Accept-Language": language}
+
+    def verify_books(self) -> None:
+        """Assert that the books are sound."""
+        assert verify(self.street.store).findings == ()

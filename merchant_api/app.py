@@ -47,11 +47,6 @@ def _api() -> FastAPI:
         title="Pas van Dronten, for merchants",
         version=API_VERSION,
         description=_DESCRIPTION,
-        contact={
-            "name": "The team of the Pas van Dronten",
-            "url": "https://pas.example/developers",
-            "email": "team@pas.example",
-        },
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         servers=[{"url": "/v1"}],
         openapi_url=None,

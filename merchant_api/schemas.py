@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from pasledger.ledger.money import ZERO, Money
+from pasledger.ledger.money import Money
 from pasledger.rules.records import Attempt
 from pasledger.store.reading import Recorded
 
@@ -19,18 +19,14 @@ Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,64}$")]
 """An idempotency key: unique for each attempt of a merchant, for ever."""
 
 
+_ABOVE_ZERO = r"^([0-9]*[1-9][0-9]*\.[0-9]{2}|[0-9]+\.([0-9][1-9]|[1-9][0-9]))$"
+
+
 class Amount(_Body):
     """An amount above zero, in euros with two decimals."""
 
     currency: Literal["EUR"] = Field(examples=["EUR"])
-    value: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,7}\.[0-9]{2}$")] = Field(examples=["12.50"])
-
-    @field_validator("value")
-    @classmethod
-    def _above_zero(cls, value: str) -> str:
-        if Money.parse(value) == ZERO:
-            raise ValueError("must be above zero")
-        return value
+    value: Annotated[str, StringConstraints(pattern=_ABOVE_ZERO, max_length=10)] = Field(examples=["12.50"])
 
     @property
     def money(self) -> Money:
@@ -71,17 +67,23 @@ class NewRefund(_Body):
     amount: Amount
 
 
+def _to_the_millisecond(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+# As the books keep it, so that the first answer and its repeats are the same, and always of one length.
+Moment = Annotated[datetime, PlainSerializer(_to_the_millisecond)]
+
+
 class _Receipt(_Body):
     id: str
     amount: Amount
-    created_at: datetime
+    created_at: Moment
 
     @classmethod
     def of(cls, attempt: Attempt, amount: Money) -> Self:
         """Write the answer to an attempt; the same attempt always has the same answer."""
-        # Cut to what the books keep, so that the first answer and its repeats are the same.
-        at = attempt.recorded_at.replace(microsecond=attempt.recorded_at.microsecond // 1000 * 1000)
-        return cls(id=str(attempt.result), amount=Amount.of(amount), created_at=at)
+        return cls(id=str(attempt.result), amount=Amount.of(amount), created_at=attempt.recorded_at)
 
 
 class Redemption(_Receipt):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,13 @@ class Street:
 
     def add_schemes(self, *schemes: Scheme, budget: str = "1000000.00") -> None:
         """Add schemes with a budget that is ample."""
-        today = staff().effective_on
+        this_year = staff().effective_on.year
         self.book(
             *(SchemeRequest(scheme) for scheme in schemes),
             *(
-                BudgetRequest(new_id(EntryId), scheme.code, today.year, Money.parse(budget), f"council {scheme.code}")
+                BudgetRequest(new_id(EntryId), scheme.code, year, Money.parse(budget), f"council {scheme.code}")
                 for scheme in schemes
+                for year in (this_year, this_year + 1)
             ),
         )
 
@@ -84,9 +86,8 @@ class Street:
         self.book(HolderRequest(holder, card))
         self.holders[name], self.cards[name], self.tokens[name] = holder, card, token
 
-    def award(self, name: str, amount: Money, *, scheme: str = "culture") -> None:
-        """Award an amount that is valid from today."""
-        today = staff().effective_on
+    def award(self, name: str, amount: Money, *, scheme: str = "culture", starts_on: date | None = None) -> None:
+        """Award an amount that is valid from today, or from another day."""
         entry = new_id(EntryId)
         self.book(
             AwardRequest(
@@ -96,7 +97,7 @@ class Street:
                 f"Z-{entry}"[:35],
                 self.holders[name].reference,
                 amount,
-                today,
+                starts_on or staff().effective_on,
                 instalment=1,
                 salt=new_salt(),
             )

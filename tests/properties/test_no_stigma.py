@@ -1,0 +1,454 @@
+"""No stigma (property 6): what a merchant can observe is a function of its own requests and their yes or no alone.
+
+First the calls of several merchants are drawn, with their yes or no. Then two towns are made that finance them
+differently: other schemes, other splits, other ends; and for the no, other reasons. The calls run on both through the
+real application, and everything that merchants can observe must be equal, byte for byte, after random ids and times
+have been replaced.
+"""
+
+import itertools
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from merchant_api import errors, schemas
+from merchant_api.answers import Answer
+from merchant_api.routes import redemptions
+from pasledger.ledger.ids import RedemptionId
+from pasledger.ledger.journal import Stamp
+from pasledger.ledger.money import Money
+from pasledger.ledger.periods import Period
+from pasledger.ledger.refusals import Refusal
+from pasledger.rules.cards import CardState
+from pasledger.rules.deciding import Outcome
+from pasledger.rules.registration import CardRequest
+from pasledger.store import Store
+from pasledger.store.reading import Recorded
+from pasledger.usecases.booking import book
+from pasledger.usecases.minting import stamp_now
+from tests.support.service import Street, Till, a_shop_street, in_process, staff
+from tests.support.town import a_scheme
+
+MERCHANTS = ("club", "school", "café")
+CATEGORIES = {"club": "sport", "school": "school", "café": "catering"}
+HOLDERS = 3
+DAYS_LATER = 10
+MOST = "1.000,00"
+MUCH = 900_000
+"""Cents that no holder of these towns has."""
+
+
+# --- what merchants do
+
+
+@dataclass(frozen=True)
+class Pay:
+    """A merchant takes a payment with somebody's card: a yes, or a no because it is too much or the card cannot."""
+
+    at: str
+    holder: int
+    cents: int
+    is_yes: bool
+    is_a_dead_card: bool = False
+
+
+@dataclass(frozen=True)
+class Back:
+    """A merchant gives a share of an earlier payment back; an earlier no has no payment to give back."""
+
+    of: int
+    percent: int
+
+
+@dataclass(frozen=True)
+class Again:
+    """A till repeats an earlier payment with the same key."""
+
+    of: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """A merchant reads an earlier payment, and its key."""
+
+    of: int
+    at: str
+
+
+Call = Pay | Back | Again | Look
+
+# Every run has at least these, so that it cannot be empty of what matters: yes, no, refund, replay, look.
+ALWAYS: tuple[Call, ...] = (
+    Pay("club", 0, 1250, is_yes=True),
+    Pay("school", 0, 4000, is_yes=True),
+    Pay("café", 0, 100, is_yes=True),
+    Pay("club", 0, 100, is_yes=False, is_a_dead_card=True),
+    Pay("club", 1, MUCH, is_yes=False),
+    Pay("school", 1, 500, is_yes=False, is_a_dead_card=True),
+    Back(0, 40),
+    Again(0),
+    Again(4),
+    Look(0, "club"),
+    Look(0, "café"),
+    Look(4, "club"),
+)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[Call, ...]:
+    """Draw what merchants do, with its yes or no."""
+    payments = st.builds(
+        Pay,
+        at=st.sampled_from(MERCHANTS),
+        holder=st.integers(0, HOLDERS - 1),
+        cents=st.integers(1, 20_000),
+        is_yes=st.just(True),  # noqa: FBT003 - the name stands before it
+    )
+    too_much = st.builds(
+        Pay,
+        at=st.sampled_from(MERCHANTS),
+        holder=st.integers(0, HOLDERS - 1),
+        cents=st.integers(MUCH, MUCH + 99),
+        is_yes=st.just(False),  # noqa: FBT003 - as above
+        is_a_dead_card=st.booleans(),
+    )
+    earlier = st.integers(0, 50)
+    other = st.one_of(
+        st.builds(Back, of=earlier, percent=st.integers(1, 120)),
+        st.builds(Again, of=earlier),
+        st.builds(Look, of=earlier, at=st.sampled_from(MERCHANTS)),
+    )
+    return (*ALWAYS, *draw(st.lists(st.one_of(payments, too_much, other), max_size=12)))
+
+
+# --- how a town finances them
+
+
+@dataclass(frozen=True)
+class World:
+    """How a town is: into how many entitlements money is cut, how much is over, how schemes end, what a no is for."""
+
+    pieces: int
+    over_cents: int
+    schemes: int
+    ends_in_days: int
+    has_gift: bool
+    why_not: tuple[str, ...]
+
+
+WHY_NOT = ("unknown", "issued", "blocked", "replaced", "empty", "ended", "not started", "not here", "one cent short")
+
+worlds = st.builds(
+    World,
+    pieces=st.integers(1, 4),
+    over_cents=st.integers(0, 5000),
+    schemes=st.integers(1, 3),
+    ends_in_days=st.integers(1, 300),
+    has_gift=st.booleans(),
+    why_not=st.tuples(*[st.sampled_from(WHY_NOT)] * HOLDERS),
+)
+
+
+@contextmanager
+def a_town(world: World, script: Sequence[Call]) -> Iterator[Till]:
+    """Make a town that finances a script in the manner of a world, and run the service on it some days later."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        path = Path(folder) / "books.db"
+        shutil.copy(_made_once().path, path)
+        street = Street(Store.open(str(path)), path, dict(_made_once().credentials), dict(_made_once().merchants))
+        _add_schemes(street, world)
+        for holder in range(HOLDERS):
+            _add_holder(street, world, script, holder)
+            _add_dead_card(street, world.why_not[holder], script, holder)
+        patched.setattr("merchant_api.writer.stamp_now", _days_later)
+        with in_process(street) as till:
+            yield till
+            till.verify_books()
+        street.store.close()
+
+
+@cache
+def _made_once() -> Street:
+    """Return books with merchants, to be copied for each town."""
+    street = a_shop_street(Path(tempfile.mkdtemp()) / "street.db")
+    street.store.close()
+    return street
+
+
+def _days_later(actor: str) -> Stamp:
+    """Return a stamp of the day on which the tills are open."""
+    now = stamp_now(actor)
+    return replace(now, effective_on=now.effective_on + timedelta(days=DAYS_LATER))
+
+
+def _add_schemes(street: Street, world: World) -> None:
+    today = staff().effective_on
+    soon = Period(today, today + timedelta(days=DAYS_LATER + world.ends_in_days))
+    street.add_schemes(
+        *(
+            a_scheme(f"{CATEGORIES[at]}-{number}", categories=(CATEGORIES[at],), fixed=soon, least="0,01", most=MOST)
+            for at in MERCHANTS
+            for number in range(world.schemes)
+        ),
+        a_scheme("gift", categories=(), fixed=soon, least="0,01", most=MOST),
+        a_scheme("elsewhere", categories=("cinema",), fixed=soon, least="0,01", most=MOST),
+    )
+
+
+def _add_holder(street: Street, world: World, script: Sequence[Call], holder: int) -> None:
+    """Give a holder enough for every yes at every merchant, cut into pieces as the world has it."""
+    name = f"holder {holder}"
+    street.add_card(name)
+    for at in MERCHANTS:
+        needed = sum(
+            call.cents
+            for call in script
+            if isinstance(call, Pay) and call.is_yes and (call.at, call.holder) == (at, holder)
+        )
+        cents = needed + world.over_cents
+        for piece in range(world.pieces):
+            share = cents // world.pieces + (cents % world.pieces if piece == 0 else 0)
+            if share:
+                street.award(name, Money(share), scheme=f"{CATEGORIES[at]}-{piece % world.schemes}")
+    if world.has_gift:
+        street.award(name, Money(777), scheme="gift")
+
+
+def _add_dead_card(street: Street, why: str, script: Sequence[Call], holder: int) -> None:
+    """Add a card that cannot pay, for the reason that the world has."""
+    name = f"dead {holder}"
+    if why == "unknown":
+        street.tokens[name] = f"{holder}" * 22
+        return
+    street.add_card(name, state=CardState.ISSUED if why == "issued" else CardState.ACTIVE)
+    today = staff().effective_on
+    if why == "ended":
+        _add_money(street, name, Period(today, today + timedelta(days=DAYS_LATER)))
+    elif why == "not started":
+        _add_money(street, name, Period(today + timedelta(days=DAYS_LATER + 1), today + timedelta(days=99)))
+    elif why == "not here":
+        street.award(name, Money(50_000), scheme="elsewhere")
+    elif why == "one cent short":
+        least = min(
+            (call.cents for call in script if isinstance(call, Pay) and call.is_a_dead_card and call.holder == holder),
+            default=1,
+        )
+        if least > 1:
+            street.award(name, Money(least - 1), scheme="gift")
+    elif why != "empty":
+        street.award(name, Money(50_000), scheme="gift")
+    if why in ("blocked", "replaced"):
+        street.book(CardRequest(street.cards[name].number, CardState(why)))
+
+
+def _add_money(street: Street, name: str, valid: Period) -> None:
+    scheme = name.replace(" ", "-")
+    street.add_schemes(a_scheme(scheme, categories=(), fixed=valid, least="0,01", most=MOST))
+    street.award(name, Money(50_000), scheme=scheme, starts_on=valid.starts_on)
+
+
+# --- what merchants observe
+
+
+@dataclass(frozen=True)
+class Observation:
+    """All of one response."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+
+def observe(till: Till, script: Sequence[Call]) -> list[Observation]:
+    """Run the calls and return everything that merchants can see, with ids and times replaced."""
+    seen: list[Observation] = []
+    names: dict[str, str] = {}
+    paid: list[tuple[Pay, str, str]] = []
+
+    def note(answer: Response) -> Response:
+        seen.append(_without_chance(answer, names))
+        return answer
+
+    for number, call in enumerate(script):
+        earlier = paid[call.of % len(paid)] if isinstance(call, Back | Again | Look) else None
+        match call:
+            case Pay():
+                answer = note(_pay(till, call, key := f"key-{number}"))
+                assert (answer.status_code == 201) == call.is_yes, answer.text
+                paid.append((call, key, answer.json().get("id", f"red_{0:032x}")))
+            case Back() if earlier is not None:
+                cents = max(1, earlier[0].cents * call.percent // 100)
+                amount = Money(cents).plain
+                note(till.refund(earlier[2], amount, at=earlier[0].at, key=f"key-{number}"))
+            case Again() if earlier is not None:
+                note(_pay(till, earlier[0], earlier[1]))
+            case Look() if earlier is not None:
+                note(till.get(f"/v1/redemptions/{earlier[2]}", at=call.at))
+                note(till.get(f"/v1/idempotency-keys/{earlier[1]}", at=call.at))
+    return seen
+
+
+def _pay(till: Till, call: Pay, key: str) -> Response:
+    card = f"{'dead' if call.is_a_dead_card else 'holder'} {call.holder}"
+    return till.pay(card, Money(call.cents).plain, at=call.at, key=key)
+
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
+
+
+def _without_chance(answer: Response, names: dict[str, str]) -> Observation:
+    """Replace each id by its place among the ids seen so far, and each time by one word, neither changing lengths."""
+
+    def cleaned(text: str) -> str:
+        text = _TIME.sub("-- a time, in UTC ------", text)
+        return _ID.sub(lambda found: names.setdefault(found[0], f"{found[0][:3]}_{len(names):032}"), text)
+
+    headers = sorted((name, cleaned(value)) for name, value in answer.headers.items() if name != "date")
+    return Observation(answer.status_code, tuple(headers), cleaned(answer.text))
+
+
+# --- the properties
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=settings.default.max_examples // 10)
+@given(script=calls(), one=worlds, other=worlds)
+def test_two_worlds_look_the_same(script: tuple[Call, ...], one: World, other: World) -> None:
+    """However two towns finance the same yes and no, merchants see the same, byte for byte."""
+    with a_town(one, script) as till:
+        in_one = observe(till, script)
+    with a_town(other, script) as till:
+        in_other = observe(till, script)
+
+    assert in_one == in_other
+
+
+RICH = World(1, 5000, 1, 300, has_gift=True, why_not=("blocked", "ended", "empty"))
+POOR = World(4, 0, 3, 1, has_gift=False, why_not=("one cent short", "unknown", "not here"))
+
+
+def test_the_script_is_not_empty_of_what_matters() -> None:
+    """A run has at least 30 % yes and 30 % no among its payments, and a refund, a replay and a look."""
+    payments = [call for call in ALWAYS if isinstance(call, Pay)]
+
+    assert sum(call.is_yes for call in payments) / len(payments) >= 0.3
+    assert sum(not call.is_yes for call in payments) / len(payments) >= 0.3
+    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look}
+
+
+@pytest.mark.parametrize("why", WHY_NOT)
+def test_every_reason_is_the_same_no(why: str) -> None:
+    """Each reason for a no, against the first one."""
+    with a_town(replace(RICH, why_not=(why,) * HOLDERS), ALWAYS) as till:
+        seen = observe(till, ALWAYS)
+    with a_town(RICH, ALWAYS) as till:
+        assert observe(till, ALWAYS) == seen
+
+
+def _another_status(patched: pytest.MonkeyPatch) -> None:
+    def leaking(reason: Refusal) -> Answer:
+        return Answer.INVALID if reason is Refusal.CARD_BLOCKED else Answer.REFUSED
+
+    patched.setattr(redemptions, "answer_to", leaking)
+
+
+def _another_sentence(patched: pytest.MonkeyPatch) -> None:
+    def leaking(reason: Refusal) -> Any:
+        return SimpleNamespace(label="refused" if reason is Refusal.ENDED else "invalid", status=402)
+
+    patched.setattr(redemptions, "answer_to", leaking)
+
+
+def _a_longer_id(patched: pytest.MonkeyPatch) -> None:
+    """The id, and with it the Location header, tells of the split."""
+    honest = book
+
+    def leaking(*arguments: Any) -> list[Outcome]:
+        return [_telling(outcome) for outcome in honest(*arguments)]
+
+    patched.setattr("merchant_api.writer.book", leaking)
+
+
+def _telling(outcome: Outcome) -> Outcome:
+    if outcome.event is None or outcome.event.entry is None or outcome.attempt is None:
+        return outcome
+    longer = f"{outcome.attempt.result}{'x' * len(outcome.event.entry.transfers)}"
+    return replace(outcome, attempt=replace(outcome.attempt, result=RedemptionId(longer)))
+
+
+def _a_line_for_each_part(patched: pytest.MonkeyPatch) -> None:
+    """The list of refunds tells of the split."""
+    honest = schemas.RedemptionWithRefunds.recorded
+
+    def leaking(recorded: Recorded) -> schemas.RedemptionWithRefunds:
+        split = tuple((replace(refund, parts=(part,)), at) for refund, at in recorded.refunds for part in refund.parts)
+        return honest(replace(recorded, refunds=split))
+
+    patched.setattr(schemas.RedemptionWithRefunds, "recorded", leaking)
+
+
+def _another_header(patched: pytest.MonkeyPatch) -> None:
+    honest = errors.problem
+
+    def leaking(answer: Answer, language: str, *details: Any, **figures: Any) -> Any:
+        response = honest(answer, language, *details, **{name: figures[name] for name in figures if name != "why"})
+        response.headers.update({f"X-{name}": str(figures[name]) for name in figures})
+        return response
+
+    def telling(answer: Answer) -> errors.Problem:
+        return errors.Problem(answer, why=len(answers))
+
+    answers: list[Refusal] = []
+
+    def noting(reason: Refusal) -> Answer:
+        answers[:] = [reason] * len(reason)
+        return Answer.REFUSED
+
+    patched.setattr(errors, "problem", leaking)
+    patched.setattr(redemptions, "Problem", telling)
+    patched.setattr(redemptions, "answer_to", noting)
+
+
+@pytest.mark.parametrize(
+    "leak", [_another_status, _another_sentence, _a_longer_id, _a_line_for_each_part, _another_header]
+)
+def test_a_planted_leak_is_caught(leak: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The property can fail: with a leak on any surface, two worlds look different."""
+    leak(monkeypatch)
+    with a_town(RICH, ALWAYS) as till:
+        in_one = observe(till, ALWAYS)
+    with a_town(POOR, ALWAYS) as till:
+        assert observe(till, ALWAYS) != in_one
+
+
+def test_nothing_that_is_given_out_links_a_holder() -> None:
+    """Two merchants who pool all that they ever got find no common handle, and no part of a number or token."""
+    given: dict[str, set[str]] = {}
+    with a_town(POOR, ALWAYS) as till:
+        street = till.street
+        for number, (at, holder) in enumerate(itertools.product(MERCHANTS, range(HOLDERS))):
+            answer = till.pay(f"holder {holder}", "0.01", at=at, key=f"link-{number}")
+            texts = [
+                answer.text,
+                *answer.headers.values(),
+                till.get(f"/v1/idempotency-keys/link-{number}", at=at).text,
+            ]
+            given.setdefault(at, set()).update(re.findall(r"[0-9a-f]{8,}", " ".join(texts)))
+            for secret in (street.cards[f"holder {holder}"].number, street.tokens[f"holder {holder}"]):
+                assert not any(secret[start : start + 6] in text for text in texts for start in range(len(secret) - 5))
+
+    for one, other in itertools.combinations(given.values(), 2):
+        assert not one & other

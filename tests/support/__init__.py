@@ -1,0 +1,1 @@
+"""What the tests share: a small town and the requests that can be made in it."""

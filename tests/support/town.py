@@ -1,0 +1,219 @@
+"""A small town and the requests that can be made in it: deterministic, with every id drawn from a small number.
+
+The town has a scheme `culture`, a sports club, and a holder with an active card; most tests change one of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+
+from pasledger.ledger.ids import (
+    CardId,
+    EntitlementId,
+    EntryId,
+    HolderId,
+    MerchantId,
+    RedemptionId,
+    RefundId,
+    TerminalId,
+)
+from pasledger.ledger.journal import Stamp
+from pasledger.ledger.money import Money
+from pasledger.ledger.periods import Period
+from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.attempts import AttemptKey, key_of
+from pasledger.rules.budgets import BudgetRequest
+from pasledger.rules.cards import CardNumber, CardState, TokenHash, card_number
+from pasledger.rules.crediting import AwardRequest
+from pasledger.rules.deciding import Outcome, Request, decide_each
+from pasledger.rules.holders import HolderReference
+from pasledger.rules.records import Card, Event, Holder, Merchant, Terminal
+from pasledger.rules.redemption import RedemptionRequest
+from pasledger.rules.refunds import RefundRequest
+from pasledger.rules.schemes import Scheme, ValidityRule
+from pasledger.rules.town import Town
+
+TODAY = date(2026, 3, 2)
+CLUB, CAFE = MerchantId.of(1), MerchantId.of(2)
+
+
+def euros(text: str) -> Money:
+    """Return the amount that `text` writes; below zero where it starts with a minus."""
+    return -Money.read(text[1:]) if text.startswith("-") else Money.read(text)
+
+
+def a_stamp(on: date = TODAY, *, prepared_by: str = "anna", approved_by: str | None = "bram") -> Stamp:
+    """Return a stamp of noon on a day."""
+    return Stamp(datetime.combine(on, time(12), UTC), on, prepared_by, approved_by)
+
+
+def a_scheme(
+    code: str = "culture",
+    *,
+    categories: tuple[str, ...] = ("sport",),
+    merchants: tuple[str, ...] = (),
+    fixed: Period | None = None,
+    validity: ValidityRule | None = None,
+    least: str = "1,00",
+    most: str = "500,00",
+) -> Scheme:
+    """Return the first version of a scheme, for the calendar year where nothing else is said."""
+    return Scheme(
+        code,
+        version=1,
+        effective_from=date(2025, 1, 1),
+        name_nl=f"Regeling {code}",
+        name_en=f"Scheme {code}",
+        categories=frozenset(categories),
+        merchants=frozenset(merchants),
+        validity=validity or (ValidityRule.FIXED if fixed else ValidityRule.CALENDAR_YEAR),
+        fixed_period=fixed,
+        least=euros(least),
+        most=euros(most),
+        legal_basis="Gemeentewet 108",
+        task_field="6.3",
+        iv3_category="4.3.3",
+    )
+
+
+def a_merchant(
+    merchant: MerchantId = CLUB, *, name: str = "De Club", category: str = "sport", since: date = date(2025, 1, 1)
+) -> Merchant:
+    """Return the first version of a merchant."""
+    return Merchant(merchant, 1, since, name, "Dronten", category, "NL91ABNA0417164300", "12345678")
+
+
+def a_cafe() -> Merchant:
+    """Return a second merchant, where `culture` may not be spent."""
+    return a_merchant(CAFE, name="Het Café", category="catering")
+
+
+def a_terminal(number: int = 1, merchant: MerchantId = CLUB) -> Terminal:
+    """Return a terminal of a merchant."""
+    return Terminal(TerminalId.of(number), merchant, f"Kassa {number}", f"pk{number}", f"hash of {number}")
+
+
+def a_holder(number: int = 1) -> Holder:
+    """Return a holder; a holder and the first card have the same number."""
+    return Holder(HolderId.of(number), HolderReference(f"P-{number}"), salt=f"salt {number}")
+
+
+def a_card(number: int = 1, *, holder: int = 1, state: CardState = CardState.ACTIVE) -> Card:
+    """Return a card of a holder."""
+    return Card(CardId.of(number), HolderId.of(holder), card_number(number), TokenHash.of(f"token {number}"), state)
+
+
+def a_budget(
+    change: str = "1.000,00", *, scheme: str = "culture", year: int = 2026, decision: str = "council 1", number: int = 1
+) -> BudgetRequest:
+    """Return a council decision on a budget."""
+    return BudgetRequest(EntryId.of(1_000_000 + number), scheme, year, euros(change), decision)
+
+
+def an_award(
+    amount: str = "50,00",
+    *,
+    scheme: str = "culture",
+    holder: HolderReference | CardNumber | int = 1,
+    starts_on: date = TODAY,
+    number: int = 1,
+    decision: str | None = None,
+    instalment: int = 1,
+) -> AwardRequest:
+    """Return an award; each number is another entitlement, and another decision where none is named."""
+    return AwardRequest(
+        EntitlementId.of(number),
+        EntryId.of(2_000_000 + number),
+        scheme,
+        decision or f"Z-{number}",
+        a_holder(holder).reference if isinstance(holder, int) else holder,
+        euros(amount),
+        starts_on,
+        instalment,
+        salt=f"salt {number}",
+    )
+
+
+def a_redemption(
+    amount: str = "5,00",
+    *,
+    card: int | CardNumber | TokenHash = 1,
+    merchant: MerchantId = CLUB,
+    number: int = 1,
+    key: str | None = None,
+) -> RedemptionRequest:
+    """Return a redemption; with a key, its fingerprint is what it asks for."""
+    named = card_number(card) if isinstance(card, int) else card
+    attempt = AttemptKey(key_of(merchant, key), f"redeem {named} {amount}") if key else None
+    entry = EntryId.of(3_000_000 + number)
+    return RedemptionRequest(RedemptionId.of(number), entry, merchant, None, named, euros(amount), attempt)
+
+
+def a_refund(
+    amount: str | None = None, *, of: int = 1, merchant: MerchantId = CLUB, number: int = 1, key: str | None = None
+) -> RefundRequest:
+    """Return a refund of the redemption with the number `of`; without an amount, of all that is left of it."""
+    attempt = AttemptKey(key_of(merchant, key), f"refund {of} {amount}") if key else None
+    given_back = None if amount is None else euros(amount)
+    entry = EntryId.of(4_000_000 + number)
+    return RefundRequest(RefundId.of(number), entry, merchant, RedemptionId.of(of), given_back, attempt)
+
+
+def a_town(
+    *,
+    scheme: Scheme | None = None,
+    merchant: Merchant | None = None,
+    card: Card | None = None,
+    budget: str | None = "1.000,00",
+    balance: str | None = "50,00",
+) -> Town:
+    """Return a town with one scheme, merchant, holder and card, and `balance` on the holder's name."""
+    town = Town()
+    scheme = scheme or a_scheme()
+    for fact in (scheme, merchant or a_merchant(), a_holder(), card or a_card()):
+        town.learn(fact)
+    if budget:
+        grant(town, a_budget(budget, scheme=scheme.code))
+    if balance:
+        grant(town, an_award(balance, scheme=scheme.code))
+    return town
+
+
+def ask(town: Town, request: Request, *, on: date = TODAY, stamp: Stamp | None = None) -> Outcome:
+    """Return the answer to one request, along the way that every request goes."""
+    (outcome,) = decide_each([request], town, stamp or a_stamp(on))
+    return outcome
+
+
+def grant(town: Town, request: Request, *, on: date = TODAY, stamp: Stamp | None = None) -> Event:
+    """Return the event that a request led to, or raise what refused it."""
+    outcome = ask(town, request, on=on, stamp=stamp)
+    if outcome.refused is not None:
+        raise outcome.refused
+    assert outcome.event is not None, "a repeat leads to no event"
+    return outcome.event
+
+
+@contextmanager
+def refuses(reason: Refusal, **figures: object) -> Iterator[None]:
+    """Pass only if what is done within is refused for exactly this reason, with these figures."""
+    with pytest.raises(Refused) as refused:
+        yield
+    assert refused.value.reason is reason
+    assert {name: refused.value.figures.get(name) for name in figures} == figures
+
+
+def state_of(town: Town) -> dict[str, Any]:
+    """Return all that a town knows, for comparing it with itself or with another."""
+    return {name: _settled(held) for name, held in vars(town).items()}
+
+
+def _settled(held: object) -> object:
+    if isinstance(held, dict):
+        return {key: _settled(value) for key, value in held.items()}
+    if isinstance(held, list):
+        return tuple(held)
+    return frozenset(held) if isinstance(held, set) else held

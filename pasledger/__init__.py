@@ -1,3 +1,86 @@
-"""Double-entry books for money that a municipality gives its residents for a purpose."""
+"""Double-entry books for money that a municipality gives its residents for a purpose.
+
+The names below are the library; they are imported when they are first asked for, so that a part costs only itself.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pasledger.formats.faults import Fault, FileRefused
+    from pasledger.ledger.journal import Stamp
+    from pasledger.ledger.money import Money
+    from pasledger.ledger.refusals import Refusal, Refused
+    from pasledger.rules.cards import CardNumber, CardState, TokenHash
+    from pasledger.store import BooksProblem, BooksUnusable, Store
+    from pasledger.usecases.booking import NothingBooked, book, book_all
+    from pasledger.usecases.crediting import credit
+    from pasledger.usecases.minting import stamp_now
+    from pasledger.usecases.registering import add_budgets, add_holders, add_merchants, add_schemes
+    from pasledger.usecases.spending import redemption, refund
+    from pasledger.usecases.verifying import Verification, verify
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "BooksProblem": "store",
+    "BooksUnusable": "store",
+    "CardNumber": "rules.cards",
+    "CardState": "rules.cards",
+    "Fault": "formats.faults",
+    "FileRefused": "formats.faults",
+    "Money": "ledger.money",
+    "NothingBooked": "usecases.booking",
+    "Refusal": "ledger.refusals",
+    "Refused": "ledger.refusals",
+    "Stamp": "ledger.journal",
+    "Store": "store",
+    "TokenHash": "rules.cards",
+    "Verification": "usecases.verifying",
+    "add_budgets": "usecases.registering",
+    "add_holders": "usecases.registering",
+    "add_merchants": "usecases.registering",
+    "add_schemes": "usecases.registering",
+    "book": "usecases.booking",
+    "book_all": "usecases.booking",
+    "credit": "usecases.crediting",
+    "redemption": "usecases.spending",
+    "refund": "usecases.spending",
+    "stamp_now": "usecases.minting",
+    "verify": "usecases.verifying",
+}
+
+__all__ = [
+    "BooksProblem",
+    "BooksUnusable",
+    "CardNumber",
+    "CardState",
+    "Fault",
+    "FileRefused",
+    "Money",
+    "NothingBooked",
+    "Refusal",
+    "Refused",
+    "Stamp",
+    "Store",
+    "TokenHash",
+    "Verification",
+    "add_budgets",
+    "add_holders",
+    "add_merchants",
+    "add_schemes",
+    "book",
+    "book_all",
+    "credit",
+    "redemption",
+    "refund",
+    "stamp_now",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its home."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

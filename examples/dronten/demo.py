@@ -35,6 +35,7 @@ LEISURE, CARERS, SCHOOL = "toegankelijkheidsbijdrage", "mantelzorgcompliment", "
 CLUB, PRIMARY_SCHOOL, CAFE = "Voetbalclub Dronten-Oost", "Basisschool De Klipper", "Café Het Bankje"
 
 CREATED = 201
+PASLEDGER = Path(sys.executable).with_name("pasledger")
 
 console = Console(width=110, highlight=False)
 
@@ -122,7 +123,7 @@ def step(says: str, *arguments: str | Path) -> None:
 
 def pasledger(*arguments: str | Path, is_shown: bool = False) -> None:
     """Run the command line on the books of the demo, as a clerk would."""
-    command = [sys.executable, "-m", "pasledger.cli", *map(str, arguments)]
+    command = [str(PASLEDGER), *map(str, arguments)]
     done = subprocess.run(command, env=environment(), stdout=None if is_shown else subprocess.DEVNULL, check=False)
     if done.returncode:
         sys.exit(f"demo: `pasledger {' '.join(map(str, arguments))}` ended with {done.returncode}")
@@ -244,18 +245,18 @@ def at_the_counters(till: Till, people: dict[str, Person]) -> list[Told]:
         key = f"demo-{len(told) + 1}"
         return counter(what, where, amount, till.pay(where, person, amount, key=key), known)
 
-    club = pay("A parent pays the year's fee", CLUB, child, "185.00", "from the leisure entitlement")
-    pay("The same parent pays the school", PRIMARY_SCHOOL, child, "45.00", "from the school entitlement")
-    pay("A carer has coffee with a friend", CAFE, carer, "12.50", "from the carers' gift")
+    club = pay("A parent pays the club's fee", CLUB, child, "185.00", "leisure entitlement")
+    pay("The parent pays the school", PRIMARY_SCHOOL, child, "45.00", "school entitlement")
+    pay("A carer has lunch in town", CAFE, carer, "12.50", "carers' entitlement")
     refusals = [
-        pay("Somebody asks for too much", CLUB, child, "2500.00", "not enough left"),
-        pay("Leisure money in a café", CAFE, people["neighbour"], "4.00", "not a place for it"),
-        pay("A card that was reported lost", CLUB, people["blocked"], "10.00", "card blocked"),
+        pay("Somebody wants too much", CLUB, child, "2500.00", "not enough left"),
+        pay("Sports money in a café", CAFE, people["neighbour"], "4.00", "cannot be spent here"),
+        pay("A lost card, blocked before", CLUB, people["blocked"], "10.00", "card blocked"),
     ]
     back = till.refund(CLUB, club.id, "60.00", key="demo-refund")
-    counter("The club gives a part back", CLUB, "60.00", back, "to the entitlement that paid")
+    counter("The club gives a part back", CLUB, "60.00", back, "to what paid it")
     again = till.pay(CLUB, child, "185.00", key="demo-1")
-    counter("The club's till asks once more", CLUB, "185.00", again, "same key: booked once, same answer")
+    counter("The club's till asks again", CLUB, "185.00", again, "same key: booked once")
     if len(set(refusals)) > 1 or again != club:
         sys.exit("demo: a merchant was told more than yes or no")
     return told
@@ -264,7 +265,7 @@ def at_the_counters(till: Till, people: dict[str, Person]) -> list[Told]:
 def show(told: list[Told]) -> None:
     """Print what happened."""
     console.rule("[bold]At the counters")
-    table = Table(box=None, padding=(0, 2), header_style="bold")
+    table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("what")
     table.add_column("where")
     table.add_column("€", justify="right")

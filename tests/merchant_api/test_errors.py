@@ -128,8 +128,9 @@ def test_a_wrong_key(till: Till, key: str) -> None:
 )
 def test_a_wrong_credential(till: Till, credential: str) -> None:
     """Without the credential of a terminal there is no answer but 401, and it says how to sign in."""
-    headers = {"Idempotency-Key": "key-1", "Authorization": credential.format(till.street.credentials["club"]).encode()}
-    answer = till.client.post("/v1/redemptions", json=GOOD, headers=headers)
+    headers = {"Idempotency-Key": "key-1", "Authorization": credential.format(till.street.credentials["club"])}
+    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+    answer = till.client.post("/v1/redemptions", json=GOOD, headers=sent)
 
     assert is_a_problem(answer, 401)
     assert answer.headers["WWW-Authenticate"] == "Bearer"

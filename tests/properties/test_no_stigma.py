@@ -324,7 +324,7 @@ def _without_chance(answer: Response, names: dict[str, str]) -> Observation:
 # --- the properties
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=settings.default.max_examples // 10)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 10)
 @given(script=calls(), one=worlds, other=worlds)
 def test_two_worlds_look_the_same(script: tuple[Call, ...], one: World, other: World) -> None:
     """However two towns finance the same yes and no, merchants see the same, byte for byte."""

@@ -1,0 +1,213 @@
+"""Books on disk: the town of `tests.support.town` in a real file, and the hands that go around the program."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import event
+
+from pasledger.rules.cards import CardState
+from pasledger.rules.deciding import Outcome, Request
+from pasledger.rules.records import Event
+from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
+from pasledger.store import BooksProblem, BooksUnusable, Store, guards
+from pasledger.usecases.booking import book
+from tests.support.town import (
+    TODAY,
+    a_budget,
+    a_cafe,
+    a_card,
+    a_holder,
+    a_merchant,
+    a_redemption,
+    a_refund,
+    a_scheme,
+    a_stamp,
+    a_terminal,
+    an_award,
+)
+
+A_SMALL_TOWN: tuple[Request, ...] = (
+    SchemeRequest(a_scheme()),
+    MerchantRequest(a_merchant(), (a_terminal(),)),
+    HolderRequest(a_holder(), a_card()),
+    a_budget("1.000,00"),
+    an_award("50,00"),
+)
+"""One scheme, one merchant with a terminal, one holder with a card and € 50,00."""
+
+A_LIVED_IN_TOWN: tuple[Request, ...] = (
+    *A_SMALL_TOWN,
+    SchemeRequest(a_scheme("spring", categories=())),
+    MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
+    RevocationRequest(a_terminal(2).id),
+    HolderRequest(a_holder(2), a_card(2, holder=2)),
+    CardRequest(a_card(2).number, CardState.BLOCKED),
+    a_budget("-100,00", decision="council 2", number=2),
+    a_budget("200,00", scheme="spring", decision="council 3", number=3),
+    an_award("20,00", scheme="spring", number=2),
+    an_award("30,00", holder=2, number=3),
+    a_redemption("60,00", number=1, key="paid"),
+    a_redemption("500,00", number=2, key="refused"),
+    a_refund("45,00", of=1, number=1, key="given back"),
+    a_redemption("1,00", number=3),
+)
+"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal."""
+
+
+ON_DISK = settings(max_examples=settings().max_examples // 4)
+"""How deep a property is searched on the disk: less than in memory, for it takes longer."""
+
+
+@lru_cache(maxsize=32)
+def _bytes_of(requests: tuple[Request, ...]) -> bytes:
+    """Return the file of books with these requests in it; made once, for that takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "new.db"
+        if not requests:
+            Store.start(str(path), municipality="Dronten", at=a_stamp().recorded_at, by="anna").close()
+            return path.read_bytes()
+        with opened(a_file(path)) as store:
+            book(store, requests, a_stamp())
+        return path.read_bytes()
+
+
+def a_file(path: Path, *requests: Request) -> Path:
+    """Make books at `path` in which the requests were granted or refused, and return the path."""
+    path.write_bytes(_bytes_of(requests))
+    return path
+
+
+def a_store(path: Path, *requests: Request) -> Store:
+    """Return the books made at `path`, open."""
+    return Store.open(str(a_file(path, *requests)))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Store]:
+    """Open the books at `path` for as long as the block lasts."""
+    store = Store.open(str(path))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return the file of a small town's books."""
+    return a_file(tmp_path / "books.db", *A_SMALL_TOWN)
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    """Return the books of a small town, open."""
+    with opened(path) as opened_store:
+        yield opened_store
+
+
+def answer(store: Store, request: Request, *, on: date = TODAY) -> Outcome:
+    """Return the answer of the books to one request."""
+    (outcome,) = book(store, [request], a_stamp(on))
+    return outcome
+
+
+def granted(store: Store, *requests: Request, on: date = TODAY) -> list[Event]:
+    """Book the requests in one batch and return what they led to; none may be refused."""
+    outcomes = book(store, requests, a_stamp(on))
+    assert [outcome.refused for outcome in outcomes] == [None] * len(requests)
+    return [outcome.event for outcome in outcomes if outcome.event is not None]
+
+
+def holders(numbers: Iterable[int], *, state: CardState = CardState.ACTIVE) -> list[Request]:
+    """Return the registration of holders, each with the card of the same number."""
+    return [HolderRequest(a_holder(number), a_card(number, holder=number, state=state)) for number in numbers]
+
+
+@contextmanager
+def unusable(problem: BooksProblem, **figures: object) -> Iterator[None]:
+    """Pass only if what is done within finds the books unusable for exactly this reason, with these figures."""
+    with pytest.raises(BooksUnusable) as unusable_books:
+        yield
+    found = unusable_books.value
+    assert (found.problem, {name: found.figures.get(name) for name in figures}) == (problem, figures)
+
+
+# --- around the program
+
+
+@contextmanager
+def raw(path: Path, *, foreign_keys: bool = True) -> Iterator[sqlite3.Connection]:
+    """Open the file as anybody could who may write it: no trigger fires for what a REPLACE deletes."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
+        connection.execute("PRAGMA recursive_triggers = 0")
+        connection.execute("PRAGMA synchronous = 0")  # an attacker is in a hurry
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def unguarded(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file with nothing in the way, and put every guard back afterwards as if nothing had been done."""
+    with raw(path, foreign_keys=False) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = 1")
+        for name in guards.triggers():
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        for statement in guards.triggers().values():
+            connection.execute(statement)
+
+
+def tables_in(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of all tables of books."""
+    named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return [name for (name,) in named if name != "alembic_version"]
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> dict[str, str]:
+    """Return the columns of a table with their types."""
+    return {column[1]: column[2] for column in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table, for comparing books with themselves."""
+    with raw(path) as connection:
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables_in(connection)}
+
+
+@dataclass
+class Traffic:
+    """What went to the database: every statement in order, and how many rows the writing ones changed."""
+
+    statements: list[str] = field(default_factory=list)
+    changed: dict[str, int] = field(default_factory=dict)
+
+
+@contextmanager
+def traffic(store: Store) -> Iterator[Traffic]:
+    """Count what a store sends to its database while the block lasts."""
+    seen = Traffic()
+
+    def after(_connection: object, cursor: Any, statement: str, *_others: object) -> None:
+        seen.statements.append(statement)
+        words = statement.split()
+        if words[0] in ("INSERT", "UPDATE"):
+            table = words[2] if words[0] == "INSERT" else words[1]
+            seen.changed[table.strip('"')] = seen.changed.get(table.strip('"'), 0) + cursor.rowcount
+
+    event.listen(store._engine, "after_cursor_execute", after)
+    try:
+        yield seen
+    finally:
+        event.remove(store._engine, "after_cursor_execute", after)

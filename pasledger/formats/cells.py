@@ -14,6 +14,8 @@ from pasledger.rules.holders import HolderReference, holder_reference, looks_lik
 from pasledger.rules.schemes import CODE
 
 _LONGEST = 140
+_LARGEST = Money(10**11)
+"""More than a thousand million euros in one cell is a slip of the finger, and sums have to fit too."""
 _DUTCH_DATE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
@@ -36,9 +38,12 @@ def amount(text: str) -> Money:
 def signed_amount(text: str) -> Money:
     """Read an amount in euros that may be below zero, with the sign in front."""
     try:
-        return -Money.read(text[1:]) if text.startswith("-") else Money.read(text)
+        read = Money.read(text.removeprefix("-"))
     except ValueError:
         raise Misread(FaultKind.AMOUNT) from None
+    if read > _LARGEST:
+        raise Misread(FaultKind.AMOUNT)
+    return -read if text.startswith("-") else read
 
 
 def day(text: str) -> date:
@@ -83,7 +88,7 @@ def card_number(text: str) -> CardNumber:
 def holder(text: str) -> HolderReference:
     """Read a holder's opaque reference; what looks like a BSN is refused and not repeated."""
     if looks_like_a_bsn(text):
-        raise Misread(FaultKind.LOOKS_LIKE_BSN, is_telling=True)
+        raise Misread(FaultKind.LOOKS_LIKE_BSN)
     try:
         return holder_reference(text)
     except ValueError:
@@ -98,9 +103,12 @@ def decision(text: str) -> str:
 def account_number(text: str) -> str:
     """Read an IBAN, checked, and without spaces."""
     try:
-        return str(iban.validate(text))
+        number = str(iban.validate(text))
     except ValidationError:
         raise Misread(FaultKind.IBAN) from None
+    if not number.isascii():  # the check takes the digits of any script
+        raise Misread(FaultKind.IBAN)
+    return number
 
 
 def kvk_number(text: str) -> str:

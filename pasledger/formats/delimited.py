@@ -6,9 +6,10 @@ Columns stand in any order. Every row is read, and all faults are reported at on
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
-from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread
+from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, shown
 
 _SEPARATORS = ";,\t"
 _NOTES = frozenset({"toelichting", "note"})
@@ -42,54 +43,73 @@ def read_lines(data: bytes, columns: Sequence[Column]) -> tuple[list[Line], list
 
     Raises `FileRefused` where the file as a whole cannot be read: empty, not text, or with other columns.
     """
-    text = _decode(data)
-    header = text.splitlines()[0]
-    separator = max(_SEPARATORS, key=header.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
-    places = _places(next(reader), columns)
+    rows = _rows(_decode(data))
+    header_row, header = next(rows)
+    places = _places(header_row, header, columns)
     lines: list[Line] = []
     faults: list[Fault] = []
     try:
-        for row, cells in _rows(reader):
+        for row, cells in rows:
             if len(cells) != len(places):
                 faults.append(_miscounted(row, cells, places))
             else:
                 _read_row(row, cells, places, lines, faults)
-    except csv.Error:
-        faults.append(Fault(FaultKind.QUOTE_OPEN, reader.line_num))
+    except FileRefused as unclosed:
+        faults += unclosed.faults
     if not lines and not faults:
-        raise FileRefused([Fault(FaultKind.NO_ROWS, row=2)])
+        raise FileRefused([Fault(FaultKind.NO_ROWS, row=header_row + 1)])
     return lines, faults
 
 
 def _decode(data: bytes) -> str:
-    if not data.strip(b"\xef\xbb\xbf \r\n\t"):
-        raise FileRefused([Fault(FaultKind.FILE_EMPTY)])
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if not text.strip():
+            raise FileRefused([Fault(FaultKind.FILE_EMPTY)])
         if not any(character < " " and character not in "\r\n\t" for character in text):
-            return text.lstrip("\r\n")
+            return text
     raise FileRefused([Fault(FaultKind.FILE_NOT_TEXT)])
 
 
-def _places(header: Sequence[str], columns: Sequence[Column]) -> list[Column | None]:
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not blank, the header first, each with the number of its first line.
+
+    Raises `FileRefused` where a quote is not closed: what comes after it cannot be told apart.
+    """
+    header = next(line for line in text.splitlines() if line.strip())
+    separator = max(_SEPARATORS, key=header.count)
+    # A line ends where the file says: `splitlines` would also cut at signs that a cell may hold.
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        row = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise FileRefused([Fault(FaultKind.QUOTE_OPEN, row)]) from None
+        if any(cell.strip() for cell in cells):
+            yield row, cells
+
+
+def _places(row: int, header: Sequence[str], columns: Sequence[Column]) -> list[Column | None]:
     """Return which column stands at each place; None for one that nobody reads."""
     named = {name: column for column in columns for name in (column.dutch, column.english)}
     titles = [title.strip().casefold() for title in header]
     places = [named.get(title) for title in titles]
     faults = [
-        Fault(FaultKind.COLUMN_UNKNOWN, 1, title, figures={"columns": _names(columns)})
+        Fault(FaultKind.COLUMN_UNKNOWN, row, shown(title), figures={"columns": _names(columns)})
         for title, column in zip(titles, places, strict=True)
         if column is None and title not in _NOTES
     ]
     for column in columns:
         if places.count(column) > 1:
-            faults.append(Fault(FaultKind.COLUMN_TWICE, 1, column.dutch))
+            faults.append(Fault(FaultKind.COLUMN_TWICE, row, column.dutch))
         elif column.is_required and column not in places:
-            faults.append(Fault(FaultKind.COLUMN_MISSING, 1, column.dutch, figures={"columns": _names(columns)}))
+            faults.append(Fault(FaultKind.COLUMN_MISSING, row, column.dutch, figures={"columns": _names(columns)}))
     if faults:
         raise FileRefused(faults)
     return places
@@ -97,15 +117,6 @@ def _places(header: Sequence[str], columns: Sequence[Column]) -> list[Column | N
 
 def _names(columns: Sequence[Column]) -> str:
     return ", ".join(column.dutch for column in columns)
-
-
-def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - the csv module gives its reader no name
-    """Yield the rows that are not blank, each with the number of its first line."""
-    row = reader.line_num + 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield row, cells
-        row = reader.line_num + 1
 
 
 def _read_row(row: int, cells: list[str], places: list[Column | None], lines: list[Line], faults: list[Fault]) -> None:
@@ -119,8 +130,7 @@ def _read_row(row: int, cells: list[str], places: list[Column | None], lines: li
             values[column.english] = _read_cell(text, column)
         except Misread as misread:
             is_sound = False
-            shown = None if misread.is_telling else text[:60]
-            faults.append(Fault(misread.kind, row, column.dutch, shown, misread.figures))
+            faults.append(Fault(misread.kind, row, column.dutch, shown(text), misread.figures))
     if is_sound:
         lines.append(Line(row, values))
 

@@ -1,10 +1,12 @@
 """What can be wrong with a file, as a closed list, and where. The sentences are in `pasledger.texts`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pasledger.ledger.refusals import Refusal
+from pasledger.rules.holders import looks_like_a_bsn
 
 
 class FaultKind(StrEnum):
@@ -64,9 +66,16 @@ class FileRefused(Exception):  # noqa: N818 - an answer, not an error
 class Misread(ValueError):  # noqa: N818 - as `FileRefused`
     """A cell does not say what its column asks for."""
 
-    def __init__(self, kind: FaultKind, *, is_telling: bool = False, **figures: object) -> None:
+    def __init__(self, kind: FaultKind, **figures: object) -> None:
         super().__init__(kind.value)
         self.kind = kind
-        self.is_telling = is_telling
-        """Whether the value itself must not be repeated."""
         self.figures = figures
+
+
+_MOST_SHOWN = 60
+_NINE_DIGITS = re.compile(r"(?<!\d)(?=(\d(?:[\s./_-]*\d){8})(?!\d))", re.ASCII)
+
+
+def shown(text: str) -> str | None:
+    """Return what a fault may repeat of a text: not too much of it, and nothing where it holds what could be a BSN."""
+    return None if any(map(looks_like_a_bsn, _NINE_DIGITS.findall(text))) else text[:_MOST_SHOWN]

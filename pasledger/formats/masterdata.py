@@ -8,7 +8,7 @@ from typing import Any
 
 from pasledger.formats import cells
 from pasledger.formats.delimited import Column, Line, read_lines
-from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread
+from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, shown
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.rules.cards import CardNumber
@@ -122,11 +122,12 @@ def read_schemes(data: bytes) -> list[Scheme]:
     """Return every scheme of a TOML file, as version 1 of each. Raises `FileRefused`; the rows count the schemes."""
     try:
         tables = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        where = "" if isinstance(error, UnicodeDecodeError) else str(error)
+    except (ValueError, RecursionError) as error:  # also for a number of thousands of digits, or lists without end
+        where = str(error) if isinstance(error, tomllib.TOMLDecodeError) else ""
         raise FileRefused([Fault(FaultKind.FILE_NOT_TOML, figures={"where": where})]) from None
     found = tables.get("regeling")
-    if not isinstance(found, list) or not found or set(tables) != {"regeling"}:
+    is_list_of_tables = isinstance(found, list) and all(isinstance(one, dict) for one in found)
+    if not found or not is_list_of_tables or set(tables) != {"regeling"}:
         raise FileRefused([Fault(FaultKind.COLUMN_MISSING, column="[[regeling]]", figures={"columns": "[[regeling]]"})])
     faults: list[Fault] = []
     schemes: list[Scheme] = []
@@ -160,7 +161,7 @@ def _read_scheme(row: int, table: Mapping[str, Any], schemes: list[Scheme], faul
         read.day("geldig_vanaf"),
         read.text("naam_nl", cells.words),
         read.text("naam_en", cells.words),
-        frozenset(read.listed("soorten", str)),
+        frozenset(read.codes("soorten")),
         frozenset(read.listed("aanbieders", str)),
         validity,
         read.period(fixed) if fixed else None,
@@ -196,29 +197,44 @@ class _Keys:
     def text(self, key: str, read: Callable[[str], Any]) -> Any:  # noqa: ANN401 - as `read` returns it
         value = self.table[key]
         try:
-            if not isinstance(value, str) or not value.strip():
+            if not isinstance(value, str):
+                raise Misread(FaultKind.CHOICE, choices='"…"')
+            if not value.strip():
                 raise Misread(FaultKind.CELL_EMPTY)
             return read(value.strip())
         except Misread as misread:
-            self.faults.append(Fault(misread.kind, self.row, key, str(value)[:60], misread.figures))
+            self._fault(misread.kind, key, value, **misread.figures)
             return None
 
     def day(self, key: str) -> date | None:
         value = self.table[key]
         if type(value) is not date:
-            self.faults.append(Fault(FaultKind.DATE, self.row, key, str(value)[:60]))
+            self._fault(FaultKind.DATE, key, value)
             return None
         return value
 
     def listed(self, key: str, kind: type) -> list[Any]:
         value = self.table.get(key, [])
         if not isinstance(value, list) or any(type(one) is not kind for one in value):
-            self.faults.append(Fault(FaultKind.CHOICE, self.row, key, str(value)[:60], {"choices": "[…, …]"}))
+            self._fault(FaultKind.CHOICE, key, value, choices="[…, …]")
             return []
         return value
 
+    def codes(self, key: str) -> list[str]:
+        codes = self.listed(key, str)
+        for code in codes:
+            try:
+                cells.code(code)
+            except Misread as misread:
+                self._fault(misread.kind, key, code)
+        return codes
+
     def period(self, days: list[date]) -> Period | None:
-        if len(days) != 2 or days[0] > days[1]:
-            self.faults.append(Fault(FaultKind.DATE, self.row, "vaste_periode", str(days)[:60]))
+        # The day after the last must be a day too.
+        if len(days) != 2 or days[0] > days[1] or days[1] == date.max:
+            self._fault(FaultKind.DATE, "vaste_periode", ", ".join(map(str, days)))
             return None
         return Period(days[0], days[1] + timedelta(days=1))
+
+    def _fault(self, kind: FaultKind, key: str, value: object, **figures: object) -> None:
+        self.faults.append(Fault(kind, self.row, key, shown(str(value)), figures))

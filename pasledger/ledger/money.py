@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-LARGEST_CENTS = 10**13
-"""No single amount or sum in a municipality's books comes near a hundred thousand million euros."""
+LARGEST_CENTS = 2**63 - 1
+"""What a database keeps in one number. A file or a till takes far less at a time, so that no sum comes near it."""
 
 # Euros with optional thousands points, then a comma or a point and exactly two digits; or whole euros. A point
 # before three digits is only read as a thousands point when cents follow: `12.505` could be a slip of the finger.

@@ -5,9 +5,9 @@ digits by ISO 7064 mod 97-10. It is a name and not a secret. The token (pascode)
 only its hash is kept.
 
 >>> card_number(1234567890123)
-'9123456789012376'
->>> CardNumber.parse("9123 4567 8901 2376")
-'9123456789012376'
+'9123456789012317'
+>>> CardNumber.parse("9123 4567 8901 2317")
+'9123456789012317'
 """
 
 import re

@@ -9,7 +9,7 @@ with the journal.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pasledger.ledger import accounts
@@ -49,10 +49,10 @@ class Finding:
 class Replay:
     """The journal, replayed from nothing beside the record of each event."""
 
-    def __init__(self, entitlements: Iterable[Entitlement] = ()) -> None:
-        """Begin with nothing but the entitlements, where they are known beforehand, in whatever order they come."""
+    def __init__(self) -> None:
         self.balances: dict[Account, int] = defaultdict(int)
-        self.entitlements = {entitlement.id: entitlement for entitlement in entitlements}
+        self.entitlements: dict[EntitlementId, Entitlement] = {}
+        """Those that were awarded; where they are known beforehand, the events may come in any order."""
         self.owed: dict[MerchantId, int] = defaultdict(int)
         """What merchants are owed by the records: lines that are in no payout."""
         self.on_its_way: dict[MerchantId, int] = defaultdict(int)

@@ -41,6 +41,8 @@ _SAID_BY_SQLITE = {
     "disk I/O": BooksProblem.DISK_FULL,
     "not a database": BooksProblem.NOT_BOOKS,
     "malformed": BooksProblem.DAMAGED,
+    "decode to UTF-8": BooksProblem.DAMAGED,
+    "foreign key mismatch": BooksProblem.DAMAGED,
 }
 
 
@@ -55,3 +57,5 @@ def naming_the_problem(books: str) -> Iterator[None]:
             if words in said:
                 raise BooksUnusable(problem, books=books) from error
         raise
+    except UnicodeDecodeError as error:  # what SQLite says of a damaged table repeats the damage
+        raise BooksUnusable(BooksProblem.DAMAGED, books=books) from error

@@ -5,54 +5,49 @@ asks no delete trigger unless the connection wants it), adding a transfer to an 
 entry whose number of transfers is not the number it says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, text
 
 from pasledger.store.errors import BooksProblem, BooksUnusable
+from pasledger.store.tables import metadata
 
-NEVER_CHANGED = {
-    "municipality": ("id",),
-    "entry": ("id",),
-    "transfer": ("entry_id", "position"),
-    "scheme": ("code", "version"),
-    "merchant": ("id", "version"),
-    "holder": ("id",),
-    "card_change": ("card_id", "recorded_at", "state"),
-    "entitlement": ("id", "entry_id"),
-    "budget_decision": ("entry_id",),
-    "redemption": ("id", "entry_id"),
-    "refund": ("id", "entry_id"),
-    "attempt": ("key",),
-}
-"""Tables of which no row is ever changed or deleted, with their keys."""
+NEVER_CHANGED = (
+    "municipality",
+    "entry",
+    "transfer",
+    "scheme",
+    "merchant",
+    "holder",
+    "card_change",
+    "entitlement",
+    "budget_decision",
+    "redemption",
+    "refund",
+    "attempt",
+)
+"""Tables of which no row is ever changed or deleted."""
 
 CHANGED_IN_PART = {
-    "account": (("code",), ("kind", "scheme")),
-    "card": (("id", "number", "token_hash"), ("holder_id", "recorded_at", "prepared_by")),
-    "terminal": (
-        ("id", "credential_hash"),
-        ("merchant_id", "label", "credential_prefix", "recorded_at", "prepared_by"),
-    ),
+    "account": ("balance_cents",),
+    "card": ("state",),
+    "terminal": ("revoked_at", "revoked_by"),
 }
-"""Tables of which no row is deleted and some columns never change: their keys, and the other such columns."""
+"""Tables of which no row is deleted, with the only columns that change."""
 
-DELETED_ONLY = {
-    "holder_reference": ("holder_id", "reference"),
-    "award_decision": ("entitlement_id",),
-}
+DELETED_ONLY = ("holder_reference", "award_decision")
 """Tables of references, which can be deleted when their term is over, and never changed."""
 
 
 def triggers() -> dict[str, str]:
     """Return every trigger of SQLite books, by name."""
     made: dict[str, str] = {}
-    for table, keys in NEVER_CHANGED.items():
-        made |= _named(_no_delete(table), _no_update(table), _no_replace(table, keys))
-    for table, (keys, columns) in CHANGED_IN_PART.items():
-        made |= _named(_no_delete(table), _no_update(table, (*keys, *columns)), _no_replace(table, keys))
-    for table, keys in DELETED_ONLY.items():
-        made |= _named(_no_update(table), _no_replace(table, keys))
+    for table in NEVER_CHANGED:
+        made |= _named(_no_delete(table), _no_update(table), _no_replace(table))
+    for table, changing in CHANGED_IN_PART.items():
+        made |= _named(_no_delete(table), _no_update(table, besides=changing), _no_replace(table))
+    for table in DELETED_ONLY:
+        made |= _named(_no_update(table), _no_replace(table))
     return made | _named(_NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
 
 
@@ -89,15 +84,14 @@ def _no_delete(table: str) -> str:
     return _refuse(f"{table}_is_never_deleted", f"DELETE ON {table}", f"{table}: nothing is ever deleted")
 
 
-def _no_update(table: str, columns: Iterable[str] = ()) -> str:
-    of = f"OF {', '.join(columns)} " if columns else ""
+def _no_update(table: str, *, besides: Collection[str] = ()) -> str:
+    columns = [column.name for column in metadata.tables[table].columns if column.name not in besides]
+    of = f"OF {', '.join(columns)} " if besides else ""
     return _refuse(f"{table}_is_never_changed", f"UPDATE {of}ON {table}", f"{table}: nothing is ever changed")
 
 
-def _no_replace(table: str, keys: tuple[str, ...]) -> str:
-    # The columns of a composite key belong together; where there are several keys of one column each, each counts.
-    joint = " AND " if table in _COMPOSITE else " OR "
-    same = joint.join(f"{key} = NEW.{key}" for key in keys)
+def _no_replace(table: str) -> str:
+    same = " OR ".join(" AND ".join(f"{column} = NEW.{column}" for column in key) for key in _keys(table))
     condition = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608 - our own names only
     return _refuse(
         f"{table}_is_never_replaced",
@@ -107,7 +101,12 @@ def _no_replace(table: str, keys: tuple[str, ...]) -> str:
     )
 
 
-_COMPOSITE = frozenset({"transfer", "scheme", "merchant", "card_change"})
+def _keys(table: str) -> list[tuple[str, ...]]:
+    """Return every unique key of a table: a row can be replaced through each of them."""
+    constraints = metadata.tables[table].constraints
+    unique = [one for one in constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+    return sorted(tuple(column.name for column in one.columns) for one in unique)
+
 
 _NOTHING_ADDED_LATER = _refuse(
     "transfer_is_never_added_later",

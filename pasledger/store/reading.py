@@ -17,7 +17,18 @@ from pasledger.ledger.money import Money, total
 from pasledger.reports.trial_balance import Turnover
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference
-from pasledger.rules.records import Attempt, Card, Entitlement, Event, Fact, Merchant, Redemption, Refund, Terminal
+from pasledger.rules.records import (
+    Attempt,
+    BudgetDecision,
+    Card,
+    Entitlement,
+    Event,
+    Fact,
+    Merchant,
+    Redemption,
+    Refund,
+    Terminal,
+)
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, rows, tables
@@ -100,6 +111,8 @@ class Reader:
         following = next(lines, None)
         for row in entries:
             own: tuple[Transfer, ...] = ()
+            while following is not None and following[0] < row[0]:  # left behind by an entry that is not there
+                following = next(lines, None)
             if following is not None and following[0] == row[0]:
                 own = tuple(_read_transfer(line) for line in following[1])
                 following = next(lines, None)
@@ -140,6 +153,10 @@ class Reader:
         """Yield every version of every scheme."""
         for versions in self.load(Needs()).schemes.values():
             yield from versions
+
+    def budget_decisions(self) -> Iterator[BudgetDecision]:
+        """Yield every decision on a budget, in the order in which they were booked."""
+        return map(rows.read_budget_decision, _BUDGET_DECISIONS.stream(self._connection))
 
     def entitlements_of(self, holder: HolderReference | CardNumber) -> list[tuple[Entitlement, Money]] | None:
         """Return what a holder was awarded and what is left of each; None where nobody is known by this name."""
@@ -268,6 +285,8 @@ _TERMINAL = Statement(
 _TERMINALS = Statement(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.terminal.c.label))
 _REVOKED_AT = list(_t.terminal.c).index(_t.terminal.c.revoked_at)
 _MERCHANTS = Statement(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))
+
+_BUDGET_DECISIONS = Statement(select(_t.budget_decision).order_by(_t.budget_decision.c.entry_id))
 
 # A holder is asked for by reference or by card number; no reference looks like a card number that checks.
 _holder = union(

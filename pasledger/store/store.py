@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, migrating, rows, tables
-from pasledger.store.engines import READS_ONLY, open_engine
-from pasledger.store.errors import BooksProblem, BooksUnusable, naming_the_problem
+from pasledger.store.engines import READS_ONLY, new_engine, open_engine
+from pasledger.store.errors import naming_the_problem
 from pasledger.store.loading import load
 from pasledger.store.reading import Reader
 from pasledger.store.recording import record
@@ -44,10 +44,8 @@ class Store:
     @classmethod
     def open(cls, books: str) -> Self:
         """Open existing books: of this version, with all their guards. Raises `BooksUnusable`."""
-        if "://" not in books and not Path(books).is_file():
-            raise BooksUnusable(BooksProblem.MISSING, books=books)
         store = cls(open_engine(books), books)
-        with store._connection(reads_only=True) as connection:
+        with store._closed_if_it_fails(), store._connection(reads_only=True) as connection:
             migrating.require_newest(connection, books)
             guards.verify(connection)
         return store
@@ -55,16 +53,13 @@ class Store:
     @classmethod
     def start(cls, books: str, *, municipality: str, at: datetime, by: str) -> Self:
         """Start the books of a municipality where there are none. Raises `BooksUnusable`."""
-        if "://" not in books and Path(books).exists():
-            raise BooksUnusable(BooksProblem.EXIST_ALREADY, books=books)
-        store = cls(open_engine(books), books)
+        store = cls(new_engine(books), books)
         try:
-            with store._connection() as connection:
+            with store._closed_if_it_fails(), store._connection() as connection:
                 migrating.upgrade(connection)
                 insertion(tables.municipality).write(connection, [(1, municipality, rows.moment(at), by)])
                 guards.verify(connection)
         except BaseException:
-            store.close()
             Path(books).unlink(missing_ok=True)  # an empty file is no books, and would stand in the way of a new try
             raise
         return store
@@ -72,10 +67,8 @@ class Store:
     @classmethod
     def upgrade(cls, books: str) -> tuple[str, str]:
         """Take older books to this version and return both versions. Raises `BooksUnusable`."""
-        if not Path(books).is_file():
-            raise BooksUnusable(BooksProblem.MISSING, books=books)
         store = cls(open_engine(books), books)
-        with store._connection() as connection:
+        with store._closed_if_it_fails(), store._connection() as connection:
             found = migrating.require_known(connection, books)
             migrating.upgrade(connection)
             guards.verify(connection)
@@ -97,6 +90,14 @@ class Store:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+    @contextmanager
+    def _closed_if_it_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def _connection(self, *, reads_only: bool = False) -> Iterator[Connection]:

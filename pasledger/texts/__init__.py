@@ -33,7 +33,7 @@ def spoken(wanted: str) -> str:
 
 def _ranked(asked: str) -> tuple[str, float]:
     name, _, weight = asked.partition(";q=")
-    name = name.strip().partition(".")[0].replace("_", "-")
+    name = name.strip().partition(".")[0].replace("_", "-").lower()
     try:
         return name, float(weight or 1)
     except ValueError:

@@ -19,8 +19,9 @@ AnyId = TypeVar("AnyId", bound=Id)
 
 
 def stamp_now(prepared_by: str, approved_by: str | None = None) -> Stamp:
-    """Return a stamp of this moment, which counts on today's date in the Netherlands."""
+    """Return a stamp of this moment, to the millisecond, which counts on today's date in the Netherlands."""
     now = datetime.now(UTC)
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the books keep it
     return Stamp(now, now.astimezone(_NETHERLANDS).date(), prepared_by, approved_by)
 
 

@@ -1,6 +1,6 @@
 """Filling the books: schemes, budgets, merchants with their terminals, holders with their cards. Files whole or not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -58,8 +58,16 @@ def add_budgets(store: Store, data: bytes, stamp: Stamp) -> tuple[Event, ...]:
     return _book(store, [_budget(row) for row in found], stamp, [row.row for row in found])
 
 
-def add_merchants(store: Store, data: bytes, stamp: Stamp) -> list[Credential]:
-    """Add the merchants of a file with their terminals, and return the credentials. Raises `FileRefused`."""
+def add_merchants(
+    store: Store,
+    data: bytes,
+    stamp: Stamp,
+    hand_out: Callable[[Sequence[Credential]], None] = lambda _credentials: None,
+) -> list[Credential]:
+    """Add the merchants of a file with their terminals, and return the credentials. Raises `FileRefused`.
+
+    `hand_out` gets the credentials before anything is booked, so that none is in the books and nowhere else.
+    """
     found = read_merchants(data)
     merchants = [(_merchant(row, stamp), row.terminals) for row in found]
     credentials = [
@@ -71,6 +79,7 @@ def add_merchants(store: Store, data: bytes, stamp: Stamp) -> list[Credential]:
     for credential in credentials:
         owned.setdefault(credential.terminal.merchant, []).append(credential.terminal)
     requests = [MerchantRequest(merchant, tuple(owned.get(merchant.id, ()))) for merchant, _ in merchants]
+    hand_out(credentials)
     _book(store, requests, stamp, [row.row for row in found])
     return credentials
 
@@ -83,12 +92,21 @@ def add_terminal(store: Store, merchant: Merchant, label: str, stamp: Stamp) -> 
 
 
 def add_holders(
-    store: Store, data: bytes, stamp: Stamp, state: CardState, progress: Progress = lambda _done: None
+    store: Store,
+    data: bytes,
+    stamp: Stamp,
+    state: CardState,
+    progress: Progress = lambda _done: None,
+    hand_out: Callable[[Sequence[Carrier]], None] = lambda _carriers: None,
 ) -> list[Carrier]:
-    """Register the holders of a file, each with a card in `state`, and return what to print. Raises `FileRefused`."""
+    """Register the holders of a file, each with a card in `state`, and return what to print. Raises `FileRefused`.
+
+    `hand_out` gets the same before anything is booked, so that no token is in the books and nowhere else.
+    """
     found = read_holders(data)
     carriers = [_carrier(row, state) for row in found]
     requests = [HolderRequest(one.holder, one.card) for one in carriers if one.holder is not None]
+    hand_out(carriers)
     _book(store, requests, stamp, [row.row for row in found], progress)
     return carriers
 

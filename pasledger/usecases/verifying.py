@@ -27,24 +27,29 @@ class Verification:
 
 def verify(store: Store, progress: Progress = lambda _done: None) -> Verification:
     """Replay one snapshot of the books and return what is wrong with it."""
+    replay = Replay()
     with store.read() as reader:
-        findings = [Finding(check, "database", says) for check, says in reader.damage()]
-        replay = Replay(reader.entitlements())
-        findings += _replay(reader, replay, progress)
-        findings += _compare_balances(reader, replay)
-    return Verification(replay.entries, replay.transfers, len(replay.balances), tuple(findings))
+        findings = tuple(_as_far_as_readable(_findings(reader, replay, progress), replay))
+    return Verification(replay.entries, replay.transfers, len(replay.balances), findings)
 
 
-def _replay(reader: Reader, replay: Replay, progress: Progress) -> Iterator[Finding]:
+def _as_far_as_readable(findings: Iterator[Finding], replay: Replay) -> Iterator[Finding]:
+    """Yield what is found, up to what the ledger itself cannot hold, such as an entry that nobody approved."""
     try:
-        for event in reader.events():
-            yield from replay.add(event)
-            progress(1)
-    except (ValueError, KeyError, Refused) as fault:
-        # What the ledger itself cannot hold, such as an entry that one person both prepared and approved.
-        yield Finding("readable", f"the entry after {replay.entries} others", str(fault))
-        return
+        yield from findings
+    except (ValueError, TypeError, LookupError, Refused) as fault:
+        yield Finding("readable", f"after {replay.entries} entries", str(fault))
+
+
+def _findings(reader: Reader, replay: Replay, progress: Progress) -> Iterator[Finding]:
+    for check, says in reader.damage():
+        yield Finding(check, "database", says)
+    replay.entitlements.update((entitlement.id, entitlement) for entitlement in reader.entitlements())
+    for event in reader.events():
+        yield from replay.add(event)
+        progress(1)
     yield from replay.conclude()
+    yield from _compare_balances(reader, replay)
 
 
 def _compare_balances(reader: Reader, replay: Replay) -> Iterator[Finding]:

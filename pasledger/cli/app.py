@@ -1,0 +1,110 @@
+"""Every command and where it is: the whole command line on one page."""
+
+import os
+from collections.abc import Callable
+from inspect import cleandoc
+from typing import Annotated, Literal
+
+import typer
+
+from pasledger.cli import accounts, awards, books, budgets, cards, holders, merchants, schemes, spending, terminals
+from pasledger.cli.calls import Call
+from pasledger.cli.program import Program
+from pasledger.texts import spoken
+
+Command = Callable[..., None]
+
+_ELSEWHERE = "The options --books, --as, --language and --json are explained by: pasledger --help"
+_COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
+    "Books": {"start": books.start, "upgrade": books.upgrade, "serve": books.serve},
+    "Master data": {
+        "schemes": {"add": schemes.add, "list": schemes.show},
+        "budgets": {"add": budgets.add, "list": budgets.show},
+        "merchants": {"add": merchants.add, "list": merchants.show},
+        "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
+        "holders": {"add": holders.add},
+        "cards": {"activate": cards.activate, "block": cards.block, "replace": cards.replace},
+    },
+    "Money": {
+        "award": awards.award,
+        "balances": accounts.balances,
+        "redeem": spending.redeem,
+        "refund": spending.refund,
+    },
+    "Audit": {
+        "trial-balance": accounts.trial_balance,
+        "accounts": accounts.accounts,
+        "account": accounts.account,
+        "verify": books.verify,
+    },
+}
+_GROUPS = {
+    "schemes": "What money is given for.",
+    "budgets": "What the council sets aside.",
+    "merchants": "Shops, cafés, clubs and schools.",
+    "terminals": "Where merchants redeem.",
+    "holders": "Residents with a card.",
+    "cards": "What happens to a card.",
+}
+
+
+def options(
+    context: typer.Context,
+    *,
+    books: Annotated[
+        str | None, typer.Option("--books", envvar="PASLEDGER_BOOKS", metavar="PATH", help="The file of the books.")
+    ] = None,
+    actor: Annotated[
+        str | None,
+        typer.Option("--as", envvar="PASLEDGER_AS", metavar="NAME", help="Who asks; your login where nothing is said."),
+    ] = None,
+    language: Annotated[
+        Literal["nl", "en"] | None,
+        typer.Option("--language", envvar="PASLEDGER_LANGUAGE", help="Of the answers; that of your locale otherwise."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer as JSON, with the keys that the help of each command names.")
+    ] = False,
+) -> None:
+    """Keep the books of money that a municipality gives its residents for a purpose.
+
+    The options below may stand anywhere on the line. The exit code is 0 for done, 1 for refused or for something found
+    wrong, 2 for a command that cannot be understood.
+    """
+    context.obj = Call(books, actor, language or spoken(_locale()), as_json)
+
+
+def _locale() -> str:
+    """Return the locale for messages, as POSIX looks it up."""
+    return next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+
+
+def _help(function: Command) -> str:
+    """Return the docstring of a command with each paragraph on one line, to be wrapped where it is shown."""
+    paragraphs = cleandoc(function.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _app() -> typer.Typer:
+    program = typer.Typer(
+        name="pasledger",
+        cls=Program,
+        callback=options,
+        help=_help(options),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for panel, commands in _COMMANDS.items():
+        for name, command in commands.items():
+            if isinstance(command, dict):
+                group = typer.Typer(help=_GROUPS[name], no_args_is_help=True)
+                for part, function in command.items():
+                    group.command(part, help=_help(function), epilog=_ELSEWHERE)(function)
+                program.add_typer(group, name=name, rich_help_panel=panel)
+            else:
+                program.command(name, help=_help(command), epilog=_ELSEWHERE, rich_help_panel=panel)(command)
+    return program
+
+
+app = _app()

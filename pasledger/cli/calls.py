@@ -1,0 +1,98 @@
+"""What is said around every command: whose books, who asks, in which language, and for a person or a program."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import typer
+
+from pasledger.cli.wording import in_words
+from pasledger.formats import cells
+from pasledger.formats.faults import FaultKind, Misread
+from pasledger.ledger.journal import Stamp, require_four_eyes
+from pasledger.store import Reader, Store
+from pasledger.texts import say
+from pasledger.usecases.minting import stamp_now
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One use of the program."""
+
+    books: str | None
+    actor: str | None
+    language: str
+    as_json: bool
+
+    def say(self, code: str, **figures: object) -> str:
+        """Return a sentence in the language that is spoken, its figures in words."""
+        return say(code, self.language, **{name: in_words(value, self.language) for name, value in figures.items()})
+
+    @property
+    def named_books(self) -> str:
+        """Where the books are. Raises a usage error where nobody said so."""
+        if not self.books:
+            raise typer.BadParameter(self.say("cli.no-books"), param_hint="--books")
+        return self.read("--books", self.books, _encodable)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the books, and let go of them after."""
+        store = Store.open(self.named_books)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """Open the books to read one snapshot of them."""
+        with self.store() as store, store.read() as reader:
+            yield reader
+
+    def stamp(self) -> Stamp:
+        """Return this moment, in the name of who asks."""
+        return stamp_now(self._actor())
+
+    def approved_by(self, name: str) -> Stamp:
+        """Return this moment, in the names of who asks and of the colleague who approves. Raises `Refused`."""
+        stamp = stamp_now(self._actor(), self.read("--approved-by", name, words))
+        require_four_eyes(stamp)
+        return stamp
+
+    def read(self, where: str, text: str, reader: Callable[[str], Value]) -> Value:
+        """Return an argument as `reader` reads it. Raises a usage error that says what is asked for."""
+        try:
+            return reader(text.strip())
+        except Misread as misread:
+            sentence = self.say(f"fault.{misread.kind}", **misread.figures)
+            raise typer.BadParameter(sentence, param_hint=where) from None
+
+    def _actor(self) -> str:
+        if self.actor is not None:
+            return self.read("--as", self.actor, words)
+        try:
+            login = getpass.getuser()
+        except (KeyError, OSError, ImportError):
+            raise typer.BadParameter(self.say("cli.no-name"), param_hint="--as") from None
+        return self.read("--as", login, words)
+
+
+def words(text: str) -> str:
+    """Read a name on one line; runs of spaces, and signs that cannot be printed, are one space."""
+    clean = " ".join("".join(sign if sign.isprintable() and sign != "�" else " " for sign in text).split())
+    if not clean:
+        raise Misread(FaultKind.CELL_EMPTY)
+    return cells.words(clean)
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Misread(FaultKind.FILE_NOT_TEXT) from None
+    return text

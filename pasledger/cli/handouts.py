@@ -1,0 +1,40 @@
+"""Files that are given out once: credentials for merchants, and what the printer of the cards needs.
+
+They hold secrets of which the books keep a hash only. So such a file is on the disk before anything is booked, only its
+owner can read it, and no file is ever overwritten.
+"""
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pasledger.formats.faults import FileRefused
+from pasledger.store import BooksUnusable
+
+Write = Callable[[Iterable[Sequence[str]]], None]
+
+
+@contextmanager
+def handout(path: Path, *columns: str) -> Iterator[Write]:
+    """Create a file for its owner only, and yield what writes rows to it, safely on the disk.
+
+    It is removed where nothing was booked. After an interrupt it stays: whether it was booked is then not known.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+    def write(rows: Iterable[Sequence[str]]) -> None:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(columns)
+        writer.writerows(rows)
+        file.flush()
+        os.fsync(file.fileno())
+
+    try:
+        # The mark at the start tells a spreadsheet that it is UTF-8.
+        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+            yield write
+    except (FileRefused, BooksUnusable, OSError):
+        path.unlink(missing_ok=True)
+        raise

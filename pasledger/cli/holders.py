@@ -1,0 +1,60 @@
+"""Holders: register them from a file, each with a card."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pasledger.cli.arguments import DEFAULT_LINK_BASE, File, LinkBase, link_base_of
+from pasledger.cli.calls import Call
+from pasledger.cli.errors import reading
+from pasledger.cli.handouts import handout
+from pasledger.cli.printing import answer
+from pasledger.cli.progress import progress
+from pasledger.rules.cards import CardState
+from pasledger.usecases.registering import Carrier, add_holders
+
+
+def add(
+    context: typer.Context,
+    file: File,
+    carriers: Annotated[
+        Path,
+        typer.Option(
+            metavar="OUT", help="The new file for the printer of the cards: pashouder;pasnummer;pascode;link."
+        ),
+    ],
+    *,
+    activate: Annotated[bool, typer.Option("--activate", help="The cards can pay at once.")] = False,
+    link_base: LinkBase = DEFAULT_LINK_BASE,
+) -> None:
+    """Register the holders of a file, each with a card.
+
+    The columns of the CSV file: pashouder;pasnummer (where a card was printed before; it may be left out).
+
+    JSON: holders (their number), state, carriers (the file).
+    """
+    call: Call = context.obj
+    stamp = call.stamp()
+    base = link_base_of(call, link_base)
+    state = CardState.ACTIVE if activate else CardState.ISSUED
+    with (
+        call.store() as store,
+        reading(file) as data,
+        handout(carriers, "pashouder", "pasnummer", "pascode", "link") as write,
+        progress(call, "cli.adding", total=data.count(b"\n")) as tell,
+    ):
+        made = add_holders(
+            store, data, stamp, state, tell, hand_out=lambda made: write(_printed(one, base) for one in made)
+        )
+    answer(
+        call,
+        {"holders": len(made), "state": state, "carriers": str(carriers)},
+        call.say("cli.holders-added", count=len(made), state=state, carriers=carriers),
+    )
+
+
+def _printed(carrier: Carrier, base: str) -> tuple[str, str, str, str]:
+    reference = carrier.holder.reference if carrier.holder else ""
+    # With its spaces a spreadsheet leaves the number alone; as one number it would lose the last digits.
+    return reference, carrier.card.number.printed, carrier.token, f"{base}#{carrier.token}"

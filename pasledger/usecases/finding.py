@@ -1,0 +1,29 @@
+"""Finding what people name: a merchant by its name or id, a terminal by its id or the prefix of its credential."""
+
+from datetime import date
+
+from pasledger.ledger.ids import MerchantId, TerminalId
+from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.records import Merchant
+from pasledger.rules.town import Needs
+from pasledger.store import Store
+
+
+def merchant_named(store: Store, named: str, *, on: date) -> Merchant:
+    """Return the merchant with exactly this name or id, as it is on a day. Raises `Refused`."""
+    with store.read() as reader:
+        town = reader.load(Needs(merchants={MerchantId(named)}, merchant_names={named}))
+    return town.merchant(town.merchants_by_name.get(named, MerchantId(named)), on=on)
+
+
+def terminal_named(store: Store, named: str) -> TerminalId:
+    """Return the one terminal in use with this id or prefix. Raises `Refused`."""
+    with store.read() as reader:
+        found = [
+            terminal.id
+            for terminal, revoked_at in reader.terminals()
+            if revoked_at is None and named in (terminal.id, terminal.credential_prefix)
+        ]
+    if len(found) != 1:
+        raise Refused(Refusal.TERMINAL_UNKNOWN)
+    return found[0]

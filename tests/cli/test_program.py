@@ -1,0 +1,330 @@
+"""The program around the commands: its options, its languages, its exit codes, and a real process of it."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from pasledger.cli.app import app
+from pasledger.cli.program import hoisted
+from tests.cli.conftest import AWARDS, BUDGETS, CAFE, CLUB, FOUR_EYES, HOLDERS, MERCHANTS, SCHEMES, YEAR, Clerk
+
+PROGRAM = (sys.executable, "-m", "pasledger.cli")
+Command = tuple[object, ...]
+
+
+def a_program(clerk: Clerk, *arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the program as a process of its own."""
+    named = {"PASLEDGER_BOOKS": str(clerk.books), "PASLEDGER_AS": "anna"}
+    without = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PASLEDGER"))}
+    return subprocess.run(
+        [*PROGRAM, *map(os.fsencode, map(str, arguments))],
+        env=without | named | environment,
+        capture_output=True,
+        check=False,
+    )
+
+
+def every_command(clerk: Clerk) -> Iterator[Command]:
+    """Yield every command that prints data, each such that it can be done in the town."""
+    yield "start", "--municipality", "Elders", "--books", clerk.folder / "elders.db"
+    yield ("upgrade",)
+    newer = SCHEMES.replace("2020-01-01", "2021-01-01").replace("Vrije tijd", "Sport").replace('"Cadeau"', '"Gift"')
+    yield "schemes", "add", clerk.file(newer, "n.toml"), *FOUR_EYES
+    yield "schemes", "list"
+    yield "budgets", "add", clerk.file(BUDGETS.replace("RAAD", "MEER"), "b.csv"), *FOUR_EYES
+    yield "budgets", "list"
+    more = MERCHANTS.replace(CLUB, "Zwembad").replace(CAFE, "Theehuis")
+    yield "merchants", "add", clerk.file(more, "m.csv"), *FOUR_EYES, "--credentials", clerk.folder / "c.csv"
+    yield "merchants", "list"
+    yield "terminals", "add", CLUB, "kassa 3"
+    yield "terminals", "list"
+    yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
+    yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
+    yield "cards", "block", clerk.card("P-2")
+    yield "cards", "activate", clerk.card("P-2")
+    yield "cards", "replace", clerk.card("P-2")
+    yield "award", clerk.file(AWARDS.replace("Z-", "Y-"), "a.csv"), *FOUR_EYES
+    yield "balances", "--holder", "P-1"
+    paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
+    yield paid
+    yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
+    yield ("accounts",)
+    yield "account", f"budget/sport/{YEAR}"
+    yield ("trial-balance",)
+    yield ("verify",)
+
+
+def test_every_command_is_tried_here() -> None:
+    """The list above is the list of commands; only `serve` prints no data."""
+    listed = {name_of(command) for command in every_command(_Anybody())}
+    assert listed == set(_commands()) - {"serve"}
+
+
+class _Anybody(Clerk):
+    """A clerk who does nothing, for the names of commands only."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere"))
+
+    def file(self, _content: str | bytes, name: str = "in.csv") -> Path:
+        return Path(name)
+
+    def rows(self, _name: str) -> list[dict[str, str]]:
+        return [{"prefix": ""}]
+
+    def card(self, _holder: str) -> str:
+        return ""
+
+    def done(self, *_arguments: object) -> Any:
+        return {"redemption": ""}
+
+
+def name_of(command: Command) -> str:
+    """Return the name of a command without its arguments."""
+    return next(
+        name for name in sorted(_commands(), key=len, reverse=True) if " ".join(map(str, command)).startswith(name)
+    )
+
+
+def _commands() -> dict[str, Any]:
+    """Return every command by its full name."""
+    found: dict[str, Any] = {}
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        parts = getattr(command, "commands", None)
+        found.update({f"{name} {part}": one for part, one in parts.items()} if parts else {name: command})
+    return found
+
+
+def test_json_has_the_keys_that_the_help_names(clerk: Clerk) -> None:
+    """Every command answers with JSON on standard output and nothing else, and its help names every key."""
+    for command in every_command(clerk):
+        data = clerk.done(*command)
+        documented = set(re.findall(r"\w+", str(_commands()[name_of(command)].help)))
+        if command[0] in ("schemes", "budgets"):
+            documented |= set(re.findall(r"\w+", str(_commands()[f"{command[0]} list"].help)))
+        assert set(_keys(data)) <= documented, command
+        assert not any(isinstance(value, float) for name, value in _values(data) if name != "seconds"), command
+
+
+def _values(data: object, name: str = "") -> Iterator[tuple[str, object]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _values(value, key)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _values(value, name)
+    else:
+        yield name, data
+
+
+def _keys(data: object) -> Iterator[str]:
+    if isinstance(data, dict):
+        yield from data
+    for value in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _keys(value)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_command_speaks(clerk: Clerk, language: str) -> None:
+    """Every command answers people in both languages, on standard output; a table is no wider than 100 columns."""
+    for command in every_command(clerk):
+        ran = clerk(*command, language=language)
+        assert (ran.code, ran.err) == (0, ""), command
+        assert ran.out.strip(), command
+        assert "{" not in ran.out, command
+        drawn = ran.out.splitlines() if "───" in ran.out else []
+        assert all(len(line) <= 100 for line in drawn if "Nagelopen" not in line), command
+
+
+def test_the_options_of_the_program_stand_anywhere(clerk: Clerk) -> None:
+    """Before or after the command, with a space or an equals sign; after `--` nothing is an option."""
+    expected = clerk.done("budgets", "list")
+    other = clerk.folder / "nowhere.db"
+    for arguments in (
+        ("--books", clerk.books, "--json", "budgets", "list"),
+        ("budgets", "--json", "list", f"--books={clerk.books}"),
+        ("budgets", "list", "--json", "--books", clerk.books),
+    ):
+        assert clerk(*arguments, PASLEDGER_BOOKS=str(other)).data == expected
+    assert hoisted(["verify", "--books", "a.db", "--json"]) == ["--books", "a.db", "--json", "verify"]
+    assert hoisted(["account", "--", "--json"]) == ["account", "--", "--json"]
+    assert hoisted(["account", "--books"]) == ["--books", "account"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({}, "Deze rekening"),
+        ({"LANG": "en_GB.UTF-8"}, "This account"),
+        ({"LANG": "nl_NL.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "This account"),
+        ({"LC_ALL": "nl_BE", "LC_MESSAGES": "en_US.UTF-8"}, "Deze rekening"),
+        ({"LC_ALL": "C"}, "Deze rekening"),
+        ({"LC_ALL": "", "LANG": "en"}, "This account"),
+        ({"LC_ALL": "nl_NL", "PASLEDGER_LANGUAGE": "en"}, "This account"),
+    ],
+)
+def test_the_language_is_that_of_the_locale(clerk: Clerk, environment: dict[str, str], says: str) -> None:
+    """The locale decides as POSIX says, and PASLEDGER_LANGUAGE decides over it; Dutch where nothing is said."""
+    locale = {name: environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")}
+    ran = clerk("account", "nothing", language=environment.get("PASLEDGER_LANGUAGE"), **locale)
+    assert ran.err.startswith(says)
+    assert clerk("account", "nothing", "--language", "en", **locale).err.startswith("This account")
+
+
+def test_what_is_not_understood_exits_with_2(clerk: Clerk) -> None:
+    """A command, an option or a language that is not there is a fault of usage."""
+    wrong: tuple[Command, ...] = (
+        ("pay",),
+        ("cards", "burn", "9"),
+        ("verify", "--fast"),
+        ("verify", "--language", "fy"),
+        ("redeem", "--card", "9123456789012317"),
+        ("award",),
+        ("verify", "--as"),
+        (),
+        ("cards",),
+    )
+    for command in wrong:
+        assert clerk(*command).code == 2, command
+    assert clerk("--help").code == 0
+    assert clerk("award", "--help").code == 0
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\udcff", "x" * 141])
+def test_who_asks_has_a_name(clerk: Clerk, name: str) -> None:
+    """A name is a line that people can read, for the journal keeps it."""
+    assert clerk("cards", "block", clerk.card("P-1"), "--as", name, PASLEDGER_AS=None).code == 2
+
+
+def test_who_asks_is_in_the_books(clerk: Clerk) -> None:
+    """The journal has who prepared and who approved, on one line each."""
+    clerk("award", clerk.file(AWARDS.replace("Z-", "Y-")), "--as", " Anna\n de  Boer ", "--approved-by", "Bram\tSmit")
+    assert ("Anna de Boer", "Bram Smit") in {row[4:6] for row in clerk.booked()["entry"]}
+
+
+def test_without_a_login_who_asks_must_be_named(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system knows no login, the sentence says how to name oneself."""
+
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    ran = clerk("cards", "block", clerk.card("P-1"), PASLEDGER_AS=None)
+    assert ran.code == 2
+    assert "Noem uzelf met --as" in ran.words
+    assert clerk("verify", PASLEDGER_AS=None).code == 0, "whoever only looks needs no name"
+
+
+# --- a process of its own
+
+
+def test_the_program_runs_as_a_process(clerk: Clerk) -> None:
+    """Done is 0, refused is 1, not understood is 2; data and errors go their own ways, and a pipe gets whole lines."""
+    done = a_program(clerk, "trial-balance")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Debet en credit zijn gelijk" in done.stdout.decode()
+    refused = a_program(clerk, "account", "nothing", PASLEDGER_LANGUAGE="en")
+    assert (refused.returncode, refused.stdout) == (1, b"")
+    assert refused.stderr.decode() == "This account is not there. Look for it with: pasledger accounts\n"
+    assert a_program(clerk, "acount").returncode == 2
+
+
+def test_the_entry_point_is_the_same_program() -> None:
+    """`pasledger` is installed, and shows its help."""
+    installed = Path(sys.executable).with_name("pasledger")
+    shown = subprocess.run([installed, "--help"], capture_output=True, check=False)
+    assert (shown.returncode, b"trial-balance" in shown.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_terminal_of_any_encoding_is_no_reason_to_fail(clerk: Clerk, encoding: str) -> None:
+    """Signs that cannot be shown have a question mark in their place; JSON stays JSON, with every sign."""
+    listed = a_program(clerk, "merchants", "list", PYTHONIOENCODING=encoding)
+    assert (listed.returncode, listed.stderr) == (0, b"")
+    data = a_program(clerk, "merchants", "list", "--json", PYTHONIOENCODING=encoding)
+    assert CAFE in str(json.loads(data.stdout.decode(encoding)))
+
+
+def test_arguments_that_are_no_text_are_no_reason_to_fail(clerk: Clerk) -> None:
+    """Bytes that are no UTF-8 name nothing that is there, and never a traceback."""
+    odd = os.fsdecode(b"caf\xe9")
+    for command in (
+        ("account", odd),
+        ("award", odd, *FOUR_EYES),
+        ("terminals", "add", odd, "kassa"),
+        ("terminals", "revoke", odd),
+        ("verify", "--books", odd),
+        ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "500,00", "--key", odd),
+    ):
+        assert clerk(*command).code == 1, command
+    assert clerk("verify", PASLEDGER_BOOKS=odd).code == 2
+    process = a_program(clerk, "account", odd)
+    assert (process.returncode, b"Traceback" in process.stderr) == (1, False)
+
+
+def test_a_reader_that_leaves_early_sees_no_traceback(clerk: Clerk) -> None:
+    """`pasledger accounts | head` ends quietly."""
+    with subprocess.Popen(
+        [*PROGRAM, "accounts", "--books", clerk.books], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert said == b""
+
+
+def test_progress_is_shown_where_somebody_looks(clerk: Clerk) -> None:
+    """A terminal on standard error gets a bar, a pipe gets nothing, and standard output is the same for both."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*PROGRAM, "verify", "--books", clerk.books, "--language", "nl"],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm"},
+    ) as process:
+        os.close(theirs)
+        shown = b"".join(iter(lambda: _read(ours), b""))
+        assert process.stdout is not None
+        said = process.stdout.read().decode()
+    os.close(ours)
+    assert b"Nalopen" in shown
+    assert "De boeken kloppen." in said
+    assert "\x1b" not in said
+
+
+def _read(terminal: int) -> bytes:
+    """Return what a terminal shows next; nothing when the program has left it."""
+    try:
+        return os.read(terminal, 4096) if select.select([terminal], [], [], 60)[0] else b""
+    except OSError:
+        return b""
+
+
+def test_a_fault_of_the_program_is_not_dressed_up(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no person can cause is no refusal: it is not caught, so that it is found."""
+
+    def broken(_books: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("pasledger.store.Store.open", broken)
+    with pytest.raises(ZeroDivisionError):
+        clerk("verify")
+
+
+def test_each_command_is_helped() -> None:
+    """Every command says in one line what it does, and which keys its JSON has."""
+    for name, command in _commands().items():
+        first, *_ = str(command.help).split("\n\n")
+        assert len(first) <= 70, name
+        assert "JSON:" in str(command.help) or name == "serve", name

@@ -44,7 +44,9 @@ def read_lines(data: bytes, columns: Sequence[Column]) -> tuple[list[Line], list
     Raises `FileRefused` where the file as a whole cannot be read: empty, not text, or with other columns.
     """
     rows = _rows(_decode(data))
-    header_row, header = next(rows)
+    header_row, header = next(rows, (1, []))
+    if not header:
+        raise FileRefused([Fault(FaultKind.FILE_EMPTY)])
     places = _places(header_row, header, columns)
     lines: list[Line] = []
     faults: list[Fault] = []

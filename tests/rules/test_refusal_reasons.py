@@ -1,0 +1,289 @@
+"""Every reason to say no has a request that meets it, and where two hold at once the first of the list is given."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+
+from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.journal import Stamp
+from pasledger.ledger.periods import Period
+from pasledger.ledger.refusals import Refusal
+from pasledger.rules.cards import CardState
+from pasledger.rules.deciding import Request
+from pasledger.rules.registration import (
+    CardRequest,
+    HolderRequest,
+    MerchantRequest,
+    RevocationRequest,
+    SchemeRequest,
+)
+from pasledger.rules.town import Town
+from tests.support.town import (
+    CAFE,
+    TODAY,
+    a_budget,
+    a_cafe,
+    a_card,
+    a_holder,
+    a_merchant,
+    a_redemption,
+    a_refund,
+    a_scheme,
+    a_stamp,
+    a_terminal,
+    a_town,
+    an_award,
+    ask,
+    grant,
+    state_of,
+)
+
+ALONE, TOGETHER = a_stamp(approved_by="Anna"), a_stamp()
+NOBODY = MerchantId.of(99)
+A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What was done before, in a town where card 1 has € 50,00 to spend at the club, and what is asked then."""
+
+    asks: Request
+    given: tuple[Request, ...] = ()
+    stamp: Stamp = TOGETHER
+
+
+REPRODUCED = {
+    Refusal.KEY_REUSED: Case(a_redemption("6,00", key="k"), given=(a_redemption("5,00", key="k"),)),
+    Refusal.SAME_PERSON: Case(an_award(number=2), stamp=ALONE),
+    Refusal.CARD_UNKNOWN: Case(a_redemption(card=99)),
+    Refusal.CARD_NOT_ACTIVE: Case(
+        a_redemption(card=2), given=(HolderRequest(a_holder(2), a_card(2, holder=2, state=CardState.ISSUED)),)
+    ),
+    Refusal.CARD_BLOCKED: Case(a_redemption(), given=(CardRequest(a_card().number, CardState.BLOCKED),)),
+    Refusal.CARD_REPLACED: Case(a_redemption(), given=(CardRequest(a_card().number, CardState.REPLACED, a_card(2)),)),
+    Refusal.MERCHANT_UNKNOWN: Case(a_redemption(merchant=NOBODY)),
+    Refusal.NO_ENTITLEMENT: Case(a_redemption(card=2), given=(A_SECOND_HOLDER,)),
+    Refusal.NOT_STARTED: Case(
+        a_redemption(card=2), given=(A_SECOND_HOLDER, an_award(holder=2, starts_on=date(2026, 3, 3), number=2))
+    ),
+    Refusal.ENDED: Case(a_redemption(), stamp=a_stamp(date(2027, 1, 1))),
+    Refusal.NOT_HERE: Case(a_redemption(merchant=CAFE), given=(MerchantRequest(a_cafe(), ()),)),
+    Refusal.NOT_ENOUGH: Case(a_redemption("50,01")),
+    Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
+    Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
+    Refusal.MERCHANT_REPEATED: Case(MerchantRequest(a_merchant(), ())),
+    Refusal.TERMINAL_UNKNOWN: Case(RevocationRequest(a_terminal().id)),
+    Refusal.HOLDER_REPEATED: Case(HolderRequest(a_holder(), a_card(2))),
+    Refusal.CARD_REPEATED: Case(HolderRequest(a_holder(2), a_card())),
+    Refusal.CARD_STEP_UNKNOWN: Case(CardRequest(a_card().number, CardState.ACTIVE)),
+    Refusal.SCHEME_REPEATED: Case(SchemeRequest(a_scheme())),
+    Refusal.HOLDER_UNKNOWN: Case(an_award(holder=99, number=2)),
+    Refusal.SCHEME_UNKNOWN: Case(an_award(scheme="school", number=2)),
+    Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
+    Refusal.START_OUTSIDE_RULE: Case(an_award(starts_on=date(2025, 12, 31), number=2)),
+    Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
+    Refusal.BUDGET_REPEATED: Case(a_budget()),
+    Refusal.BUDGET_UNKNOWN: Case(an_award(starts_on=date(2027, 1, 1), number=2)),
+    Refusal.BUDGET_TOO_SMALL: Case(a_budget("-950,01", decision="council 2")),
+}
+
+
+def test_every_reason_is_reproduced() -> None:
+    """The table has each member of the closed list, and no other."""
+    assert set(REPRODUCED) == set(Refusal)
+
+
+@pytest.mark.parametrize("reason", REPRODUCED)
+def test_a_reason_is_given_and_nothing_is_changed(reason: Refusal) -> None:
+    """The request is refused for this reason, and the town stays as it was but for the answer under its key."""
+    case = REPRODUCED[reason]
+    town = a_town()
+    for request in case.given:
+        grant(town, request)
+    before = {**state_of(town), "attempts": None}
+    outcome = ask(town, case.asks, stamp=case.stamp)
+    assert outcome.refused is not None
+    assert outcome.refused.reason is reason
+    assert outcome.event is None
+    assert {**state_of(town), "attempts": None} == before
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A request, why it is refused (None where it is granted), and what takes that reason away."""
+
+    asks: Request
+    reason: Refusal | None = None
+    cures: tuple[Request, ...] = ()
+    on: date = TODAY
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What was asked before, and the rungs: each shows a reason, and what the next ones name holds where it can."""
+
+    rungs: tuple[Rung, ...]
+    given: tuple[Request, ...] = ()
+
+
+BY_CARD = a_card().number
+NEXT_YEAR, SUMMER_DAY, YEARS_LATER = date(2027, 1, 1), date(2026, 7, 1), date(2028, 3, 1)
+SPRING = Period(starts_on=date(2026, 3, 1), ends_before=date(2026, 6, 1))
+SCHEMES_AND_BUDGETS: tuple[Request, ...] = (
+    SchemeRequest(a_scheme()),
+    SchemeRequest(a_scheme("spring", fixed=SPRING)),
+    SchemeRequest(a_scheme("coffee", categories=("catering",))),
+    *(a_budget(scheme=scheme, year=year) for scheme in ("culture", "spring", "coffee") for year in (2026, 2027, 2028)),
+)
+OLD_CARD_ASKS, NEW_CARD_ASKS = a_redemption("60,00"), a_redemption("60,00", card=2)
+REGISTERED = HolderRequest(a_holder(), a_card())
+TO_CULTURE_2028 = an_award(starts_on=YEARS_LATER, number=4)
+
+LADDERS = {
+    "redemption": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, a_redemption("1,00", key="k")),
+        rungs=(
+            Rung(a_redemption("60,00", key="k"), Refusal.KEY_REUSED),
+            Rung(
+                OLD_CARD_ASKS,
+                Refusal.CARD_UNKNOWN,
+                cures=(HolderRequest(a_holder(), a_card(state=CardState.ISSUED)),),
+            ),
+            Rung(OLD_CARD_ASKS, Refusal.CARD_NOT_ACTIVE, cures=(CardRequest(BY_CARD, CardState.BLOCKED),)),
+            Rung(OLD_CARD_ASKS, Refusal.CARD_BLOCKED, cures=(CardRequest(BY_CARD, CardState.REPLACED, a_card(2)),)),
+            Rung(OLD_CARD_ASKS, Refusal.CARD_REPLACED),
+            Rung(NEW_CARD_ASKS, Refusal.MERCHANT_UNKNOWN, cures=(MerchantRequest(a_merchant(), ()),)),
+            Rung(
+                NEW_CARD_ASKS,
+                Refusal.NO_ENTITLEMENT,
+                cures=(an_award(scheme="spring", number=1), an_award(starts_on=NEXT_YEAR, number=2)),
+            ),
+            Rung(NEW_CARD_ASKS, Refusal.NOT_STARTED, on=SUMMER_DAY),
+            Rung(
+                NEW_CARD_ASKS,
+                Refusal.ENDED,
+                cures=(an_award(scheme="coffee", starts_on=YEARS_LATER, number=3),),
+                on=YEARS_LATER,
+            ),
+            Rung(NEW_CARD_ASKS, Refusal.NOT_HERE, cures=(TO_CULTURE_2028,), on=YEARS_LATER),
+            Rung(NEW_CARD_ASKS, Refusal.NOT_ENOUGH, cures=(replace(TO_CULTURE_2028, instalment=2),), on=YEARS_LATER),
+            Rung(a_redemption("50,00", card=2), on=YEARS_LATER),
+        ),
+    ),
+    "refund": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ())),
+        rungs=(
+            Rung(a_refund("6,00"), Refusal.REDEMPTION_UNKNOWN, cures=(an_award(), a_redemption("5,00"))),
+            Rung(a_refund("6,00"), Refusal.REFUND_TOO_LARGE),
+            Rung(a_refund("5,00")),
+        ),
+    ),
+    "refund with a key": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, a_redemption("1,00", key="k")),
+        rungs=(
+            Rung(a_refund("6,00", key="k"), Refusal.KEY_REUSED),
+            Rung(a_refund("6,00", key="k2"), Refusal.REDEMPTION_UNKNOWN),
+        ),
+    ),
+    "award by card": Ladder(
+        rungs=(
+            Rung(an_award("0,01", holder=BY_CARD, decision="Z"), Refusal.SAME_PERSON, alone=True),
+            Rung(
+                an_award("0,01", holder=BY_CARD, decision="Z"),
+                Refusal.CARD_UNKNOWN,
+                cures=(HolderRequest(a_holder(), a_card(state=CardState.BLOCKED)),),
+            ),
+            Rung(
+                an_award("0,01", holder=BY_CARD, decision="Z"),
+                Refusal.CARD_BLOCKED,
+                cures=(CardRequest(BY_CARD, CardState.ACTIVE),),
+            ),
+            Rung(
+                an_award("0,01", holder=BY_CARD, decision="Z"),
+                Refusal.SCHEME_UNKNOWN,
+                cures=(SchemeRequest(a_scheme()), a_budget(), an_award(decision="Z")),
+            ),
+            Rung(
+                an_award("0,01", holder=BY_CARD, decision="Z", starts_on=YEARS_LATER, number=2), Refusal.AWARD_REPEATED
+            ),
+            Rung(an_award("0,01", holder=BY_CARD, starts_on=YEARS_LATER, number=2), Refusal.START_OUTSIDE_RULE),
+            Rung(an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2), Refusal.AMOUNT_OUTSIDE_RULE),
+            Rung(
+                an_award(holder=BY_CARD, starts_on=NEXT_YEAR, number=2),
+                Refusal.BUDGET_UNKNOWN,
+                cures=(a_budget("10,00", year=2027),),
+            ),
+            Rung(an_award(holder=BY_CARD, starts_on=NEXT_YEAR, number=2), Refusal.BUDGET_TOO_SMALL),
+            Rung(an_award("10,00", holder=BY_CARD, starts_on=NEXT_YEAR, number=2)),
+        ),
+    ),
+    "award by reference": Ladder(
+        rungs=(
+            Rung(an_award(), Refusal.SAME_PERSON, alone=True),
+            Rung(an_award(), Refusal.HOLDER_UNKNOWN, cures=(REGISTERED,)),
+            Rung(an_award(), Refusal.SCHEME_UNKNOWN, cures=SCHEMES_AND_BUDGETS),
+            Rung(an_award()),
+        ),
+    ),
+    "budget": Ladder(
+        rungs=(
+            Rung(a_budget("-20,00"), Refusal.SAME_PERSON, alone=True),
+            Rung(a_budget("-20,00"), Refusal.SCHEME_UNKNOWN, cures=(SchemeRequest(a_scheme()), a_budget("10,00"))),
+            Rung(a_budget("-20,00"), Refusal.BUDGET_REPEATED),
+            Rung(a_budget("-20,00", decision="council 2"), Refusal.BUDGET_TOO_SMALL),
+            Rung(a_budget("-10,00", decision="council 2")),
+        ),
+    ),
+    "scheme": Ladder(
+        given=SCHEMES_AND_BUDGETS,
+        rungs=(
+            Rung(SchemeRequest(a_scheme()), Refusal.SAME_PERSON, alone=True),
+            Rung(SchemeRequest(a_scheme()), Refusal.SCHEME_REPEATED),
+        ),
+    ),
+    "merchant": Ladder(
+        given=(MerchantRequest(a_merchant(), ()),),
+        rungs=(
+            Rung(MerchantRequest(a_merchant(), ()), Refusal.SAME_PERSON, alone=True),
+            Rung(MerchantRequest(a_merchant(), ()), Refusal.MERCHANT_REPEATED),
+        ),
+    ),
+    "holder": Ladder(
+        given=(REGISTERED,),
+        rungs=(
+            Rung(REGISTERED, Refusal.HOLDER_REPEATED),
+            Rung(HolderRequest(a_holder(2), a_card()), Refusal.CARD_REPEATED),
+            Rung(A_SECOND_HOLDER),
+        ),
+    ),
+    "card": Ladder(
+        given=(A_SECOND_HOLDER,),
+        rungs=(
+            Rung(
+                CardRequest(BY_CARD, CardState.REPLACED, a_card(2)),
+                Refusal.CARD_UNKNOWN,
+                cures=(REGISTERED, CardRequest(BY_CARD, CardState.REPLACED, a_card(3))),
+            ),
+            Rung(CardRequest(BY_CARD, CardState.REPLACED, a_card(2)), Refusal.CARD_REPEATED),
+            Rung(CardRequest(BY_CARD, CardState.REPLACED, a_card(4)), Refusal.CARD_STEP_UNKNOWN),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LADDERS)
+def test_of_two_reasons_the_first_of_the_list_is_given(name: str) -> None:
+    """Where everything is wrong, curing one thing after another brings the reasons up in the order of the list."""
+    ladder, town = LADDERS[name], Town()
+    reasons: list[Refusal] = []
+    for request in ladder.given:
+        ask(town, request)
+    for rung in ladder.rungs:
+        outcome = ask(town, rung.asks, stamp=ALONE if rung.alone else a_stamp(rung.on))
+        assert (None if outcome.refused is None else outcome.refused.reason) is rung.reason
+        reasons += [rung.reason] if rung.reason else []
+        for cure in rung.cures:
+            grant(town, cure, on=rung.on)
+    assert reasons == sorted(reasons, key=list(Refusal).index)

@@ -1,0 +1,275 @@
+"""Verifying finds what somebody did to the file, and says which check found it; in sound books it finds nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from pasledger.store import BooksProblem, BooksUnusable, Store
+from pasledger.usecases.verifying import Verification, verify
+from tests.support.books import A_LIVED_IN_TOWN, a_file, content, granted, opened, raw, unguarded, unusable
+from tests.support.town import a_redemption
+
+SOLD = "(SELECT entry_id FROM redemption WHERE amount_cents = 6000)"
+MINE = "'entitlement/ent_00000000000000000000000000000001'"
+"""The entitlement that paid € 50,00 of the € 60,00 in that sale."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return the file of books with rows in every table."""
+    return a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN)
+
+
+def verified(path: Path) -> Verification:
+    """Return what is wrong with the books."""
+    with opened(path) as store:
+        return verify(store)
+
+
+def found(path: Path, *statements: str) -> set[str]:
+    """Return which checks find what these statements do to the file, with the guards gone and put back after."""
+    before = content(path)
+    with unguarded(path) as connection:
+        for statement in statements:
+            assert connection.execute(statement).rowcount > 0
+    assert content(path) != before
+    return {finding.check for finding in verified(path).findings}
+
+
+def test_sound_books_have_no_findings(path: Path) -> None:
+    """What was replayed is counted: every entry, transfer and account there is."""
+    rows = content(path)
+    assert verified(path) == Verification(len(rows["entry"]), len(rows["transfer"]), len(rows["account"]), ())
+    assert verified(path).is_sound
+
+
+def test_new_books_are_sound(tmp_path: Path) -> None:
+    """Nothing was booked, and nothing is wrong."""
+    assert verified(a_file(tmp_path / "new.db")) == Verification(0, 0, 0, ())
+
+
+def test_the_way_of_tampering_leaves_no_trace_itself(path: Path) -> None:
+    """Taking the guards away and putting them back is not what is found below."""
+    with unguarded(path):
+        pass
+    assert verified(path).is_sound
+
+
+TAMPERED: dict[str, tuple[set[str], Sequence[str]]] = {
+    "a balance is raised": ({"balance"}, [f"UPDATE account SET balance_cents = balance_cents + 1 WHERE code = {MINE}"]),
+    "a balance is below zero": (
+        {"balance", "integrity"},
+        [f"UPDATE account SET balance_cents = -1 WHERE code = {MINE}"],
+    ),
+    "a balance is beyond all money": (
+        {"readable"},
+        [f"UPDATE account SET balance_cents = 100000000000000 WHERE code = {MINE}"],
+    ),
+    "a sale is a cent more": (
+        {"record", "payable", "balance"},
+        [f"UPDATE transfer SET amount_cents = amount_cents + 1 WHERE entry_id = {SOLD} AND position = 0"],
+    ),
+    "a sale and its record are a cent more": (
+        {"balance"},
+        [
+            f"UPDATE transfer SET amount_cents = amount_cents + 1 WHERE entry_id = {SOLD} AND position = 0",
+            "UPDATE redemption SET amount_cents = 6001 WHERE amount_cents = 6000",
+        ],
+    ),
+    "a transfer moves nothing": (
+        {"readable", "integrity"},
+        [f"UPDATE transfer SET amount_cents = 0 WHERE entry_id = {SOLD}"],
+    ),
+    "a transfer runs the other way": (
+        {"sides", "record", "parts", "payable", "balance"},
+        [f"UPDATE transfer SET debit = credit, credit = debit WHERE entry_id = {SOLD} AND position = 0"],
+    ),
+    "a sale is paid to another merchant": (
+        {"record", "payable"},
+        [
+            "INSERT INTO account VALUES ('payable/mer_2/culture', 'payable', 'culture', NULL)",
+            f"UPDATE transfer SET credit = 'payable/mer_2/culture' WHERE entry_id = {SOLD} AND position = 0",
+        ],
+    ),
+    "a sale is paid by another holder": (
+        {"entitlement", "balance", "sign"},
+        [
+            "UPDATE transfer SET debit = 'entitlement/ent_00000000000000000000000000000003' "
+            f"WHERE entry_id = {SOLD} AND position = 0"
+        ],
+    ),
+    "a transfer is gone": (
+        {"count", "record", "payable", "balance"},
+        [f"DELETE FROM transfer WHERE entry_id = {SOLD} AND position = 0"],
+    ),
+    "all transfers of an entry are gone": ({"count", "readable"}, [f"DELETE FROM transfer WHERE entry_id = {SOLD}"]),
+    "an entry is gone": ({"reference", "balance"}, [f"DELETE FROM entry WHERE id = {SOLD}"]),
+    "an entry with its transfers is gone": (
+        {"reference", "balance"},
+        [f"DELETE FROM transfer WHERE entry_id = {SOLD}", f"DELETE FROM entry WHERE id = {SOLD}"],
+    ),
+    "a sale that nobody refers to is wholly gone": (
+        {"balance"},
+        [
+            "DELETE FROM transfer WHERE entry_id = (SELECT entry_id FROM redemption WHERE amount_cents = 100)",
+            "DELETE FROM entry WHERE id = (SELECT entry_id FROM redemption WHERE amount_cents = 100)",
+            "DELETE FROM redemption WHERE amount_cents = 100",
+        ],
+    ),
+    "an entry says another number of transfers": (
+        {"count"},
+        [f"UPDATE entry SET transfer_count = 3 WHERE id = {SOLD}"],
+    ),
+    "an entry is of another kind": (
+        {"sides", "record"},
+        [f"UPDATE entry SET kind = 'held' WHERE id = {SOLD}"],
+    ),
+    "an entry is of no kind": ({"readable"}, [f"UPDATE entry SET kind = 'gift' WHERE id = {SOLD}"]),
+    "a sale is after the end": (
+        {"entitlement"},
+        [f"UPDATE entry SET effective_on = '2027-01-01' WHERE id = {SOLD}"],
+    ),
+    "a sale is on no day": ({"readable"}, [f"UPDATE entry SET effective_on = 'today' WHERE id = {SOLD}"]),
+    "an award has one pair of eyes": (
+        {"readable", "integrity"},
+        ["UPDATE entry SET approved_by = prepared_by WHERE kind = 'awarded'"],
+    ),
+    "a transfer is left behind": (
+        {"reference"},
+        [f"INSERT INTO transfer SELECT 'jrn_0', position, debit, credit, 1 FROM transfer WHERE entry_id = {SOLD}"],
+    ),
+    "a sale has no record": ({"record", "payable", "reference"}, ["DELETE FROM redemption WHERE amount_cents = 6000"]),
+    "a sale has another amount": (
+        {"record", "payable"},
+        ["UPDATE redemption SET amount_cents = 5999 WHERE amount_cents = 6000"],
+    ),
+    "a sale was at another merchant": (
+        {"record", "payable"},
+        ["UPDATE redemption SET merchant_id = 'mer_2' WHERE amount_cents = 6000"],
+    ),
+    "a sale was of another holder": (
+        {"entitlement"},
+        ["UPDATE redemption SET holder_id = 'hld_2' WHERE amount_cents = 6000"],
+    ),
+    "a refund has no record": ({"record", "payable"}, ["DELETE FROM refund"]),
+    "a refund has other parts": (
+        {"parts", "record", "payable"},
+        ["""UPDATE refund SET parts = '[["ent_00000000000000000000000000000003","culture",100]]'"""],
+    ),
+    "a refund has half a cent": ({"readable"}, ["""UPDATE refund SET parts = '[["ent","culture",0.5]]'"""]),
+    "a refund has no parts": ({"readable"}, ["UPDATE refund SET parts = '5'"]),
+    "an entitlement is another holder's": (
+        {"entitlement"},
+        [f"UPDATE entitlement SET holder_id = 'hld_00000000000000000000000000000002' WHERE {MINE} LIKE '%' || id"],
+    ),
+    "an entitlement starts later": ({"entitlement"}, ["UPDATE entitlement SET starts_on = '2026-03-03'"]),
+    "an entitlement ends before it starts": (
+        {"readable", "integrity"},
+        ["UPDATE entitlement SET ends_before = '2025-01-01'"],
+    ),
+    "an entitlement starts on no day": ({"readable"}, ["UPDATE entitlement SET starts_on = '2026-02-30'"]),
+    "an entitlement was of more": ({"record"}, ["UPDATE entitlement SET amount_cents = amount_cents + 1"]),
+    "an entitlement is gone": (
+        {"reference", "record", "parts", "entitlement"},
+        [f"DELETE FROM entitlement WHERE {MINE} LIKE '%' || id"],
+    ),
+    "a budget was decided higher": (
+        {"record"},
+        ["UPDATE budget_decision SET change_cents = change_cents + 1 WHERE reference = 'council 1'"],
+    ),
+    "a budget has no decision": ({"record"}, ["DELETE FROM budget_decision WHERE reference = 'council 1'"]),
+    "an account is of another kind": (
+        {"sides", "record", "parts", "payable", "held"},
+        ["UPDATE account SET kind = 'held' WHERE kind = 'payable'"],
+    ),
+    "an account is of another scheme": (
+        {"readable"},
+        ["UPDATE account SET scheme = 'other' WHERE code LIKE 'payable/%/culture'"],
+    ),
+    "an account is gone": ({"reference", "readable"}, [f"DELETE FROM account WHERE code = {MINE}"]),
+    "a scheme is gone": ({"reference"}, ["DELETE FROM scheme WHERE code = 'spring'"]),
+    "a holder is gone": ({"reference"}, ["DELETE FROM holder"]),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_tampering_is_found(path: Path, name: str) -> None:
+    """Each by exactly the checks that the table names."""
+    checks, statements = TAMPERED[name]
+    assert found(path, *statements) == checks
+
+
+def test_every_check_that_a_file_can_break_finds_something() -> None:
+    """Those that are left need events that nothing here books yet, and are tested with the rules."""
+    names = {check for checks, _ in TAMPERED.values() for check in checks}
+    assert names == {
+        *("balance", "count", "entitlement", "held", "integrity", "parts", "payable", "readable", "record"),
+        *("reference", "sides", "sign"),
+    }
+
+
+def test_a_finding_says_what_is_wrong_and_where(path: Path) -> None:
+    """Which account, and what was expected."""
+    found(path, f"UPDATE account SET balance_cents = balance_cents + 1 WHERE code = {MINE}")
+    (finding,) = verified(path).findings
+    assert (finding.check, finding.subject, finding.detail) == (
+        "balance",
+        "entitlement/ent_00000000000000000000000000000001",
+        "stored € 34,01, replayed € 34,00",
+    )
+
+
+def test_verifying_looks_at_one_moment(path: Path) -> None:
+    """What is booked while it reads does not confuse it, and has not to wait for it."""
+    with opened(path) as store, opened(path) as till:
+        number = 100
+
+        def somebody_pays(_done: int) -> None:
+            nonlocal number
+            number += 1
+            granted(till, a_redemption("0,01", number=number))
+
+        before = len(content(path)["entry"])
+        verification = verify(store, somebody_pays)
+        assert verification.is_sound
+        assert verification.entries == before
+        assert len(content(path)["entry"]) == 2 * before
+        assert verify(store).is_sound
+
+
+def test_progress_is_told_by_entry(store: Store) -> None:
+    """Whoever waits is told after each entry."""
+    done: list[int] = []
+    assert sum(done) == 0
+    assert verify(store, done.append).entries == sum(done)
+
+
+def test_a_damaged_file_is_said_to_be_damaged(path: Path) -> None:
+    """Pages without sense in the middle of the books are damage, whoever meets them first."""
+    with raw(path) as connection:
+        ((page,),) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'transfer'").fetchall()
+        ((size,),) = connection.execute("PRAGMA page_size").fetchall()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = b"\x7f" * size
+    path.write_bytes(data)
+    with unusable(BooksProblem.DAMAGED):
+        verified(path)
+
+
+def test_whatever_bit_is_flipped_there_is_an_answer(path: Path) -> None:
+    """Sound, findings, or a file that cannot be used: and never a fault of the program."""
+    chance = Random(2026)  # noqa: S311 - the same flips each time
+    data = path.read_bytes()
+    written = [place for place, byte in enumerate(data) if byte]
+    answers = set()
+    for place in chance.sample(written, 150):
+        flipped = bytearray(data)
+        flipped[place] ^= 1 << chance.randrange(8)
+        path.write_bytes(flipped)
+        try:
+            answers.add("sound" if verified(path).is_sound else "findings")
+        except BooksUnusable as unusable_books:
+            answers.add(unusable_books.problem.value)
+    assert {"sound", "findings", BooksProblem.DAMAGED.value, BooksProblem.UNGUARDED.value} <= answers

@@ -69,8 +69,6 @@ def _decode(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not text.strip():
-            raise FileRefused([Fault(FaultKind.FILE_EMPTY)])
         if not any(character < " " and character not in "\r\n\t" for character in text):
             return text
     raise FileRefused([Fault(FaultKind.FILE_NOT_TEXT)])
@@ -81,7 +79,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
     Raises `FileRefused` where a quote is not closed: what comes after it cannot be told apart.
     """
-    header = next(line for line in text.splitlines() if line.strip())
+    header = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=header.count)
     # A line ends where the file says: `splitlines` would also cut at signs that a cell may hold.
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)

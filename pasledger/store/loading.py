@@ -10,7 +10,7 @@ from pasledger.ledger.money import Money
 from pasledger.rules.records import Entitlement, Fact, Part
 from pasledger.rules.town import Needs, Town
 from pasledger.store import rows, tables
-from pasledger.store.statements import Row, Statement, keys, one_of
+from pasledger.store.statements import OneOf, Query, Row
 
 _t = tables
 
@@ -22,30 +22,30 @@ def load(connection: Connection, needs: Needs) -> Town:
         town.learn(rows.read_scheme(row))
     for needed, part in _PARTS:
         if wanted := needed(needs):
-            part(connection, keys(wanted), town)
+            part(connection, sorted(wanted), town)
     return town
 
 
-def _load_attempts(connection: Connection, wanted: str, town: Town) -> None:
+def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> None:
     for row in _ATTEMPTS.fetch(connection, wanted=wanted):
         town.attempts[row[0]] = rows.read_attempt(row)
 
 
-def _load_money(connection: Connection, wanted: str, town: Town) -> None:
+def _load_money(connection: Connection, wanted: list[str], town: Town) -> None:
     for row in _ENTITLEMENTS_OF_CARDS.fetch(connection, wanted=wanted):
         _learn_entitlement(row, town)
 
 
-def _load_budgets(connection: Connection, wanted: str, town: Town) -> None:
+def _load_budgets(connection: Connection, wanted: list[str], town: Town) -> None:
     for code, kind, scheme, cents in _BALANCES.fetch(connection, wanted=wanted):
         town.carry_forward(rows.read_account(code, kind, scheme), Money(cents))
 
 
-def _load_awards(connection: Connection, wanted: str, town: Town) -> None:
+def _load_awards(connection: Connection, wanted: list[str], town: Town) -> None:
     town.awards.update(_AWARDS.fetch(connection, wanted=wanted))
 
 
-def _load_redemptions(connection: Connection, wanted: str, town: Town) -> None:
+def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> None:
     """Redemptions with the entitlements that paid and what these stand at, and what was given back already."""
     parts: dict[str, list[Part]] = {}
     for row in _PAID_BY.fetch(connection, wanted=wanted):
@@ -66,10 +66,10 @@ def _learn_entitlement(row: Row, town: Town) -> Entitlement:
     return entitlement
 
 
-def _learning(statement: Statement, read: Callable[[Row], Fact]) -> "Loader":
+def _learning(statement: Query, read: Callable[[Row], Fact]) -> "Loader":
     """Return the loader of records that the town takes as they are."""
 
-    def load_part(connection: Connection, wanted: str, town: Town) -> None:
+    def load_part(connection: Connection, wanted: list[str], town: Town) -> None:
         for row in statement.fetch(connection, wanted=wanted):
             town.learn(read(row))
 
@@ -81,44 +81,40 @@ _owned = (
     .join(_t.account, _t.account.c.code == literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id)
     .order_by(_t.entitlement.c.id)
 )
-_of_wanted_cards = or_(one_of(_t.card.c.token_hash, "wanted"), one_of(_t.card.c.number, "wanted"))
+_of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
-_SCHEMES = Statement(select(_t.scheme).order_by(_t.scheme.c.code, _t.scheme.c.version))
-_ATTEMPTS = Statement(select(_t.attempt).where(one_of(_t.attempt.c.key, "wanted")))
-_CARDS = Statement(select(_t.card).where(_of_wanted_cards))
-_ENTITLEMENTS_OF_CARDS = Statement(
+_SCHEMES = Query(select(_t.scheme).order_by(_t.scheme.c.code, _t.scheme.c.version))
+_ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
+_CARDS = Query(select(_t.card).where(_of_wanted_cards))
+_ENTITLEMENTS_OF_CARDS = Query(
     _owned.where(_t.entitlement.c.holder_id.in_(select(_t.card.c.holder_id).where(_of_wanted_cards)))
 )
-_HOLDERS = Statement(select(_t.holder_reference).where(one_of(_t.holder_reference.c.reference, "wanted")))
-_MERCHANTS = Statement(select(_t.merchant).where(one_of(_t.merchant.c.id, "wanted")))
-_MERCHANTS_BY_NAME = Statement(select(_t.merchant).where(one_of(_t.merchant.c.name, "wanted")))
-_TERMINALS = Statement(
-    select(_t.terminal).where(one_of(_t.terminal.c.id, "wanted"), _t.terminal.c.revoked_at.is_(None))
-)
-_BALANCES = Statement(select(_t.account).where(one_of(_t.account.c.code, "wanted")))
-_AWARDS = Statement(
+_HOLDERS = Query(select(_t.holder_reference).where(OneOf(_t.holder_reference.c.reference, "wanted")))
+_MERCHANTS = Query(select(_t.merchant).where(OneOf(_t.merchant.c.id, "wanted")))
+_MERCHANTS_BY_NAME = Query(select(_t.merchant).where(OneOf(_t.merchant.c.name, "wanted")))
+_TERMINALS = Query(select(_t.terminal).where(OneOf(_t.terminal.c.id, "wanted"), _t.terminal.c.revoked_at.is_(None)))
+_BALANCES = Query(select(_t.account).where(OneOf(_t.account.c.code, "wanted")))
+_AWARDS = Query(
     select(
         _t.award_decision.c.scheme,
         _t.award_decision.c.reference,
         _t.award_decision.c.holder_id,
         _t.award_decision.c.instalment,
-    ).where(one_of(_t.award_decision.c.reference, "wanted"))
+    ).where(OneOf(_t.award_decision.c.reference, "wanted"))
 )
-_BUDGET_DECISIONS = Statement(select(_t.budget_decision).where(one_of(_t.budget_decision.c.reference, "wanted")))
-_REDEMPTIONS = Statement(select(_t.redemption).where(one_of(_t.redemption.c.id, "wanted")))
-_PAID_BY = Statement(
+_BUDGET_DECISIONS = Query(select(_t.budget_decision).where(OneOf(_t.budget_decision.c.reference, "wanted")))
+_REDEMPTIONS = Query(select(_t.redemption).where(OneOf(_t.redemption.c.id, "wanted")))
+_PAID_BY = Query(
     select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *_owned.selected_columns)
     .join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id)
     .join(_t.account, _t.account.c.code == _t.transfer.c.debit)
     .join(_t.entitlement, literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id == _t.transfer.c.debit)
-    .where(one_of(_t.redemption.c.id, "wanted"))
+    .where(OneOf(_t.redemption.c.id, "wanted"))
     .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
 )
-_REFUNDS = Statement(
-    select(_t.refund).where(one_of(_t.refund.c.redemption_id, "wanted")).order_by(_t.refund.c.entry_id)
-)
+_REFUNDS = Query(select(_t.refund).where(OneOf(_t.refund.c.redemption_id, "wanted")).order_by(_t.refund.c.entry_id))
 
-Loader = Callable[[Connection, str, Town], None]
+Loader = Callable[[Connection, list[str], Town], None]
 
 _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.attempts, _load_attempts),

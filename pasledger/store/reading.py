@@ -33,7 +33,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, rows, tables
 from pasledger.store.loading import load
-from pasledger.store.statements import Row, Statement, keys, one_of
+from pasledger.store.statements import OneOf, Query, Row
 
 _t = tables
 
@@ -106,7 +106,7 @@ class Reader:
         """Yield every entitlement that was ever awarded."""
         return map(rows.read_entitlement, _ENTITLEMENTS.stream(self._connection))
 
-    def _entries(self, entries: Iterable[Row], transfers: Statement, parameters: dict[str, str]) -> Iterator[Entry]:
+    def _entries(self, entries: Iterable[Row], transfers: Query, parameters: dict[str, str]) -> Iterator[Entry]:
         lines = groupby(transfers.stream(self._connection, **parameters), key=itemgetter(0))
         following = next(lines, None)
         for row in entries:
@@ -184,7 +184,7 @@ class Reader:
             yield "count", f"{entry} says {says} transfers and has {has}"
 
     def _recorded_at(self, *entries: EntryId) -> dict[str, datetime]:
-        found = _RECORDED_AT.fetch(self._connection, wanted=keys(entries))
+        found = _RECORDED_AT.fetch(self._connection, wanted=list(entries))
         return {entry: rows.read_moment(at) for entry, at in found}
 
 
@@ -210,13 +210,13 @@ class _Records:
             yield row[0], partial(self.read, row[1:])
 
     @property
-    def _statement(self) -> Statement:
+    def _statement(self) -> Query:
         return _statement_of(self.table)
 
 
 @cache
-def _statement_of(table: Table) -> Statement:
-    return Statement(select(table.c.entry_id, table).order_by(table.c.entry_id))
+def _statement_of(table: Table) -> Query:
+    return Query(select(table.c.entry_id, table).order_by(table.c.entry_id))
 
 
 _RECORDS = (
@@ -229,20 +229,18 @@ _RECORDS = (
     _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
 )
 
-_MUNICIPALITY = Statement(select(_t.municipality.c.name))
-_ACCOUNT = Statement(
+_MUNICIPALITY = Query(select(_t.municipality.c.name))
+_ACCOUNT = Query(
     select(_t.account.c.code, _t.account.c.kind, _t.account.c.scheme).where(_t.account.c.code == bindparam("code"))
 )
-_STORED_BALANCES = Statement(
-    select(_t.account).where(_t.account.c.balance_cents.is_not(None)).order_by(_t.account.c.code)
-)
+_STORED_BALANCES = Query(select(_t.account).where(_t.account.c.balance_cents.is_not(None)).order_by(_t.account.c.code))
 _debits = (
     select(_t.transfer.c.debit, func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(_t.transfer.c.debit)
 ).subquery()
 _credits = (
     select(_t.transfer.c.credit, func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(_t.transfer.c.credit)
 ).subquery()
-_TURNOVERS = Statement(
+_TURNOVERS = Query(
     select(
         _t.account.c.code,
         _t.account.c.kind,
@@ -271,39 +269,39 @@ _touching = union(
     select(_t.transfer.c.entry_id).where(_t.transfer.c.debit == bindparam("code")),
     select(_t.transfer.c.entry_id).where(_t.transfer.c.credit == bindparam("code")),
 )
-_ENTRIES = Statement(select(_t.entry).order_by(_t.entry.c.id))
-_TRANSFERS = Statement(_lines)
-_ENTRIES_ON = Statement(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
-_TRANSFERS_ON = Statement(_lines.where(_t.transfer.c.entry_id.in_(_touching)))
-_RECORDED_AT = Statement(select(_t.entry.c.id, _t.entry.c.recorded_at).where(one_of(_t.entry.c.id, "wanted")))
-_ENTITLEMENTS = Statement(select(_t.entitlement).order_by(_t.entitlement.c.id))
+_ENTRIES = Query(select(_t.entry).order_by(_t.entry.c.id))
+_TRANSFERS = Query(_lines)
+_ENTRIES_ON = Query(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
+_TRANSFERS_ON = Query(_lines.where(_t.transfer.c.entry_id.in_(_touching)))
+_RECORDED_AT = Query(select(_t.entry.c.id, _t.entry.c.recorded_at).where(OneOf(_t.entry.c.id, "wanted")))
+_ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 
-_ATTEMPT = Statement(select(_t.attempt).where(_t.attempt.c.key == bindparam("key")))
-_TERMINAL = Statement(
+_ATTEMPT = Query(select(_t.attempt).where(_t.attempt.c.key == bindparam("key")))
+_TERMINAL = Query(
     select(_t.terminal).where(_t.terminal.c.credential_hash == bindparam("hash"), _t.terminal.c.revoked_at.is_(None))
 )
-_TERMINALS = Statement(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.terminal.c.label))
+_TERMINALS = Query(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.terminal.c.label))
 _REVOKED_AT = list(_t.terminal.c).index(_t.terminal.c.revoked_at)
-_MERCHANTS = Statement(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))
+_MERCHANTS = Query(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))
 
-_BUDGET_DECISIONS = Statement(select(_t.budget_decision).order_by(_t.budget_decision.c.entry_id))
+_BUDGET_DECISIONS = Query(select(_t.budget_decision).order_by(_t.budget_decision.c.entry_id))
 
 # A holder is asked for by reference or by card number; no reference looks like a card number that checks.
 _holder = union(
     select(_t.holder_reference.c.holder_id).where(_t.holder_reference.c.reference == bindparam("name")),
     select(_t.card.c.holder_id).where(_t.card.c.number == bindparam("name")),
 )
-_HOLDER = Statement(_holder)
-_ENTITLEMENTS_OF = Statement(
+_HOLDER = Query(_holder)
+_ENTITLEMENTS_OF = Query(
     select(_t.entitlement, _t.account.c.balance_cents)
     .join(_t.account, _t.account.c.code == literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id)
     .where(_t.entitlement.c.holder_id.in_(_holder))
     .order_by(_t.entitlement.c.ends_before, _t.entitlement.c.id)
 )
-_CARDS_OF = Statement(select(_t.card).where(_t.card.c.holder_id.in_(_holder)).order_by(_t.card.c.id))
+_CARDS_OF = Query(select(_t.card).where(_t.card.c.holder_id.in_(_holder)).order_by(_t.card.c.id))
 
 _counted = select(_t.transfer.c.entry_id, func.count().label("number")).group_by(_t.transfer.c.entry_id).subquery()
-_MISCOUNTED = Statement(
+_MISCOUNTED = Query(
     select(_t.entry.c.id, _t.entry.c.transfer_count, func.coalesce(_counted.c.number, 0))
     .outerjoin(_counted, _counted.c.entry_id == _t.entry.c.id)
     .where(func.coalesce(_counted.c.number, 0) != _t.entry.c.transfer_count)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, exists, insert, select, update
+from sqlalchemy import Connection
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.journal import Stamp
@@ -27,15 +27,14 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
 from pasledger.store import rows, tables
-from pasledger.store.statements import Row, Statement, insertion
-from pasledger.store.types import TEXT
+from pasledger.store.statements import Insertion, InsertionIfMissing, Row, Update, Writing
 
 _t = tables
 
 
 def record(connection: Connection, outcomes: Iterable[Outcome], town: Town) -> None:
     """Append what the outcomes say; `town` has what the floored balances are after them."""
-    written: dict[Statement, list[Row]] = defaultdict(list)
+    written: dict[Writing, list[Row]] = defaultdict(list)
     touched: dict[Account, None] = {}
     for outcome in outcomes:
         if outcome.event is not None:
@@ -47,7 +46,7 @@ def record(connection: Connection, outcomes: Iterable[Outcome], town: Town) -> N
         statement.write(connection, written[statement])
 
 
-def _write_event(event: Event, written: dict[Statement, list[Row]], touched: dict[Account, None]) -> None:
+def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[Account, None]) -> None:
     if event.entry is not None:
         written[_ENTRY].append(rows.entry_row(event.entry))
         written[_TRANSFER].extend(rows.transfer_rows(event.entry))
@@ -58,11 +57,11 @@ def _write_event(event: Event, written: dict[Statement, list[Row]], touched: dic
             written[statement].append(row_of(fact, event.stamp))
 
 
-def _write_accounts(town: Town, touched: Mapping[Account, None], written: dict[Statement, list[Row]]) -> None:
+def _write_accounts(town: Town, touched: Mapping[Account, None], written: dict[Writing, list[Row]]) -> None:
     """Open what is new, at the balance that it ends with, and set the balances of what was there."""
     for account in touched:
         if not account.kind.is_floored:
-            written[_OPEN_IF_MISSING].append((account.code, account.kind.value, account.scheme, account.code))
+            written[_OPEN_IF_MISSING].append((account.code, account.kind.value, account.scheme, None))
         elif town.is_new(account):
             opened = (account.code, account.kind.value, account.scheme, town.balance(account).cents)
             written[_OPEN].append(opened)
@@ -70,41 +69,26 @@ def _write_accounts(town: Town, touched: Mapping[Account, None], written: dict[S
             written[_SET_BALANCE].append((town.balance(account).cents, account.code))
 
 
-def _open_if_missing() -> Insert:
-    """Open an account without a stored balance; its guard refuses what is there, so that it must be asked first."""
-    opened = select(bindparam("code", type_=TEXT), bindparam("kind", type_=TEXT), bindparam("scheme", type_=TEXT))
-    is_there = exists().where(_t.account.c.code == bindparam("same_code", type_=TEXT))
-    return insert(_t.account).from_select(["code", "kind", "scheme"], opened.where(~is_there))
-
-
-_OPEN_IF_MISSING = Statement(_open_if_missing())
-_OPEN = insertion(_t.account)
-_SET_BALANCE = Statement(
-    update(_t.account).values(balance_cents=bindparam("balance")).where(_t.account.c.code == bindparam("account_code"))
-)
-_TRANSFER = insertion(_t.transfer)
-_ENTRY = insertion(_t.entry)
-_SCHEME = insertion(_t.scheme)
-_MERCHANT = insertion(_t.merchant)
-_TERMINAL = insertion(_t.terminal)
-_REVOKE = Statement(
-    update(_t.terminal)
-    .values(revoked_at=bindparam("at"), revoked_by=bindparam("by"))
-    .where(_t.terminal.c.id == bindparam("terminal_id"))
-)
-_HOLDER = insertion(_t.holder)
-_HOLDER_REFERENCE = insertion(_t.holder_reference)
-_CARD = insertion(_t.card)
-_SET_CARD_STATE = Statement(
-    update(_t.card).values(state=bindparam("new_state")).where(_t.card.c.id == bindparam("card_id"))
-)
-_CARD_CHANGE = insertion(_t.card_change)
-_ENTITLEMENT = insertion(_t.entitlement)
-_AWARD_DECISION = insertion(_t.award_decision)
-_BUDGET_DECISION = insertion(_t.budget_decision)
-_REDEMPTION = insertion(_t.redemption)
-_REFUND = insertion(_t.refund)
-_ATTEMPT = insertion(_t.attempt)
+_OPEN_IF_MISSING = InsertionIfMissing(_t.account)
+_OPEN = Insertion(_t.account)
+_SET_BALANCE = Update(_t.account, _t.account.c.balance_cents)
+_TRANSFER = Insertion(_t.transfer)
+_ENTRY = Insertion(_t.entry)
+_SCHEME = Insertion(_t.scheme)
+_MERCHANT = Insertion(_t.merchant)
+_TERMINAL = Insertion(_t.terminal)
+_REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
+_HOLDER = Insertion(_t.holder)
+_HOLDER_REFERENCE = Insertion(_t.holder_reference)
+_CARD = Insertion(_t.card)
+_SET_CARD_STATE = Update(_t.card, _t.card.c.state)
+_CARD_CHANGE = Insertion(_t.card_change)
+_ENTITLEMENT = Insertion(_t.entitlement)
+_AWARD_DECISION = Insertion(_t.award_decision)
+_BUDGET_DECISION = Insertion(_t.budget_decision)
+_REDEMPTION = Insertion(_t.redemption)
+_REFUND = Insertion(_t.refund)
+_ATTEMPT = Insertion(_t.attempt)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
@@ -121,7 +105,7 @@ def _unstamped(row_of: Callable[[Any], Row]) -> RowOf:
     return lambda fact, _stamp: row_of(fact)
 
 
-_FACTS: dict[type[Fact], tuple[tuple[Statement, RowOf], ...]] = {
+_FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Scheme: ((_SCHEME, rows.scheme_row),),
     Merchant: ((_MERCHANT, rows.merchant_row),),
     Terminal: ((_TERMINAL, rows.terminal_row),),

@@ -1,61 +1,170 @@
-"""Statements that are compiled once and run with plain values, which is what makes Python fast enough here.
+"""Statements that are built once and run with plain values, which is what makes Python fast enough here.
 
-SQLAlchemy builds the SQL; the driver gets it with tuples, for a batch of one as for a batch of thousands.
+SQLAlchemy compiles the questions. What is written goes to the driver many rows at a time: as `executemany` on SQLite,
+and on PostgreSQL as one statement over arrays, for a batch of one as for a batch of thousands.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Dialect, String, Table, bindparam, func, select
-from sqlalchemy.sql import ClauseElement, ColumnElement
+from sqlalchemy import BindParameter, Column, Connection, Dialect, Select, String, Table, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import CompoundSelect
+
+from pasledger.store.types import WHOLE
 
 Row = tuple[Any, ...]
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 
-def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
-    """Return the condition that `column` is one of a list of texts, however long, given as one value (see `keys`)."""
-    listed = func.json_each(bindparam(parameter, type_=String)).table_valued("value")
-    return column.in_(select(listed.c.value))
+class OneOf(ColumnElement[bool]):
+    """The condition that a column is one of a list of texts, however long, given as the one value of a parameter."""
+
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any], parameter: str) -> None:
+        self.column = column
+        self.listed: BindParameter[str] = bindparam(parameter, type_=String)
 
 
-def keys(values: Iterable[str]) -> str:
-    """Return a list of texts as the one value that `one_of` takes. Sorted, so that the same list is the same value."""
-    return json.dumps(sorted(values))
+@compiles(OneOf, SQLITE)
+def _one_of_in_sqlite(element: OneOf, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
+    column, listed = compiler.process(element.column, **options), compiler.process(element.listed, **options)
+    return f"{column} IN (SELECT value FROM json_each({listed}))"  # noqa: S608 - compiled, not pasted
 
 
-class Statement:
-    """A statement and, for each kind of database, its SQL."""
+@compiles(OneOf, POSTGRESQL)
+def _one_of_in_postgresql(element: OneOf, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - as above
+    column, listed = compiler.process(element.column, **options), compiler.process(element.listed, **options)
+    return f"{column} = ANY(CAST({listed} AS text[]))"
 
-    def __init__(self, statement: ClauseElement) -> None:
-        self._statement = statement
+
+class Query:
+    """A question and, for each kind of database, its SQL."""
+
+    def __init__(self, question: Select[Any] | CompoundSelect[Any]) -> None:
+        self._question = question
         self._compiled: dict[str, SQLCompiler] = {}
 
     def fetch(self, connection: Connection, **parameters: object) -> list[Row]:
-        """Run it once and return all rows."""
-        return list(self.stream(connection, **parameters))
+        """Return all rows. A list among the parameters is what `OneOf` takes."""
+        return list(self._run(connection, parameters, streams=False))
 
     def stream(self, connection: Connection, **parameters: object) -> Iterator[Row]:
-        """Run it once and return the rows as they come."""
+        """Return the rows as they come, however many they are."""
+        return self._run(connection, parameters, streams=True)
+
+    def _run(self, connection: Connection, parameters: dict[str, object], *, streams: bool) -> Iterator[Row]:
         compiled = self._sql(connection.dialect)
         given = {**compiled.params, **parameters}
-        values = tuple(given[name] for name in compiled.positiontup or ())
-        return map(tuple, connection.exec_driver_sql(compiled.string, values))
-
-    def write(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Run it for each of the rows, whose values stand in the order of its parameters. No rows: nothing runs."""
-        if rows:
-            connection.exec_driver_sql(self._sql(connection.dialect).string, list(rows))
+        values: object = given
+        if compiled.positiontup is not None:
+            values = tuple(_as_json(given[name]) for name in compiled.positiontup)
+        options = {"stream_results": streams}
+        return map(tuple, connection.exec_driver_sql(compiled.string, values, execution_options=options))  # type: ignore[arg-type]
 
     def _sql(self, dialect: Dialect) -> SQLCompiler:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = cast("SQLCompiler", self._statement.compile(dialect=dialect))
+            compiled = self._question.compile(dialect=dialect)
             self._compiled[dialect.name] = compiled
         return compiled
 
 
-def insertion(table: Table) -> Statement:
-    """Return the statement that inserts rows whose values stand in the order of the table's columns."""
-    return Statement(table.insert())
+def _as_json(value: object) -> object:
+    return json.dumps(value) if isinstance(value, list) else value
+
+
+class Writing(ABC):
+    """Something that is written for each of many rows."""
+
+    def __init__(self, table: Table, columns: Iterable[Column[Any]]) -> None:
+        self.table = table
+        self.columns = tuple(columns)
+        self._sql = {SQLITE: self.for_each_row(), POSTGRESQL: self.for_all_rows()}
+
+    def write(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Write the rows, whose values stand in the order of the columns. No rows: nothing runs."""
+        if not rows:
+            return
+        kind = connection.dialect.name
+        values: Any = list(rows) if kind == SQLITE else tuple(map(list, zip(*rows, strict=True)))
+        connection.exec_driver_sql(self._sql[kind], values)
+
+    @abstractmethod
+    def for_each_row(self) -> str:
+        """Return the SQL for one row, with a place for each column."""
+
+    @abstractmethod
+    def for_all_rows(self) -> str:
+        """Return the SQL for all rows, with a place for the array of each column."""
+
+    @property
+    def names(self) -> str:
+        """The names of the columns."""
+        return ", ".join(column.name for column in self.columns)
+
+    @property
+    def places(self) -> str:
+        """A place for each column of one row."""
+        return ", ".join("?" * len(self.columns))
+
+    @property
+    def arrays(self) -> str:
+        """All rows as a table with the names of the columns."""
+        kinds = ", ".join(f"%s::{'bigint' if column.type is WHOLE else 'text'}[]" for column in self.columns)
+        return f"unnest({kinds}) AS new({self.names})"
+
+
+class Insertion(Writing):
+    """Rows of a table, all columns in their order."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table, table.columns)
+
+    def for_each_row(self) -> str:
+        """Insert one row."""
+        return f"INSERT INTO {self.table.name} ({self.names}) VALUES ({self.places})"  # noqa: S608 - our own names
+
+    def for_all_rows(self) -> str:
+        """Insert all rows."""
+        return f"INSERT INTO {self.table.name} ({self.names}) SELECT * FROM {self.arrays}"  # noqa: S608 - as above
+
+
+class InsertionIfMissing(Insertion):
+    """Rows of a table, but for those that are there. On SQLite that is asked, for its guard refuses what is there."""
+
+    def for_each_row(self) -> str:
+        """Insert one row unless there is one with its key."""
+        values = ", ".join(f"?{place}" for place, _ in enumerate(self.columns, start=1))
+        [key] = self.table.primary_key.columns
+        there = f"SELECT 1 FROM {self.table.name} WHERE {key.name} = ?1"  # noqa: S608 - our own names
+        return f"INSERT INTO {self.table.name} ({self.names}) SELECT {values} WHERE NOT EXISTS ({there})"
+
+    def for_all_rows(self) -> str:
+        """Insert those rows that are not there."""
+        return f"{super().for_all_rows()} ON CONFLICT DO NOTHING"
+
+
+class Update(Writing):
+    """New values for some columns of rows that are found by their key, which comes last."""
+
+    def __init__(self, table: Table, *changing: Column[Any]) -> None:
+        [self.key] = table.primary_key.columns
+        self.changing = changing
+        super().__init__(table, (*changing, self.key))
+
+    def for_each_row(self) -> str:
+        """Change one row."""
+        changes = ", ".join(f"{column.name} = ?" for column in self.changing)
+        return f"UPDATE {self.table.name} SET {changes} WHERE {self.key.name} = ?"  # noqa: S608 - our own names
+
+    def for_all_rows(self) -> str:
+        """Change all rows."""
+        changes = ", ".join(f"{column.name} = new.{column.name}" for column in self.changing)
+        same = f"{self.table.name}.{self.key.name} = new.{self.key.name}"
+        return f"UPDATE {self.table.name} SET {changes} FROM {self.arrays} WHERE {same}"  # noqa: S608 - as above

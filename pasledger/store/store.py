@@ -16,7 +16,7 @@ from pasledger.store.errors import naming_the_problem
 from pasledger.store.loading import load
 from pasledger.store.reading import Reader
 from pasledger.store.recording import record
-from pasledger.store.statements import insertion
+from pasledger.store.statements import Insertion
 
 
 class Transaction:
@@ -57,7 +57,7 @@ class Store:
         try:
             with store._closed_if_it_fails(), store._connection() as connection:
                 migrating.upgrade(connection)
-                insertion(tables.municipality).write(connection, [(1, municipality, rows.moment(at), by)])
+                Insertion(tables.municipality).write(connection, [(1, municipality, rows.moment(at), by)])
                 guards.verify(connection)
         except BaseException:
             Path(books).unlink(missing_ok=True)  # an empty file is no books, and would stand in the way of a new try

@@ -155,7 +155,9 @@ def test_a_fault_of_the_header_stands_where_the_header_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\n\r\n \t\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", "\xa0\n".encode()], ids=repr
+    "data",
+    [b"", b"\n\r\n \t\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", "\xa0\n".encode(), b";;\n;\n", b'""'],
+    ids=repr,
 )
 def test_an_empty_file(data: bytes) -> None:
     """Nothing, or only blanks, is an empty file."""

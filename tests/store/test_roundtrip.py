@@ -88,7 +88,8 @@ def told(fact: Fact, stamp: Stamp, entry: Entry | None = None) -> Outcome:
 
 # --- what can be written
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+# No file can bring a NUL, and no database keeps one in a text.
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 codes = st.from_regex(r"[a-z][a-z0-9-]{1,39}", fullmatch=True)
 days = st.dates(max_value=date(9999, 12, 30))
 moments = st.datetimes(datetime(1900, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001

@@ -124,9 +124,11 @@ class CardRequest:
     successor: Card | None = None
 
     def need(self, needs: Needs) -> None:
-        """Add what the decision looks at."""
-        needs.cards.add(self.number)
-        if self.successor is not None:
+        """Add what the decision looks at; a successor may be used in the same batch, for the same money."""
+        if self.successor is None:
+            needs.cards.add(self.number)
+        else:
+            needs.spending_cards.add(self.number)
             needs.cards.add(self.successor.number)
 
 

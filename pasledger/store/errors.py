@@ -43,6 +43,8 @@ _SAID_BY_SQLITE = {
     "malformed": BooksProblem.DAMAGED,
     "decode to UTF-8": BooksProblem.DAMAGED,
     "foreign key mismatch": BooksProblem.DAMAGED,
+    "no such column": BooksProblem.DAMAGED,
+    "no such table": BooksProblem.DAMAGED,
 }
 
 

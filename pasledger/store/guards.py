@@ -102,10 +102,10 @@ def _no_replace(table: str) -> str:
 
 
 def _keys(table: str) -> list[tuple[str, ...]]:
-    """Return every unique key of a table: a row can be replaced through each of them."""
+    """Return every unique key of a table: a row can be replaced through each of them, a line of a log by its place."""
     constraints = metadata.tables[table].constraints
     unique = [one for one in constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
-    return sorted(tuple(column.name for column in one.columns) for one in unique)
+    return sorted(tuple(column.name for column in one.columns) or ("rowid",) for one in unique)
 
 
 _NOTHING_ADDED_LATER = _refuse(

@@ -32,8 +32,9 @@ metadata = MetaData(
 )
 
 
-def _table(name: str, *items: SchemaItem) -> Table:
-    return Table(name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=False)
+def _table(name: str, *items: SchemaItem, is_log: bool = False) -> Table:
+    """Make a table, found by its key; or a log, which has none: two of its lines may say the same."""
+    return Table(name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=is_log)
 
 
 def _column(
@@ -197,7 +198,7 @@ card_change = _table(
     _column("recorded_at", TEXT),
     _column("state", TEXT),
     _column("prepared_by", TEXT),
-    PrimaryKeyConstraint("card_id", "recorded_at", "state"),
+    is_log=True,
 )
 
 # --- what entries were about

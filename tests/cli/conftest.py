@@ -16,11 +16,11 @@ from pasledger.cli.app import app
 from pasledger.usecases.minting import stamp_now
 from tests.support.books import content
 
-YEAR = stamp_now("anna").effective_on.year
+YEAR = stamp_now("clerk").effective_on.year
 """The year in which the tests run: the command line has a clock of its own."""
 
 CLUB, CAFE = "De Club", "Café Het Bankje"
-FOUR_EYES = ("--approved-by", "bram")
+FOUR_EYES = ("--approved-by", "approver")
 
 SCHEMES = """
 [[regeling]]
@@ -78,7 +78,7 @@ class Ran:
 
 
 class Clerk:
-    """Runs commands on books in a folder, as anna, in Dutch."""
+    """Runs commands on books in a folder, as clerk, in Dutch."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -86,7 +86,7 @@ class Clerk:
 
     def __call__(self, *arguments: object, language: str | None = "nl", **environment: str | None) -> Ran:
         """Run one command. Whatever goes wrong, no exception may come out."""
-        named: dict[str, str | None] = {"PASLEDGER_BOOKS": str(self.books), "PASLEDGER_AS": "anna"}
+        named: dict[str, str | None] = {"PASLEDGER_BOOKS": str(self.books), "PASLEDGER_AS": "clerk"}
         named["PASLEDGER_LANGUAGE"] = language
         ran = CliRunner().invoke(app, [str(argument) for argument in arguments], env=named | environment)
         if ran.exception is not None and not isinstance(ran.exception, SystemExit):

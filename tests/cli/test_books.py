@@ -79,7 +79,7 @@ def test_books_must_be_named(empty: Clerk) -> None:
 
 def test_a_server_as_books_is_not_supported_yet(clerk: Clerk) -> None:
     """An address of a server is refused without a repetition of what may be a password in it."""
-    ran = clerk("verify", "--books", "postgresql://anna:secret@host/dronten")
+    ran = clerk("verify", "--books", "postgresql://clerk:secret@host/dronten")
     assert (ran.code, "secret" in ran.err) == (1, False)
 
 

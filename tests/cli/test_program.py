@@ -24,7 +24,7 @@ Command = tuple[object, ...]
 
 def a_program(clerk: Clerk, *arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the program as a process of its own."""
-    named = {"PASLEDGER_BOOKS": str(clerk.books), "PASLEDGER_AS": "anna"}
+    named = {"PASLEDGER_BOOKS": str(clerk.books), "PASLEDGER_AS": "clerk"}
     without = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PASLEDGER"))}
     return subprocess.run(
         [*PROGRAM, *map(os.fsencode, map(str, arguments))],
@@ -208,8 +208,10 @@ def test_who_asks_has_a_name(clerk: Clerk, name: str) -> None:
 
 def test_who_asks_is_in_the_books(clerk: Clerk) -> None:
     """The journal has who prepared and who approved, on one line each."""
-    clerk("award", clerk.file(AWARDS.replace("Z-", "Y-")), "--as", " Anna\n de  Boer ", "--approved-by", "Bram\tSmit")
-    assert ("Anna de Boer", "Bram Smit") in {row[4:6] for row in clerk.booked()["entry"]}
+    clerk(
+        "award", clerk.file(AWARDS.replace("Z-", "Y-")), "--as", " Clerk\n de  Boer ", "--approved-by", "Approver\tSmit"
+    )
+    assert ("Clerk de Boer", "Approver Smit") in {row[4:6] for row in clerk.booked()["entry"]}
 
 
 def test_without_a_login_who_asks_must_be_named(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:

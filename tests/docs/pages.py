@@ -51,7 +51,7 @@ class Block:
 
 def blocks(page: Path) -> list[Block]:
     """Return the fenced blocks of a page, as if it was written this year."""
-    text = page.read_text(encoding="utf-8").replace("2026", str(stamp_now("anna").effective_on.year))
+    text = page.read_text(encoding="utf-8").replace("2026", str(stamp_now("clerk").effective_on.year))
     return [Block(found["kind"], found["text"], found["file"]) for found in _BLOCK.finditer(text)]
 
 

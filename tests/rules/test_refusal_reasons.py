@@ -39,7 +39,7 @@ from tests.support.town import (
     state_of,
 )
 
-ALONE, TOGETHER = a_stamp(approved_by="Anna"), a_stamp()
+ALONE, TOGETHER = a_stamp(approved_by="Clerk"), a_stamp()
 NOBODY = MerchantId.of(99)
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
 

@@ -48,7 +48,7 @@ def test_what_decides_where_money_goes_needs_four_eyes(asked: Request) -> None:
     """Nobody adds a scheme or a merchant alone."""
     town = Town()
     with refuses(Refusal.SAME_PERSON):
-        grant(town, asked, stamp=a_stamp(approved_by="Anna"))
+        grant(town, asked, stamp=a_stamp(approved_by="Clerk"))
     assert state_of(town) == state_of(Town())
 
 
@@ -196,11 +196,11 @@ def test_an_unknown_card_has_no_life() -> None:
         (CardRequest(a_card().number, CardState.BLOCKED), Needs(cards={a_card().number})),
         (
             CardRequest(a_card().number, CardState.REPLACED, NEW_CARD),
-            Needs(cards={a_card().number, NEW_CARD.number}),
+            Needs(cards={NEW_CARD.number}, spending_cards={a_card().number}),
         ),
     ],
 )
-def test_each_askedneeds_what_its_decision_looks_at(asked: Request, needs: Needs) -> None:
+def test_each_request_needs_what_its_decision_looks_at(asked: Request, needs: Needs) -> None:
     """What is loaded and locked is what the decision looks at."""
     found = Needs()
     asked.need(found)

@@ -22,7 +22,7 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursiv
 
 def start(path: Path | str) -> None:
     """Start new books at a path."""
-    Store.start(str(path), municipality="Dronten", at=datetime(2026, 1, 1, tzinfo=UTC), by="anna").close()
+    Store.start(str(path), municipality="Dronten", at=datetime(2026, 1, 1, tzinfo=UTC), by="clerk").close()
 
 
 @contextmanager
@@ -257,7 +257,7 @@ def test_a_damaged_file_is_named(path: Path) -> None:
 
 def test_other_faults_pass_as_they_are(store: Store) -> None:
     """What is no trouble of the books, but a fault of the program, is not dressed up as one."""
-    with pytest.raises(Exception, match="no such table") as fault, store.begin() as transaction:
-        transaction._connection.execute(text("SELECT * FROM nowhere"))
+    with pytest.raises(Exception, match="syntax error") as fault, store.begin() as transaction:
+        transaction._connection.execute(text("SELECT FROM WHERE"))
     assert not isinstance(fault.value, BooksUnusable)
     assert isinstance(fault.value.__cause__, sqlite3.OperationalError)

@@ -99,7 +99,7 @@ amounts = st.integers(1, LARGEST_CENTS // 4).map(Money)
 periods = st.tuples(days, st.integers(1, 800)).map(
     lambda drawn: Period(drawn[0], min(drawn[0] + timedelta(min(drawn[1], (date.max - drawn[0]).days)), date.max))
 )
-stamps = st.builds(Stamp, moments, days, texts.map("anna {}".format), texts.map("bram {}".format))
+stamps = st.builds(Stamp, moments, days, texts.map("clerk {}".format), texts.map("approver {}".format))
 references = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,34}", fullmatch=True).map(HolderReference)
 numbers = st.integers(0, NUMBER_CHOICES - 1).map(card_number)
 hashes = texts.map(TokenHash.of)

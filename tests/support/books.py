@@ -73,7 +73,7 @@ def _bytes_of(requests: tuple[Request, ...]) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "new.db"
         if not requests:
-            Store.start(str(path), municipality="Dronten", at=a_stamp().recorded_at, by="anna").close()
+            Store.start(str(path), municipality="Dronten", at=a_stamp().recorded_at, by="clerk").close()
             return path.read_bytes()
         with opened(a_file(path)) as store:
             book(store, requests, a_stamp())

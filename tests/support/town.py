@@ -45,7 +45,7 @@ def euros(text: str) -> Money:
     return -Money.read(text[1:]) if text.startswith("-") else Money.read(text)
 
 
-def a_stamp(on: date = TODAY, *, prepared_by: str = "anna", approved_by: str | None = "bram") -> Stamp:
+def a_stamp(on: date = TODAY, *, prepared_by: str = "clerk", approved_by: str | None = "approver") -> Stamp:
     """Return a stamp of noon on a day."""
     return Stamp(datetime.combine(on, time(12), UTC), on, prepared_by, approved_by)
 

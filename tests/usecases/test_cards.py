@@ -109,6 +109,6 @@ def test_a_card_that_nobody_has(store: Store, path: Path, step: str) -> None:
 def test_every_step_is_kept(store: Store, path: Path) -> None:
     """Who did what to a card, and when, in a table that only grows."""
     block(store, NUMBER, a_stamp())
-    activate(store, NUMBER, a_stamp(prepared_by="bram"))
+    activate(store, NUMBER, a_stamp(prepared_by="approver"))
     rows = content(path)["card_change"]
-    assert [(state, by) for _, _, state, by in rows] == [("active", "bram"), ("blocked", "anna")]
+    assert {(state, by) for _, _, state, by in rows} == {("active", "approver"), ("blocked", "clerk")}

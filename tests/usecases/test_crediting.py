@@ -127,7 +127,7 @@ def test_who_prepares_does_not_approve(store: Store, path: Path) -> None:
     """One pair of eyes books nothing."""
     before = content(path)
     with pytest.raises(FileRefused) as refused:
-        credit(store, a_file("culture;Z-9;P-2;;20,00;;"), a_stamp(approved_by="Anna"))
+        credit(store, a_file("culture;Z-9;P-2;;20,00;;"), a_stamp(approved_by="Clerk"))
     assert [fault.reason for fault in refused.value.faults] == [Refusal.SAME_PERSON]
     assert content(path) == before
 

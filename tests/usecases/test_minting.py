@@ -24,7 +24,7 @@ from pasledger.usecases.minting import (
 def test_a_stamp_is_read_back_as_it_was_made() -> None:
     """The books keep milliseconds, and so does a stamp: an answer given again is the same to the last digit."""
     for _ in range(20):
-        at = stamp_now("anna").recorded_at
+        at = stamp_now("clerk").recorded_at
         assert rows.read_moment(rows.moment(at)) == at
 
 
@@ -47,7 +47,7 @@ def test_a_day_is_a_day_in_the_netherlands(monkeypatch: pytest.MonkeyPatch, at: 
             return cls.fromtimestamp(moment.timestamp(), tz)
 
     monkeypatch.setattr(minting, "datetime", Clock)
-    stamp = stamp_now("anna", "bram")
+    stamp = stamp_now("clerk", "approver")
     assert (stamp.effective_on, stamp.recorded_at) == (day, moment)
     assert stamp.recorded_at.tzinfo is UTC
 

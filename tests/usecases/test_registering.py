@@ -215,7 +215,7 @@ def test_budgets_are_booked_by_decision(store: Store, path: Path) -> None:
     assert verify(store).is_sound
 
 
-@pytest.mark.parametrize("approved_by", [None, "anna", " ANNA "])
+@pytest.mark.parametrize("approved_by", [None, "clerk", " CLERK "])
 def test_where_money_can_go_takes_four_eyes(store: Store, path: Path, approved_by: str | None) -> None:
     """Schemes, budgets and merchants need a second pair; holders and their cards do not."""
     alone = a_stamp(approved_by=approved_by)

@@ -63,9 +63,9 @@ TAMPERED: dict[str, tuple[set[str], Sequence[str]]] = {
         {"balance", "integrity"},
         [f"UPDATE account SET balance_cents = -1 WHERE code = {MINE}"],
     ),
-    "a balance is beyond all money": (
-        {"readable"},
-        [f"UPDATE account SET balance_cents = 100000000000000 WHERE code = {MINE}"],
+    "a balance is less than money can be": (
+        {"readable", "integrity"},
+        [f"UPDATE account SET balance_cents = -9223372036854775808 WHERE code = {MINE}"],
     ),
     "a sale is a cent more": (
         {"record", "payable", "balance"},

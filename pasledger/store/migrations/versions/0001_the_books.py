@@ -268,9 +268,8 @@ def upgrade() -> None:
         sa.Column("state", TEXT, nullable=False),
         sa.Column("prepared_by", TEXT, nullable=False),
         sa.ForeignKeyConstraint(["card_id"], ["card.id"], name=op.f("card_change_card_id_fk")),
-        sa.PrimaryKeyConstraint("card_id", "recorded_at", "state", name=op.f("card_change_pk")),
         sqlite_strict=True,
-        sqlite_with_rowid=False,
+        sqlite_with_rowid=True,
     )
     op.create_table(
         "redemption",

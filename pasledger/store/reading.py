@@ -8,7 +8,7 @@ from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection, Table, bindparam, func, literal, select, text, union
+from sqlalchemy import Connection, Table, bindparam, func, literal, select, union
 
 from pasledger.ledger.accounts import Account, AccountKind
 from pasledger.ledger.ids import EntryId, RedemptionId
@@ -32,6 +32,7 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, rows, tables
+from pasledger.store.databases import database_behind
 from pasledger.store.loading import load
 from pasledger.store.statements import OneOf, Query, Row
 
@@ -173,11 +174,7 @@ class Reader:
 
     def damage(self) -> Iterator[tuple[str, str]]:
         """Yield what the database itself finds wrong: the check that found it, and what it says."""
-        for (says,) in self._connection.execute(text("PRAGMA integrity_check")):
-            if says != "ok":
-                yield "integrity", str(says)
-        for table, *_ in self._connection.execute(text("PRAGMA foreign_key_check")):
-            yield "reference", f"a row of {table} refers to a row that is not there"
+        yield from database_behind(self._connection).damage(self._connection)
         for guard in guards.missing(self._connection):
             yield "guard", guard
         for entry, says, has in _MISCOUNTED.stream(self._connection):

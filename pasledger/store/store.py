@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, migrating, rows, tables
-from pasledger.store.engines import READS_ONLY, new_engine, open_engine
-from pasledger.store.errors import naming_the_problem
-from pasledger.store.loading import load
+from pasledger.store.database import Database
+from pasledger.store.databases import database_of
+from pasledger.store.errors import BooksProblem, BooksUnusable
+from pasledger.store.loading import load_and_lock
 from pasledger.store.reading import Reader
 from pasledger.store.recording import record
 from pasledger.store.statements import Insertion
@@ -26,8 +27,8 @@ class Transaction:
         self._connection = connection
 
     def load(self, needs: Needs) -> Town:
-        """Return the town as far as `needs` go."""
-        return load(self._connection, needs)
+        """Return the town as far as `needs` go, its stored balances locked."""
+        return load_and_lock(self._connection, needs)
 
     def record(self, outcomes: Iterable[Outcome], town: Town) -> None:
         """Append what was decided upon `town`."""
@@ -44,7 +45,7 @@ class Store:
     @classmethod
     def open(cls, books: str) -> Self:
         """Open existing books: of this version, with all their guards. Raises `BooksUnusable`."""
-        store = cls(open_engine(books), books)
+        store = cls(database_of(books).open(books), books)
         with store._closed_if_it_fails(), store._connection(reads_only=True) as connection:
             migrating.require_newest(connection, books)
             guards.verify(connection)
@@ -53,21 +54,23 @@ class Store:
     @classmethod
     def start(cls, books: str, *, municipality: str, at: datetime, by: str) -> Self:
         """Start the books of a municipality where there are none. Raises `BooksUnusable`."""
-        store = cls(new_engine(books), books)
+        database = database_of(books)
+        store = cls(database.new(books), books)
         try:
             with store._closed_if_it_fails(), store._connection() as connection:
+                database.take(connection, books)
                 migrating.upgrade(connection)
                 Insertion(tables.municipality).write(connection, [(1, municipality, rows.moment(at), by)])
                 guards.verify(connection)
         except BaseException:
-            Path(books).unlink(missing_ok=True)  # an empty file is no books, and would stand in the way of a new try
+            database.discard(books)
             raise
         return store
 
     @classmethod
     def upgrade(cls, books: str) -> tuple[str, str]:
         """Take older books to this version and return both versions. Raises `BooksUnusable`."""
-        store = cls(open_engine(books), books)
+        store = cls(database_of(books).open(books), books)
         with store._closed_if_it_fails(), store._connection() as connection:
             found = migrating.require_known(connection, books)
             migrating.upgrade(connection)
@@ -101,7 +104,22 @@ class Store:
 
     @contextmanager
     def _connection(self, *, reads_only: bool = False) -> Iterator[Connection]:
-        with naming_the_problem(self._books), self._engine.connect() as connection:
-            chosen = connection.execution_options(**{READS_ONLY: reads_only})
+        database = database_of(self._books)
+        with _naming_the_trouble(database, self._books), self._engine.connect() as connection:
+            chosen = connection.execution_options(**database.options(reads_only=reads_only))
             with chosen.begin():
                 yield chosen
+
+
+@contextmanager
+def _naming_the_trouble(database: Database, books: str) -> Iterator[None]:
+    """Turn what a database says of its own trouble into a `BooksUnusable`; any other fault passes."""
+    try:
+        yield
+    except DBAPIError as error:
+        trouble = database.trouble(error, books)
+        if trouble is None:
+            raise
+        raise trouble from error
+    except UnicodeDecodeError as error:  # what SQLite says of a damaged table repeats the damage
+        raise BooksUnusable(BooksProblem.DAMAGED, books=books) from error

@@ -277,3 +277,31 @@ attempt = _table(
     _column("refusal", TEXT, nullable=True),
     CheckConstraint("(result IS NULL) <> (refusal IS NULL)", name="one_answer"),
 )
+
+# --- what may happen to their rows
+
+NEVER_CHANGED = (
+    "municipality",
+    "entry",
+    "transfer",
+    "scheme",
+    "merchant",
+    "holder",
+    "card_change",
+    "entitlement",
+    "budget_decision",
+    "redemption",
+    "refund",
+    "attempt",
+)
+"""Tables of which no row is ever changed or deleted."""
+
+CHANGED_IN_PART = {
+    "account": ("balance_cents",),
+    "card": ("state",),
+    "terminal": ("revoked_at", "revoked_by"),
+}
+"""Tables of which no row is deleted, with the only columns that change."""
+
+DELETED_ONLY = ("holder_reference", "award_decision")
+"""Tables of references, which can be deleted when their term is over, and never changed."""

@@ -4,15 +4,20 @@ Load what the requests need, decide them one after another, record what was deci
 the batch is one redemption, sixteen tills that pay at the same moment, or a town that is credited.
 """
 
+import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refused
 from pasledger.rules.deciding import Outcome, Request, decide_each, needs_of
-from pasledger.store import Store, Transaction
+from pasledger.store import BooksContended, Store, Transaction
 
 CHUNK = 20_000
 """How many requests are loaded and written at a time. Statements are constant per chunk, and memory stays bounded."""
+
+_PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""The longest pauses before a batch that met another writer is decided anew."""
 
 Progress = Callable[[int], None]
 """Is told how many requests more have been decided."""
@@ -29,23 +34,41 @@ class NothingBooked(Exception):  # noqa: N818 - an answer, not an error
 
 def book(store: Store, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:
     """Answer each request by itself, in one transaction. What is returned is on the disk."""
-    with store.begin() as transaction:
-        return _book(transaction, requests, stamp)
+
+    def once() -> list[Outcome]:
+        with store.begin() as transaction:
+            return _book(transaction, requests, stamp)
+
+    return _until_alone(once)
 
 
 def book_all(
     store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None
 ) -> list[Outcome]:
     """Book every request or none, in one transaction. Raises `NothingBooked` with every refusal there is."""
-    outcomes: list[Outcome] = []
-    with store.begin() as transaction:
-        for chunk in _chunks(requests):
-            outcomes += _book(transaction, chunk, stamp)
-            progress(len(chunk))
-        refusals = {place: outcome.refused for place, outcome in enumerate(outcomes) if outcome.refused is not None}
-        if refusals:
-            raise NothingBooked(refusals)
-    return outcomes
+
+    def once() -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        with store.begin() as transaction:
+            for chunk in _chunks(requests):
+                outcomes += _book(transaction, chunk, stamp)
+                progress(len(chunk))
+            refusals = {place: one.refused for place, one in enumerate(outcomes) if one.refused is not None}
+            if refusals:
+                raise NothingBooked(refusals)
+        return outcomes
+
+    return _until_alone(once)
+
+
+def _until_alone(once: Callable[[], list[Outcome]]) -> list[Outcome]:
+    """Decide a batch anew when another writer was first; nothing of it was written. Raises `BooksContended` at last."""
+    for longest in _PAUSES_S:
+        try:
+            return once()
+        except BooksContended:
+            time.sleep(random.uniform(0, longest))  # noqa: S311 - so that two writers do not meet again
+    return once()
 
 
 def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:

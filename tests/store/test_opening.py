@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from pasledger.store import BooksProblem, BooksUnusable, Store, engines, guards, migrating
+from pasledger.store import BooksProblem, BooksUnusable, Store, guards, migrating, sqlite
 from pasledger.usecases.verifying import verify
 from tests.support.books import content, granted, opened, raw, unusable
 from tests.support.town import a_redemption
@@ -180,7 +180,7 @@ def test_each_connection_is_told_to_lose_nothing(store: Store) -> None:
 
 def test_a_setting_that_does_not_take_is_no_setting(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite passes over what it cannot do in silence; the books then stay shut."""
-    monkeypatch.setitem(engines._PRAGMAS, "synchronous", 9)
+    monkeypatch.setitem(sqlite._PRAGMAS, "synchronous", 9)
     with unusable(P.NOT_WRITABLE, setting="synchronous"):
         Store.open(str(path))
 
@@ -220,7 +220,7 @@ def test_a_reader_sees_one_moment(path: Path) -> None:
 
 def test_a_writer_that_waits_too_long_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program that keeps the write lock makes the books busy, and nothing else."""
-    monkeypatch.setitem(engines._PRAGMAS, "busy_timeout", 1)
+    monkeypatch.setitem(sqlite._PRAGMAS, "busy_timeout", 1)
     with opened(path) as store, raw(path) as other:
         other.execute("BEGIN IMMEDIATE")
         with unusable(P.BUSY, books=str(path)):

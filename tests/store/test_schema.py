@@ -8,7 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from pasledger.store import guards, tables
+from pasledger.store import tables
+from pasledger.store.sqlite import Sqlite
 from tests.support.books import a_file, columns_of, raw, tables_in
 
 
@@ -88,4 +89,4 @@ def test_the_guards_are_the_only_triggers(path: Path) -> None:
     """What the migrations made is what is looked for at every start."""
     with raw(path) as connection:
         made = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
-    assert made == guards.triggers()
+    assert made == Sqlite().guards()

@@ -18,7 +18,8 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.records import Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
-from pasledger.store import BooksProblem, BooksUnusable, Store, guards
+from pasledger.store import BooksProblem, BooksUnusable, Store
+from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
 from tests.support.town import (
     TODAY,
@@ -162,10 +163,10 @@ def unguarded(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the file with nothing in the way, and put every guard back afterwards as if nothing had been done."""
     with raw(path, foreign_keys=False) as connection:
         connection.execute("PRAGMA ignore_check_constraints = 1")
-        for name in guards.triggers():
+        for name in Sqlite().guards():
             connection.execute(f"DROP TRIGGER {name}")
         yield connection
-        for statement in guards.triggers().values():
+        for statement in Sqlite().guards().values():
             connection.execute(statement)
 
 

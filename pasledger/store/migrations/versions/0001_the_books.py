@@ -308,4 +308,4 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("refund_redemption_id_ix"), "refund", ["redemption_id"], unique=False)
-    guards.install(op.get_bind(), guards.triggers())
+    guards.install(op.get_bind())

@@ -1,0 +1,58 @@
+"""What differs from one kind of database to another, and nothing else does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from pasledger.rules.town import Needs
+from pasledger.store.errors import BooksUnusable
+
+
+class Database(ABC):
+    """A kind of database that books can be in."""
+
+    @abstractmethod
+    def open(self, books: str) -> Engine:
+        """Return an engine for existing books. Raises `BooksUnusable` where there are none."""
+
+    @abstractmethod
+    def new(self, books: str) -> Engine:
+        """Return an engine for new books. Raises `BooksUnusable` where there are some already."""
+
+    @abstractmethod
+    def take(self, connection: Connection, books: str) -> None:
+        """Take the place of new books, in the transaction that fills it. Raises `BooksUnusable`."""
+
+    @abstractmethod
+    def discard(self, books: str) -> None:
+        """Give back the place of new books that could not be started."""
+
+    @abstractmethod
+    def options(self, *, reads_only: bool) -> dict[str, Any]:
+        """Return the options of a transaction that reads one snapshot, or that writes a batch."""
+
+    @abstractmethod
+    def lock(self, connection: Connection, needs: Needs) -> frozenset[str] | None:
+        """Lock the stored balances that a batch may change, in the order of their codes, and return the codes.
+
+        None where the transaction has locked all of the books.
+        """
+
+    @abstractmethod
+    def guards(self) -> dict[str, str]:
+        """Return what has to be there to make the books append-only: its SQL, by name."""
+
+    @abstractmethod
+    def guards_found(self, connection: Connection) -> dict[str, str]:
+        """Return what is there of it."""
+
+    @abstractmethod
+    def damage(self, connection: Connection) -> Iterator[tuple[str, str]]:
+        """Yield what the database itself finds wrong: the check that found it, and what it says."""
+
+    @abstractmethod
+    def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
+        """Return what is the matter with the books; None for what is a fault of the program."""

@@ -1,0 +1,258 @@
+"""Books in PostgreSQL: one schema is one municipality's, chosen by the `schema` of the URL.
+
+READ COMMITTED is enough, because every stored balance that a batch may change is locked first, in the order of the
+codes, and read in the next statement; what was not locked is not looked at. All else that two writers could both do
+is stopped by a unique key, and the batch that comes second is decided anew.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, literal, make_url, or_, select, text, union
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from pasledger.ledger.accounts import AccountKind
+from pasledger.rules.town import Needs
+from pasledger.store import tables
+from pasledger.store.database import Database
+from pasledger.store.errors import BooksContended, BooksProblem, BooksUnusable
+from pasledger.store.statements import OneOf, Query
+from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, metadata
+
+_SECONDS_TO_CONNECT = 10
+_LOCK_TIMEOUT = "30s"
+
+
+class Postgresql(Database):
+    """One schema is one municipality's books."""
+
+    def open(self, books: str) -> Engine:
+        """Return an engine for the books in a schema. Whether they are there is seen by whoever connects."""
+        return _engine(books)
+
+    def new(self, books: str) -> Engine:
+        """Return an engine for new books."""
+        return _engine(books)
+
+    def take(self, connection: Connection, books: str) -> None:
+        """Make the schema where there is none, and refuse one with tables in it."""
+        schema = _schema(_url(books), books)
+        quoted = connection.dialect.identifier_preparer.quote(schema)
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {quoted}"))
+        found = text("SELECT 1 FROM information_schema.tables WHERE table_schema = :schema")
+        if connection.execute(found, {"schema": schema}).first() is not None:
+            raise BooksUnusable(BooksProblem.EXIST_ALREADY, books=_without_secret(books))
+
+    def discard(self, books: str) -> None:
+        """Do nothing: what was made was rolled back."""
+
+    def options(self, *, reads_only: bool) -> dict[str, Any]:
+        """Read one snapshot, or write under row locks."""
+        if reads_only:
+            return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
+
+    def lock(self, connection: Connection, needs: Needs) -> frozenset[str]:
+        """Lock the balances of what the cards can spend, of what redemptions were paid from, and of the budgets."""
+        locked = _LOCK.fetch(
+            connection,
+            cards=sorted(needs.spending_cards),
+            redemptions=sorted(needs.redemptions),
+            budgets=sorted(account.code for account in needs.budgets),
+        )
+        return frozenset(code for (code,) in locked)
+
+    def guards(self) -> dict[str, str]:
+        """Return the trigger functions and the triggers, by name."""
+        made = _named(_REFUSES, _NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
+        for table in NEVER_CHANGED:
+            made |= _named(_no_delete(table), _no_update(table))
+        for table, changing in CHANGED_IN_PART.items():
+            made |= _named(_no_delete(table), _no_update(table, besides=changing))
+        for table in DELETED_ONLY:
+            made |= _named(_no_truncate(table), _no_update(table))
+        return made | _named(_ON_TRANSFER, _ON_ENTRY)
+
+    def guards_found(self, connection: Connection) -> dict[str, str]:
+        """Return the functions and triggers that the books have, but for triggers that are switched off."""
+        found = connection.execute(text(_FOUND))
+        return {row.name: row.sql for row in found}
+
+    def damage(self, connection: Connection) -> Iterator[tuple[str, str]]:
+        """Yield rows that refer to rows that are not there, as can be where triggers were switched off."""
+        for table in metadata.sorted_tables:
+            for orphans in _orphans(table):
+                if orphans.fetch(connection):
+                    yield "reference", f"a row of {table.name} refers to a row that is not there"
+
+    def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
+        """Return what is the matter with the books, by the SQLSTATE of the error."""
+        state = getattr(error.orig, "sqlstate", None) or ("08000" if error.connection_invalidated else "")
+        shown = _without_secret(books)
+        if state in _CONTENDED:
+            return BooksContended(BooksProblem.BUSY, books=shown)
+        if not state and "connect" in str(error.orig):
+            return BooksUnusable(BooksProblem.UNREACHABLE, books=shown)
+        problem = next((_BY_STATE[state[:n]] for n in (5, 2) if state[:n] in _BY_STATE), None)
+        return None if problem is None else BooksUnusable(problem, books=shown)
+
+
+_CONTENDED = frozenset({"40001", "40P01", "23505"})
+"""Serialization failure, deadlock, and a unique key that another writer was first to use."""
+
+_BY_STATE = {
+    "08": BooksProblem.UNREACHABLE,
+    "57": BooksProblem.UNREACHABLE,
+    "28": BooksProblem.NO_RIGHTS,
+    "42501": BooksProblem.NO_RIGHTS,
+    "3D": BooksProblem.MISSING,
+    "3F": BooksProblem.MISSING,
+    "25006": BooksProblem.NOT_WRITABLE,
+    "53": BooksProblem.DISK_FULL,
+    "55P03": BooksProblem.BUSY,
+    "42P01": BooksProblem.DAMAGED,
+    "42703": BooksProblem.DAMAGED,
+    "XX": BooksProblem.DAMAGED,
+}
+
+
+def _engine(books: str) -> Engine:
+    url = _url(books)
+    schema = _schema(url, books).replace("\\", "\\\\").replace(" ", "\\ ")
+    options = f"-c search_path={schema} -c lock_timeout={_LOCK_TIMEOUT} -c synchronous_commit=on -c timezone=UTC"
+    return create_engine(
+        url.set(drivername="postgresql+psycopg").difference_update_query(["schema"]),
+        connect_args={"options": options, "connect_timeout": _SECONDS_TO_CONNECT},
+        pool_pre_ping=True,
+    )
+
+
+def _url(books: str) -> URL:
+    try:
+        return make_url(books)
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        raise BooksUnusable(BooksProblem.URL, books="postgresql://…") from None
+
+
+def _schema(url: URL, books: str) -> str:
+    schema = url.query.get("schema")
+    if not isinstance(schema, str) or not schema:
+        raise BooksUnusable(BooksProblem.URL, books=_without_secret(books))
+    return schema
+
+
+def _without_secret(books: str) -> str:
+    return _url(books).render_as_string(hide_password=True)
+
+
+# --- locks
+
+_t = tables
+_prefix = literal(f"{AccountKind.ENTITLEMENT}/")
+_holders = select(_t.card.c.holder_id).where(
+    or_(OneOf(_t.card.c.token_hash, "cards"), OneOf(_t.card.c.number, "cards"))
+)
+_paid_by = (
+    select(_t.transfer.c.debit)
+    .join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id)
+    .where(OneOf(_t.redemption.c.id, "redemptions"))
+)
+_LOCK = Query(
+    select(_t.account.c.code)
+    .where(
+        _t.account.c.code.in_(
+            union(
+                select(_prefix + _t.entitlement.c.id).where(_t.entitlement.c.holder_id.in_(_holders)),
+                _paid_by,
+                select(_t.account.c.code).where(OneOf(_t.account.c.code, "budgets")),
+            )
+        )
+    )
+    .order_by(_t.account.c.code)
+    .with_for_update(key_share=True)
+)
+
+
+# --- guards: written as PostgreSQL itself gives them back, so that they can be compared
+
+
+def _named(*statements: str) -> dict[str, str]:
+    return {statement.split()[2].partition("(")[0]: statement for statement in statements}
+
+
+def _function(name: str, body: str) -> str:
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $${body}$$"
+
+
+# Functions carry the search path that they were made with, because on a distributed server the caller's does not reach
+# the node; and a transition table is read into an array first, because there it cannot be joined with a table.
+_REFUSES = _function(
+    "refuses",
+    " BEGIN RAISE EXCEPTION '%: nothing is ever %', TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = '23000'; END ",
+)
+_NOTHING_ADDED_LATER = _function(
+    "refuses_what_comes_later",
+    " DECLARE ids text[];"
+    " BEGIN SELECT array_agg(DISTINCT entry_id) INTO ids FROM added;"
+    " IF EXISTS (SELECT 1 FROM entry WHERE id = ANY (ids)) THEN"
+    " RAISE EXCEPTION 'transfer: its entry is written already' USING ERRCODE = '23000'; END IF;"
+    " RETURN NULL; END ",
+)
+_ALL_TRANSFERS_THERE = _function(
+    "counts_transfers",
+    " DECLARE ids text[]; numbers bigint[];"
+    " BEGIN SELECT array_agg(id), array_agg(transfer_count) INTO ids, numbers FROM added;"
+    " IF EXISTS (SELECT 1 FROM unnest(ids, numbers) AS said (id, number) LEFT JOIN"
+    " (SELECT entry_id, count(*) AS number FROM transfer WHERE entry_id = ANY (ids) GROUP BY entry_id) AS has"
+    " ON has.entry_id = said.id WHERE has.number IS DISTINCT FROM said.number) THEN"
+    " RAISE EXCEPTION 'entry: not the number of transfers that it says' USING ERRCODE = '23000'; END IF;"
+    " RETURN NULL; END ",
+)
+_ON_TRANSFER = (
+    "CREATE TRIGGER transfer_is_never_added_later AFTER INSERT ON transfer REFERENCING NEW TABLE AS added"
+    " FOR EACH STATEMENT EXECUTE FUNCTION refuses_what_comes_later()"
+)
+_ON_ENTRY = (
+    "CREATE TRIGGER entry_has_its_transfers AFTER INSERT ON entry REFERENCING NEW TABLE AS added"
+    " FOR EACH STATEMENT EXECUTE FUNCTION counts_transfers()"
+)
+
+
+def _refusing(name: str, when: str, table: str, what: str) -> str:
+    return f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuses('{what}')"
+
+
+def _no_delete(table: str) -> str:
+    return _refusing(f"{table}_is_never_deleted", "DELETE OR TRUNCATE", table, "deleted")
+
+
+def _no_truncate(table: str) -> str:
+    return _refusing(f"{table}_is_never_emptied", "TRUNCATE", table, "emptied")
+
+
+def _no_update(table: str, *, besides: tuple[str, ...] = ()) -> str:
+    columns = ", ".join(column.name for column in metadata.tables[table].columns if column.name not in besides)
+    return _refusing(f"{table}_is_never_changed", f"UPDATE OF {columns}" if besides else "UPDATE", table, "changed")
+
+
+_FOUND = """
+SELECT tgname AS name, pg_get_triggerdef(pg_trigger.oid, true) AS sql
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+UNION ALL
+SELECT proname, format('CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$%s$$',
+                       proname, prosrc)
+FROM pg_proc
+WHERE pronamespace = current_schema()::regnamespace
+  AND proconfig = ARRAY['search_path=' || quote_ident(current_schema())]
+"""
+
+
+def _orphans(table: Table) -> Iterator[Query]:
+    """Yield, for each reference of a table, what asks for a row whose reference is not there."""
+    for reference in table.foreign_key_constraints:
+        parent = reference.referred_table
+        pairs = [(key.parent, key.column) for key in reference.elements]
+        there = select(literal(1)).where(*(mine == theirs for mine, theirs in pairs)).select_from(parent)
+        is_set = [mine.is_not(None) for mine, _ in pairs]
+        yield Query(select(literal(1)).select_from(table).where(*is_set, ~there.correlate(table).exists()).limit(1))

@@ -1,0 +1,206 @@
+"""Books in one file: SQLite, and how it is told to lose nothing and to change nothing."""
+
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, PrimaryKeyConstraint, UniqueConstraint, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+
+from pasledger.rules.town import Needs
+from pasledger.store.database import Database
+from pasledger.store.errors import BooksProblem, BooksUnusable
+from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, metadata
+
+BUSY_TIMEOUT_S = 30
+"""How long a writer waits for another one: staff crediting a town holds SQLite's write lock for seconds."""
+
+READS_ONLY = "reads_only"
+"""The execution option of a connection that takes no write lock."""
+
+_READABLE = 0o644
+"""The mode of a new file: its owner writes, as SQLite would have made it."""
+
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: what was acknowledged is on the disk
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "busy_timeout": BUSY_TIMEOUT_S * 1000,
+    "cache_size": -65536,  # kibibytes
+}
+
+
+class Sqlite(Database):
+    """One file is one municipality's books."""
+
+    def open(self, books: str) -> Engine:
+        """Return an engine for the books that are at a file path. Raises `BooksUnusable` where there are none."""
+        path = Path(books).absolute()
+        if not _is_file(path):
+            raise BooksUnusable(BooksProblem.MISSING, books=books)
+        # Looked at before anything is set: setting the journal mode writes into whatever file this is.
+        return _engine(path, partial(_require_books, books=books), _prepare)
+
+    def new(self, books: str) -> Engine:
+        """Return an engine for new books at a file path, which is taken from now on. Raises `BooksUnusable`."""
+        path = Path(books).absolute()
+        try:
+            path.touch(mode=_READABLE, exist_ok=False)
+        except FileExistsError:
+            raise BooksUnusable(BooksProblem.EXIST_ALREADY, books=books) from None
+        except OSError as error:
+            raise BooksUnusable(BooksProblem.NO_PLACE, books=books) from error
+        return _engine(path, _prepare)
+
+    def take(self, connection: Connection, books: str) -> None:
+        """Do nothing: the file was taken when the engine was made."""
+
+    def discard(self, books: str) -> None:
+        """Remove the file: an empty one is no books, and would stand in the way of a new try."""
+        Path(books).unlink(missing_ok=True)
+
+    def options(self, *, reads_only: bool) -> dict[str, Any]:
+        """Say whether the transaction takes the write lock at once."""
+        return {READS_ONLY: reads_only}
+
+    def lock(self, connection: Connection, needs: Needs) -> None:
+        """Return nothing: the write lock is on the whole file."""
+
+    def guards(self) -> dict[str, str]:
+        """Return every trigger, by name."""
+        made: dict[str, str] = {}
+        for table in NEVER_CHANGED:
+            made |= _named(_no_delete(table), _no_update(table), _no_replace(table))
+        for table, changing in CHANGED_IN_PART.items():
+            made |= _named(_no_delete(table), _no_update(table, besides=changing), _no_replace(table))
+        for table in DELETED_ONLY:
+            made |= _named(_no_update(table), _no_replace(table))
+        return made | _named(_NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
+
+    def guards_found(self, connection: Connection) -> dict[str, str]:
+        """Return the triggers that the books have."""
+        made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        return {row.name: row.sql for row in made}
+
+    def damage(self, connection: Connection) -> Iterator[tuple[str, str]]:
+        """Yield what SQLite itself finds wrong."""
+        for (says,) in connection.execute(text("PRAGMA integrity_check")):
+            if says != "ok":
+                yield "integrity", str(says)
+        for table, *_ in connection.execute(text("PRAGMA foreign_key_check")):
+            yield "reference", f"a row of {table} refers to a row that is not there"
+
+    def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
+        """Return what is the matter with the books, by what SQLite says."""
+        said = str(error.orig)
+        problem = next((problem for words, problem in _SAID.items() if words in said), None)
+        return None if problem is None else BooksUnusable(problem, books=books)
+
+
+_SAID = {
+    "locked": BooksProblem.BUSY,
+    "readonly": BooksProblem.NOT_WRITABLE,
+    "unable to open": BooksProblem.NO_PLACE,
+    "disk is full": BooksProblem.DISK_FULL,
+    "disk I/O": BooksProblem.DISK_FULL,
+    "not a database": BooksProblem.NOT_BOOKS,
+    "malformed": BooksProblem.DAMAGED,
+    "decode to UTF-8": BooksProblem.DAMAGED,
+    "foreign key mismatch": BooksProblem.DAMAGED,
+    "no such column": BooksProblem.DAMAGED,
+    "no such table": BooksProblem.DAMAGED,
+}
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, a folder that may not be looked into
+        return False
+
+
+def _engine(path: Path, *on_connect: Callable[[SqliteConnection, object], None]) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        # Transactions are begun by hand, because the driver would take the write lock too late.
+        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_S},
+    )
+    for listener in on_connect:
+        event.listen(engine, "connect", listener)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _require_books(connection: SqliteConnection, _record: object, *, books: str) -> None:
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is None:
+        raise BooksUnusable(BooksProblem.NOT_BOOKS, books=books)
+
+
+def _prepare(connection: SqliteConnection, _record: object) -> None:
+    """Set the pragmas, and read each back: SQLite passes over one that it does not know or cannot do."""
+    for name, value in _PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+        found = connection.execute(f"PRAGMA {name}").fetchone()[0]
+        if found != value:
+            raise BooksUnusable(BooksProblem.NOT_WRITABLE, setting=name)
+
+
+def _begin(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get(READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+# --- guards
+
+
+def _named(*statements: str) -> dict[str, str]:
+    return {statement.split()[2]: statement for statement in statements}
+
+
+def _refuse(name: str, when: str, says: str, *, condition: str = "") -> str:
+    return f"CREATE TRIGGER {name} BEFORE {when} {condition}BEGIN SELECT RAISE(ABORT, '{says}'); END"
+
+
+def _no_delete(table: str) -> str:
+    return _refuse(f"{table}_is_never_deleted", f"DELETE ON {table}", f"{table}: nothing is ever deleted")
+
+
+def _no_update(table: str, *, besides: Collection[str] = ()) -> str:
+    columns = [column.name for column in metadata.tables[table].columns if column.name not in besides]
+    of = f"OF {', '.join(columns)} " if besides else ""
+    return _refuse(f"{table}_is_never_changed", f"UPDATE {of}ON {table}", f"{table}: nothing is ever changed")
+
+
+def _no_replace(table: str) -> str:
+    same = " OR ".join(" AND ".join(f"{column} = NEW.{column}" for column in key) for key in _keys(table))
+    condition = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608 - our own names only
+    return _refuse(
+        f"{table}_is_never_replaced",
+        f"INSERT ON {table}",
+        f"{table}: this row is there already",
+        condition=condition,
+    )
+
+
+def _keys(table: str) -> list[tuple[str, ...]]:
+    """Return every unique key of a table: a row can be replaced through each of them, a line of a log by its place."""
+    constraints = metadata.tables[table].constraints
+    unique = [one for one in constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+    return sorted(tuple(column.name for column in one.columns) or ("rowid",) for one in unique)
+
+
+_NOTHING_ADDED_LATER = _refuse(
+    "transfer_is_never_added_later",
+    "INSERT ON transfer",
+    "transfer: its entry is written already",
+    condition="WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry_id) ",
+)
+_ALL_TRANSFERS_THERE = _refuse(
+    "entry_has_its_transfers",
+    "INSERT ON entry",
+    "entry: not the number of transfers that it says",
+    condition="WHEN NEW.transfer_count <> (SELECT count(*) FROM transfer WHERE entry_id = NEW.id) ",
+)

@@ -90,12 +90,15 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 async def _on_invalid(request: Request, error: Exception) -> Response:
     """Say all that is wrong at once. What was sent is not repeated: it could hold a secret."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-    errors = [{"pointer": _pointer(one["loc"]), "detail": str(one["msg"])} for one in error.errors()]
+    errors = [{"pointer": _pointer(one["type"], one["loc"]), "detail": str(one["msg"])} for one in error.errors()]
     return problem(Answer.INVALID, _language(request), errors)
 
 
-def _pointer(location: Sequence[object]) -> str:
+def _pointer(kind: str, location: Sequence[object]) -> str:
+    """Return a JSON pointer into the body, or the name of a header or of a part of the path."""
     place, *rest = [str(part) for part in location]
+    if kind == "json_invalid":
+        return "#/"
     return "#/" + "/".join(rest) if place == "body" else f"{place}: {'/'.join(rest)}"
 
 

@@ -34,7 +34,7 @@ FOUR_EYES = ("--approved-by", APPROVER)
 LEISURE, CARERS, SCHOOL = "toegankelijkheidsbijdrage", "mantelzorgcompliment", "ouderbijdrage"
 CLUB, PRIMARY_SCHOOL, CAFE = "Voetbalclub Dronten-Oost", "Basisschool De Klipper", "Café Het Bankje"
 
-CREATED = 201
+CREATED, REFUSED = 201, 402
 PASLEDGER = Path(sys.executable).with_name("pasledger")
 
 console = Console(width=110, highlight=False)
@@ -104,14 +104,14 @@ def load_the_town() -> None:
     subprocess.run([sys.executable, HERE / "make_town.py", TOWN], check=True, stdout=subprocess.DEVNULL)
     pasledger("start", "--municipality", "Gemeente Dronten (sample)")
     step("3 schemes", "schemes", "add", TOWN / "regelingen.toml", *FOUR_EYES)
-    step("budgets for 2026", "budgets", "add", TOWN / "budgetten.csv", *FOUR_EYES)
+    step("budgets", "budgets", "add", TOWN / "budgetten.csv", *FOUR_EYES)
     step("75 merchants", "merchants", "add", TOWN / "aanbieders.csv", "--credentials", CREDENTIALS, *FOUR_EYES)
     step(
         "40,500 residents, each with a card",
         *("holders", "add", TOWN / "pashouders.csv", "--carriers", CARRIERS, "--activate"),
     )
     for scheme in (LEISURE, CARERS, SCHOOL):
-        step(f"awards: {scheme}", "award", TOWN / f"toekenningen-2026-{scheme}.csv", *FOUR_EYES)
+        step(f"awards: {scheme}", "award", TOWN / f"toekenningen-{scheme}.csv", *FOUR_EYES)
 
 
 def step(says: str, *arguments: str | Path) -> None:
@@ -259,6 +259,8 @@ def at_the_counters(till: Till, people: dict[str, Person]) -> list[Told]:
     counter("The club's till asks again", CLUB, "185.00", again, "same key: booked once")
     if len(set(refusals)) > 1 or again != club:
         sys.exit("demo: a merchant was told more than yes or no")
+    if [one.answer.status for one in told] != [CREATED] * 3 + [REFUSED] * 3 + [CREATED] * 2:
+        sys.exit("demo: somebody who should have been paid was not, or the other way round")
     return told
 
 

@@ -1,9 +1,9 @@
 """Make the sample town: the files that a town hall's own systems would hand over.
 
-    python examples/dronten/make_town.py OUT_DIR
+    python examples/dronten/make_town.py OUT_DIR [--today 2026-11-21]
 
-The same seed gives the same bytes. No resident or business in it is real. What is real and what is invented stands in
-`README.md`, and beside each number below.
+The same seed and day give the same bytes; the day decides which awards have started. No resident or business in it is
+real. What is real and what is invented stands in `README.md`, and beside each number below.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import csv
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -183,8 +184,25 @@ Decision = list[tuple[str, Grant]]
 """Who gets what under one reference."""
 
 
-def make_town(out: Path) -> None:
-    """Write the files of the town into the folder `out`."""
+@dataclass(frozen=True)
+class Starts:
+    """The days on which awards start, none of them after today, so that on any day there is something to spend."""
+
+    leisure: date
+    carers: date
+    school: date
+
+    @classmethod
+    def up_to(cls, today: date) -> "Starts":
+        """Return the newest starts: New Year's Day, Carers' day if it has been, and the start of the school year."""
+        carers_day = date(today.year, 11, 10)
+        school_year = today.year if today >= date(today.year, 8, 1) else today.year - 1
+        return cls(date(today.year, 1, 1), min(carers_day, today), date(school_year, 8, 1))
+
+
+def make_town(out: Path, today: date) -> None:
+    """Write the files of the town, as they are on a day, into the folder `out`."""
+    starts = Starts.up_to(today)
     chance = Random(SEED)  # noqa: S311 - a sample town has no secrets, and must come out the same each time
     references = _references(chance)
     unused = iter(references)
@@ -196,28 +214,33 @@ def make_town(out: Path) -> None:
 
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(Path(__file__).with_name("regelingen.toml"), out / "regelingen.toml")
-    _write_budgets(out / "budgetten.csv")
+    _write_budgets(out / "budgetten.csv", starts)
     _write_merchants(out / "aanbieders.csv", chance)
     _write(out / "pashouders.csv", "utf-8", ["pashouder"], ([reference] for reference in sorted(references)))
     # The three files differ where files from three systems do: in encoding, notation of dates and columns.
     _write_awards(
-        out, "toegankelijkheidsbijdrage", map(_leisure, leisure), start="01-01-2026", encoding="utf-8-sig", prefix="TB"
+        out,
+        "toegankelijkheidsbijdrage",
+        map(_leisure, leisure),
+        start=f"{starts.leisure:%d-%m-%Y}",
+        encoding="utf-8-sig",
+        prefix=f"TB-{starts.leisure.year}",
     )
     _write_awards(
         out,
         "mantelzorgcompliment",
         ([(holder, CARER)] for holder in carers),
-        start="2026-11-10",  # Carers' day
+        start=starts.carers.isoformat(),
         encoding="cp1252",
-        prefix="MC",
+        prefix=f"MC-{starts.carers.year}",
     )
     _write_awards(
         out,
         "ouderbijdrage",
         (_school(household, chance) for household in families),
-        start="01-08-2026",
+        start=f"{starts.school:%d-%m-%Y}",
         encoding="utf-8-sig",
-        prefix="OB",
+        prefix=f"OB-{starts.school.year}",
         with_instalment=False,
     )
 
@@ -252,10 +275,12 @@ def _school(household: Household, chance: Random) -> Decision:
     ]
 
 
-def _write_budgets(path: Path) -> None:
+def _write_budgets(path: Path, starts: Starts) -> None:
+    """Write a budget for each scheme, in the fiscal year in which its awards start."""
+    years = (starts.leisure.year, starts.carers.year, starts.school.year)
     rows = (
-        [scheme, "2026", amount, f"VERZONNEN-RAAD-2026-{number:02}", "verzonnen raadsbesluit en verzonnen bedrag"]
-        for number, (scheme, amount) in enumerate(BUDGETS, 1)
+        [scheme, str(year), amount, f"VERZONNEN-RAAD-{year}-{number:02}", "verzonnen raadsbesluit en verzonnen bedrag"]
+        for number, ((scheme, amount), year) in enumerate(zip(BUDGETS, years, strict=True), 1)
     )
     _write(path, "utf-8-sig", ["regeling", "jaar", "bedrag", "besluit", "toelichting"], rows)
 
@@ -305,11 +330,11 @@ def _write_awards(
     instalment = {"termijn": "1"} if with_instalment else {}
     header = ["regeling", "kenmerk", "pashouder", "bedrag", "ingangsdatum", *instalment, "toelichting"]
     rows = (
-        [scheme, f"{prefix}-2026-{number:04}", holder, grant.amount, start, *instalment.values(), grant.label]
+        [scheme, f"{prefix}-{number:04}", holder, grant.amount, start, *instalment.values(), grant.label]
         for number, decision in enumerate(filter(None, decisions), 1)
         for holder, grant in decision
     )
-    _write(out / f"toekenningen-2026-{scheme}.csv", encoding, header, rows)
+    _write(out / f"toekenningen-{scheme}.csv", encoding, header, rows)
 
 
 def _write(path: Path, encoding: str, header: list[str], rows: Iterable[list[str]]) -> None:
@@ -322,6 +347,7 @@ def _write(path: Path, encoding: str, header: list[str], rows: Iterable[list[str
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Make the sample town.")
     parser.add_argument("out_dir", type=Path, help="the folder to write it into")
-    folder = parser.parse_args().out_dir
-    make_town(folder)
-    print(f"The sample town is in {folder}")
+    parser.add_argument("--today", type=date.fromisoformat, default=date.today(), help="the day it is for")  # noqa: DTZ011
+    arguments = parser.parse_args()
+    make_town(arguments.out_dir, arguments.today)
+    print(f"The sample town is in {arguments.out_dir}")

@@ -1,6 +1,7 @@
 """Clock and chance, which no rule may have: stamps, ids, salts, secrets and card numbers."""
 
 import secrets
+import threading
 import time
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -25,9 +26,31 @@ def stamp_now(prepared_by: str, approved_by: str | None = None) -> Stamp:
     return Stamp(now, now.astimezone(_NETHERLANDS).date(), prepared_by, approved_by)
 
 
+class _Moments:
+    """Moments for ids, each after the last: within a millisecond, and when the clock goes back, by counting."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = (0, 0)
+
+    def next(self) -> tuple[int, int]:
+        """Return Unix time in milliseconds and a number within it, which starts at a random one in its lower half."""
+        with self._lock:
+            now = time.time_ns() // 1_000_000
+            milliseconds, number = self._last
+            if now > milliseconds:
+                self._last = (now, secrets.randbits(RANDOM_BITS - 1))
+            else:
+                self._last = (milliseconds, number + 1)
+            return self._last
+
+
+_MOMENTS = _Moments()
+
+
 def new_id(kind: type[AnyId]) -> AnyId:
-    """Return a new id for one of our own rows, which sorts by the time it was made."""
-    return kind.at(time.time_ns() // 1_000_000, secrets.randbits(RANDOM_BITS))
+    """Return a new id for one of our own rows. Ids of one process sort in the order in which they were made."""
+    return kind.at(*_MOMENTS.next())
 
 
 def opaque_id(kind: type[AnyId]) -> AnyId:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ ENCODINGS = {
     "budgetten.csv": "utf-8-sig",
     "aanbieders.csv": "cp1252",
     "pashouders.csv": "utf-8",
-    "toekenningen-2026-toegankelijkheidsbijdrage.csv": "utf-8-sig",
-    "toekenningen-2026-mantelzorgcompliment.csv": "cp1252",
-    "toekenningen-2026-ouderbijdrage.csv": "utf-8-sig",
+    "toekenningen-toegankelijkheidsbijdrage.csv": "utf-8-sig",
+    "toekenningen-mantelzorgcompliment.csv": "cp1252",
+    "toekenningen-ouderbijdrage.csv": "utf-8-sig",
 }
 
 Row = dict[str, str]
@@ -33,7 +34,7 @@ Row = dict[str, str]
 
 def make(out: Path, *, hash_seed: str) -> Path:
     """Make the town in a process of its own, where sets and dicts hash as `hash_seed` says."""
-    command = [sys.executable, str(EXAMPLE / "make_town.py"), str(out)]
+    command = [sys.executable, str(EXAMPLE / "make_town.py"), str(out), "--today", "2026-11-21"]
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": hash_seed})
     return out
 
@@ -60,7 +61,7 @@ def schemes(town: Path) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def awards(town: Path) -> list[Row]:
     """The awards of all three files."""
-    return [row for scheme in SCHEMES for row in rows(town, f"toekenningen-2026-{scheme}.csv")]
+    return [row for scheme in SCHEMES for row in rows(town, f"toekenningen-{scheme}.csv")]
 
 
 def test_the_same_seed_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
@@ -189,3 +190,19 @@ def test_the_merchants_of_the_demo_are_there(town: Path) -> None:
     assert kinds["Basisschool De Klipper"] == "school"
     assert kinds["Café Het Bankje"] == "cafe"
     assert [name for name in kinds if "voetbal" in name.casefold()] == ["Voetbalclub Dronten-Oost"]
+
+
+@pytest.mark.parametrize("today", ["2026-01-01", "2026-07-31", "2026-08-01", "2026-11-10", "2027-02-28", "2028-12-31"])
+def test_on_any_day_every_award_has_started_and_none_has_ended(tmp_path: Path, today: str) -> None:
+    """The demo does not age: whenever it is run, there is something to spend under each scheme, and budget for it."""
+    made = tmp_path / "town"
+    script = [sys.executable, str(EXAMPLE / "make_town.py"), str(made), "--today", today]
+    subprocess.run(script, check=True, capture_output=True)
+    budgets = {row["regeling"]: row["jaar"] for row in rows(made, "budgetten.csv")}
+    for scheme in SCHEMES:
+        starts = {row["ingangsdatum"] for row in rows(made, f"toekenningen-{scheme}.csv")}
+        (written,) = starts
+        start = date.fromisoformat(written) if written[4] == "-" else datetime.strptime(written, "%d-%m-%Y").date()  # noqa: DTZ007
+        ends_before = date(start.year + 1, 8 if scheme == "ouderbijdrage" else 1, 1)
+        assert start <= date.fromisoformat(today) < ends_before
+        assert budgets[scheme] == str(start.year)

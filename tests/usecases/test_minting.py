@@ -77,3 +77,14 @@ def test_nothing_is_drawn_twice() -> None:
         assert len(set(drawn)) == 100
         assert {len(one) for one in drawn} == {length}
     assert CardNumber.parse(new_card_number())
+
+
+def test_ids_sort_in_the_order_in_which_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also within a millisecond, and when the clock goes back."""
+    clock = iter([2_000_000] * 500 + [1_000_000] * 500 + [3_000_000] * 500)
+    monkeypatch.setattr("time.time_ns", lambda: next(clock))
+    monkeypatch.setattr(minting, "_MOMENTS", minting._Moments())
+    made = [minting.new_id(EntryId) for _ in range(1500)]
+
+    assert made == sorted(made)
+    assert len(set(made)) == 1500

@@ -1,9 +1,28 @@
-"""How deep the property tests search: moderately here, deeper where a build server sets `CI`."""
+"""How deep the property tests search, moderately here and deeper where a build server sets `CI`; and which PostgreSQL."""
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from tests.support import postgresql
 
 settings.register_profile("here", deadline=None, max_examples=200)
 settings.register_profile("ci", deadline=None, max_examples=1000, derandomize=False, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Know the server that the tests are to use."""
+    parser.addoption("--postgres-url", help="the PostgreSQL for the tests; without it, they start one of their own")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Use it."""
+    if url := config.getoption("--postgres-url"):
+        postgresql.use(url)
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no server behind."""
+    postgresql.stop()

@@ -446,7 +446,7 @@ def test_nothing_that_is_given_out_links_a_holder() -> None:
                 *answer.headers.values(),
                 till.get(f"/v1/idempotency-keys/link-{number}", at=at).text,
             ]
-            given.setdefault(at, set()).update(re.findall(r"[0-9a-f]{8,}", " ".join(texts)))
+            given.setdefault(at, set()).update(re.findall(r"[0-9a-f]{16,}", " ".join(texts)))
             for secret in (street.cards[f"holder {holder}"].number, street.tokens[f"holder {holder}"]):
                 assert not any(secret[start : start + 6] in text for text in texts for start in range(len(secret) - 5))
 

@@ -1,6 +1,7 @@
 """The books on disk against the town in memory: the same requests have the same answers and leave the same balances."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
@@ -18,10 +19,11 @@ from pasledger.ledger.money import total
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.town import Town
+from pasledger.store import Store
 from pasledger.usecases.booking import NothingBooked, book, book_all
 from pasledger.usecases.verifying import verify
 from tests.support import strategies
-from tests.support.books import a_store, content
+from tests.support.books import POSTGRESQL, SQLITE, content, place_in
 from tests.support.strategies import A_BUSY_TOWN, Numbered
 from tests.support.town import TODAY, a_stamp
 
@@ -35,13 +37,16 @@ def said(outcome: Outcome) -> tuple[Any, ...]:
 
 
 class TownOnDisk(RuleBasedStateMachine):
-    """A town whose books are a file, beside the same town in memory, which is the model of what should happen."""
+    """A town whose books are in a database, beside the same town in memory, the model of what should happen."""
+
+    kind = SQLITE
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
-        self.path = Path(self.folder.name) / "books.db"
-        self.store = a_store(self.path, *A_BUSY_TOWN)
+        self.place = ExitStack()
+        folder = self.place.enter_context(TemporaryDirectory())
+        self.books = self.place.enter_context(place_in(self.kind, Path(folder)))(*A_BUSY_TOWN)
+        self.store = Store.open(self.books)
         self.model = Town()
         decide_each(A_BUSY_TOWN, self.model, a_stamp())
         self.today = TODAY
@@ -51,9 +56,9 @@ class TownOnDisk(RuleBasedStateMachine):
         self.paid: list[tuple[int, MerchantId]] = []
 
     def teardown(self) -> None:
-        """Put the file away."""
+        """Put the books away."""
         self.store.close()
-        self.folder.cleanup()
+        self.place.close()
 
     # --- what happens
 
@@ -80,22 +85,22 @@ class TownOnDisk(RuleBasedStateMachine):
         """A retry, of any attempt of before, alone or among others: the same answer, and not one row."""
         again = data.draw(st.lists(st.sampled_from(self.asked), min_size=1, max_size=3))
         self.ask(again)
-        before = content(self.path)
+        before = content(self.books)
         self.ask(again)
-        assert content(self.path) == before
+        assert content(self.books) == before
 
     @rule(drawn=st.lists(STAFF_ASK, min_size=1, max_size=4))
     def staff_books_all_or_nothing(self, drawn: list[Numbered]) -> None:
         """A file is booked whole; where one row is refused, it is as if nothing had been asked."""
         requests = [self.request(numbered) for numbered in drawn]
-        stamp, hoped, before = self.stamp(), deepcopy(self.model), content(self.path)
+        stamp, hoped, before = self.stamp(), deepcopy(self.model), content(self.books)
         expected = decide_each(requests, hoped, stamp)
         refusals = {place: said(outcome)[1] for place, outcome in enumerate(expected) if outcome.refused}
         try:
             found = book_all(self.store, requests, stamp)
         except NothingBooked as nothing:
             told = {place: (one.reason, one.figures) for place, one in nothing.refusals.items()}
-            nothing_changed = content(self.path) == before
+            nothing_changed = content(self.books) == before
         else:
             self.model = hoped
             told, nothing_changed = {}, False
@@ -107,7 +112,7 @@ class TownOnDisk(RuleBasedStateMachine):
     def the_program_starts_again(self) -> None:
         """Nothing that matters is in the memory of a process."""
         self.store.close()
-        self.store = type(self.store).open(str(self.path))
+        self.store = Store.open(self.books)
 
     @rule(days=st.integers(1, 60))
     def days_go_by(self, days: int) -> None:
@@ -141,7 +146,7 @@ class TownOnDisk(RuleBasedStateMachine):
 
     def ask(self, requests: Sequence[Request]) -> None:
         """Ask the books and the model for the same, and hold the answers against each other."""
-        stamp, before = self.stamp(), content(self.path)
+        stamp, before = self.stamp(), content(self.books)
         expected = decide_each(requests, self.model, stamp)
         found = book(self.store, requests, stamp)
         assert [said(outcome) for outcome in found] == [said(outcome) for outcome in expected]
@@ -155,7 +160,7 @@ class TownOnDisk(RuleBasedStateMachine):
 
     def expect_no_more_than_answers(self, before: dict[str, list[Any]], found: Sequence[Outcome]) -> None:
         """Hold that nothing changed but the answers that are kept under a key for the first time."""
-        after = content(self.path)
+        after = content(self.books)
         new = sum(outcome.attempt is not None and not outcome.is_repeat for outcome in found)
         assert len(after.pop("attempt")) == len(before["attempt"]) + new
         assert after == {table: rows for table, rows in before.items() if table != "attempt"}
@@ -171,6 +176,15 @@ class TownOnDisk(RuleBasedStateMachine):
         stamp = a_stamp(self.today)
         return replace(stamp, recorded_at=stamp.recorded_at + timedelta(milliseconds=self.batches))
 
+
+class TownInPostgresql(TownOnDisk):
+    """The same in PostgreSQL."""
+
+    kind = POSTGRESQL
+
+
+TestTownInPostgresql = TownInPostgresql.TestCase
+TestTownInPostgresql.settings = settings(max_examples=settings().max_examples // 25, stateful_step_count=20)
 
 TestTownOnDisk = TownOnDisk.TestCase
 TestTownOnDisk.settings = settings(max_examples=settings().max_examples // 8, stateful_step_count=30)

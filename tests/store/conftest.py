@@ -1,4 +1,6 @@
-"""The books of a small town, for every test here."""
+"""The books of a small town, in each kind of database, for every test here."""
 
+from tests.support.books import books as books
+from tests.support.books import make_books as make_books
 from tests.support.books import path as path
 from tests.support.books import store as store

@@ -25,6 +25,13 @@ def start(path: Path | str) -> None:
     Store.start(str(path), municipality="Dronten", at=datetime(2026, 1, 1, tzinfo=UTC), by="clerk").close()
 
 
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    """Return the file of a small town's books, open."""
+    with opened(path) as opened_store:
+        yield opened_store
+
+
 @contextmanager
 def nothing_changes(folder: Path) -> Iterator[None]:
     """Pass only if every file in the folder is afterwards what it was before."""

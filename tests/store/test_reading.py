@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -28,7 +27,7 @@ from pasledger.store import Store
 from pasledger.store.reading import Recorded
 from pasledger.usecases.booking import book
 from tests.support import strategies
-from tests.support.books import A_LIVED_IN_TOWN, A_SMALL_TOWN, ON_DISK, a_file, granted, opened
+from tests.support.books import A_LIVED_IN_TOWN, A_SMALL_TOWN, KINDS, ON_DISK, MakeBooks, granted, opened, place_in
 from tests.support.strategies import A_BUSY_TOWN, Numbered
 from tests.support.town import (
     CLUB,
@@ -45,9 +44,9 @@ from tests.support.town import (
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Return the file of books with rows in every table."""
-    return a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN)
+def books(make_books: MakeBooks) -> str:
+    """Return books with rows in every table."""
+    return make_books(*A_LIVED_IN_TOWN)
 
 
 def lived(store: Store, requests: Sequence[Request]) -> list[Event]:
@@ -74,13 +73,15 @@ def turnover(account: Account, entries: Sequence[Entry]) -> Turnover:
     )
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @ON_DISK
 @given(drawn=st.lists(strategies.anything(), max_size=25))
-def test_whatever_was_booked_is_read_back(tmp_path_factory: pytest.TempPathFactory, drawn: list[Numbered]) -> None:
+def test_whatever_was_booked_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, kind: str, drawn: list[Numbered]
+) -> None:
     """The journal in order with its records, each account with its entries, turnovers, movements and balance."""
-    path = a_file(tmp_path_factory.mktemp("reading") / "books.db", *A_BUSY_TOWN)
     booked = [outcome.event for outcome in decide_each(A_BUSY_TOWN, Town(), a_stamp()) if outcome.event]
-    with opened(path) as store:
+    with place_in(kind, tmp_path_factory.mktemp("reading")) as make, opened(make(*A_BUSY_TOWN)) as store:
         booked += lived(store, [numbered(number=number) for number, numbered in enumerate(drawn, start=1)])
         with store.read() as reader:
             events = list(reader.events())
@@ -107,10 +108,10 @@ def in_order(event: Event) -> str:
     return event.entry.id if event.entry else ""
 
 
-def test_the_balances_are_the_fold_of_the_events(tmp_path: Path) -> None:
+def test_the_balances_are_the_fold_of_the_events(make_books: MakeBooks) -> None:
     """Replaying the journal from nothing gives what is stored, to the cent."""
     requests = (*A_SMALL_TOWN, an_award("3,00", number=2), a_redemption("12,50"), a_refund("2,50"))
-    with opened(a_file(tmp_path / "small.db", *requests)) as store, store.read() as reader:
+    with opened(make_books(*requests)) as store, store.read() as reader:
         books = fold(event.entry for event in reader.events() if event.entry)
         assert dict(reader.stored_balances()) == {
             account: books.balance(account) for account in books.accounts() if account.kind.is_floored
@@ -118,9 +119,9 @@ def test_the_balances_are_the_fold_of_the_events(tmp_path: Path) -> None:
         assert books.balance(own_account(1, "culture")) == euros("40,00")
 
 
-def test_new_books_have_no_events(tmp_path: Path) -> None:
+def test_new_books_have_no_events(make_books: MakeBooks) -> None:
     """There is nothing to tell, and no account."""
-    with opened(a_file(tmp_path / "books.db")) as store, store.read() as reader:
+    with opened(make_books()) as store, store.read() as reader:
         assert (list(reader.events()), list(reader.turnovers()), list(reader.stored_balances())) == ([], [], [])
         assert reader.account("treasury/culture") is None
         assert list(reader.entries_on(accounts.treasury("culture"))) == []

@@ -52,18 +52,25 @@ from pasledger.rules.schemes import Scheme, ValidityRule
 from pasledger.rules.town import Needs, Town
 from pasledger.store import Reader, Store
 from pasledger.store.recording import record
-from tests.support.books import ON_DISK, a_file, opened
+from tests.support.books import KINDS, ON_DISK, POSTGRESQL, SQLITE, opened, place_in
 from tests.support.town import a_card, a_stamp, a_terminal
 
 Found = TypeVar("Found")
 AnyId = TypeVar("AnyId", bound=Id)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module", params=KINDS)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Return new books, which stay new: whatever is written here is undone."""
-    with opened(a_file(tmp_path_factory.mktemp("roundtrip") / "books.db")) as store:
+    with place_in(request.param, tmp_path_factory.mktemp("roundtrip")) as make, opened(make()) as store:
         yield store
+
+
+WITHOUT_REFERENCES = {
+    SQLITE: "PRAGMA defer_foreign_keys = 1",
+    POSTGRESQL: "SET LOCAL session_replication_role = replica",
+}
+"""What lets a transaction write a row that refers to others which are not there."""
 
 
 class _Undone(Exception):  # noqa: N818 - nothing went wrong
@@ -74,7 +81,7 @@ def read_back(store: Store, outcome: Outcome, read: Callable[[Reader], Found]) -
     """Write an outcome, whatever it refers to, and return what `read` finds in the same transaction."""
     found: list[Found] = []
     with suppress(_Undone), store._connection() as connection:
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = 1")
+        connection.exec_driver_sql(WITHOUT_REFERENCES[connection.dialect.name])
         record(connection, [outcome], Town())
         found.append(read(Reader(connection)))
         raise _Undone

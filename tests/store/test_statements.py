@@ -1,7 +1,6 @@
 """The number of SQL statements of a batch does not depend on how many ask: that is what makes Python fast here."""
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from pasledger.rules.registration import CardRequest, MerchantRequest, SchemeReq
 from pasledger.store import Store
 from pasledger.usecases import booking
 from pasledger.usecases.booking import NothingBooked, book, book_all
-from tests.support.books import Traffic, a_file, granted, holders, opened, traffic
+from tests.support.books import MakeBooks, Traffic, granted, holders, opened, traffic
 from tests.support.town import (
     a_budget,
     a_card,
@@ -40,9 +39,9 @@ Batch = Callable[[range], Sequence[Request]]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(make_books: MakeBooks) -> Iterator[Store]:
     """Return the books of a big town."""
-    with opened(a_file(tmp_path / "books.db", *A_BIG_TOWN)) as store:
+    with opened(make_books(*A_BIG_TOWN)) as store:
         yield store
 
 
@@ -109,11 +108,11 @@ def test_a_batch_of_any_size_is_as_many_statements(store: Store, batch: Batch) -
     assert len(one) == len(set(one)) < 30
 
 
-def test_a_batch_of_cards_is_as_many_statements(tmp_path: Path) -> None:
+def test_a_batch_of_cards_is_as_many_statements(make_books: MakeBooks) -> None:
     """Cards are replaced by the thousand in as many statements as one."""
     counted = []
-    for place, size in enumerate(SIZES):
-        with opened(a_file(tmp_path / f"{place}.db", *A_BIG_TOWN)) as store:
+    for size in SIZES:
+        with opened(make_books(*A_BIG_TOWN)) as store:
             counted.append(sent(store, card_steps(range(size))).statements)
     assert counted[0] == counted[1] == counted[2]
 

@@ -1,7 +1,7 @@
-"""Books on disk: the town of `tests.support.town` in a real file, and the hands that go around the program."""
+"""Books in a database: the town of `tests.support.town` in each kind of it, and the hands that go around the program."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +21,7 @@ from pasledger.rules.registration import CardRequest, HolderRequest, MerchantReq
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
+from tests.support import postgresql
 from tests.support.town import (
     TODAY,
     a_budget,
@@ -87,15 +88,10 @@ def a_file(path: Path, *requests: Request) -> Path:
     return path
 
 
-def a_store(path: Path, *requests: Request) -> Store:
-    """Return the books made at `path`, open."""
-    return Store.open(str(a_file(path, *requests)))
-
-
 @contextmanager
-def opened(path: Path) -> Iterator[Store]:
-    """Open the books at `path` for as long as the block lasts."""
-    store = Store.open(str(path))
+def opened(books: Path | str) -> Iterator[Store]:
+    """Open books for as long as the block lasts."""
+    store = Store.open(str(books))
     try:
         yield store
     finally:
@@ -108,11 +104,78 @@ def path(tmp_path: Path) -> Path:
     return a_file(tmp_path / "books.db", *A_SMALL_TOWN)
 
 
+# --- in each kind of database
+
+SQLITE, POSTGRESQL = KINDS = ("sqlite", "postgresql")
+
+MakeBooks = Callable[..., str]
+"""Makes books in which the requests were granted or refused, and returns where they are."""
+
+
+def start(books: str) -> None:
+    """Start new books, in which nothing is booked."""
+    Store.start(books, municipality="Dronten", at=a_stamp().recorded_at, by="clerk").close()
+
+
+@contextmanager
+def place_in(kind: str, folder: Path) -> Iterator[MakeBooks]:
+    """Let books be made in a kind of database, as many as are asked for, for as long as the block lasts."""
+    made: list[str] = []
+
+    def make(*requests: Request) -> str:
+        if kind == SQLITE:
+            made.append(str(a_file(folder / f"{len(made)}.db", *requests)))
+        else:
+            made.append(postgresql.a_free_address())
+            _fill(made[-1], *requests)
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for books in made:
+            if kind == POSTGRESQL:
+                postgresql.drop(books)
+
+
+def _fill(books: str, *requests: Request) -> None:
+    start(books)
+    if requests:
+        with opened(books) as store:
+            book(store, requests, a_stamp())
+
+
+@pytest.fixture(params=KINDS)
+def make_books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBooks]:
+    """Return what makes books: once in each kind of database."""
+    with place_in(request.param, tmp_path) as make:
+        yield make
+
+
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
+def books(make_books: MakeBooks) -> str:
+    """Return where the books of a small town are."""
+    return make_books(*A_SMALL_TOWN)
+
+
+@pytest.fixture
+def store(books: str) -> Iterator[Store]:
     """Return the books of a small town, open."""
-    with opened(path) as opened_store:
+    with opened(books) as opened_store:
         yield opened_store
+
+
+def content(books: Path | str) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table, for comparing books with themselves."""
+    if is_postgresql(books):
+        return postgresql.content(str(books))
+    with raw(Path(books)) as connection:
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables_in(connection)}
+
+
+def is_postgresql(books: Path | str) -> bool:
+    """Return whether books are in PostgreSQL and not in a file."""
+    return "://" in str(books)
 
 
 def answer(store: Store, request: Request, *, on: date = TODAY) -> Outcome:
@@ -179,12 +242,6 @@ def tables_in(connection: sqlite3.Connection) -> list[str]:
 def columns_of(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     """Return the columns of a table with their types."""
     return {column[1]: column[2] for column in connection.execute(f"PRAGMA table_info({table})")}
-
-
-def content(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table, for comparing books with themselves."""
-    with raw(path) as connection:
-        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables_in(connection)}
 
 
 @dataclass

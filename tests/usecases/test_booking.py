@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -23,7 +22,7 @@ from pasledger.usecases import spending
 from pasledger.usecases.booking import NothingBooked, book, book_all
 from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.verifying import verify
-from tests.support.books import A_LIVED_IN_TOWN, a_file, answer, content, granted, holders, opened
+from tests.support.books import A_LIVED_IN_TOWN, answer, content, granted, holders, opened
 from tests.support.town import (
     CAFE,
     CLUB,
@@ -55,16 +54,16 @@ def left(store: Store, number: int = 1) -> Money:
 # --- the same key
 
 
-def test_the_same_key_has_the_same_answer(store: Store, path: Path) -> None:
+def test_the_same_key_has_the_same_answer(store: Store, books: str) -> None:
     """Asked again, the answer is that of the first time under the ids of the first, and nothing is written."""
     first = answer(store, a_redemption("5,00", key="k1"))
-    before = content(path)
+    before = content(books)
     for number in (2, 3):
         again = answer(store, a_redemption("5,00", key="k1", number=number))
         assert again == Outcome(attempt=first.attempt, is_repeat=True)
     assert first.attempt is not None
     assert first.attempt.result == RedemptionId.of(1)
-    assert content(path) == before
+    assert content(books) == before
     assert left(store) == euros("45,00")
 
 
@@ -87,11 +86,11 @@ def test_the_same_key_in_one_batch_is_one_attempt(store: Store) -> None:
     assert left(store) == euros("45,00")
 
 
-def test_the_same_key_after_reopening(path: Path) -> None:
+def test_the_same_key_after_reopening(books: str) -> None:
     """What a key stands for is in the books, and not in a process."""
-    with opened(path) as store:
+    with opened(books) as store:
         first = answer(store, a_redemption("5,00", key="k1"))
-    with opened(path) as store:
+    with opened(books) as store:
         assert answer(store, a_redemption("5,00", key="k1", number=2)) == Outcome(attempt=first.attempt, is_repeat=True)
 
 
@@ -104,16 +103,16 @@ def test_the_same_key_after_reopening(path: Path) -> None:
     ],
     ids=["another amount", "another card", "a refund"],
 )
-def test_the_same_key_for_something_else_is_refused(path: Path, other: Request) -> None:
+def test_the_same_key_for_something_else_is_refused(books: str, other: Request) -> None:
     """In the same batch, later, and after reopening: and what the key stood for stays."""
-    with opened(path) as store:
+    with opened(books) as store:
         outcomes = book(store, [a_redemption("5,00", key="k1"), other], a_stamp())
         assert [reason(outcome) for outcome in outcomes] == [None, Refusal.KEY_REUSED]
-        before = content(path)
+        before = content(books)
         assert reason(answer(store, other)) is Refusal.KEY_REUSED
-    with opened(path) as store:
+    with opened(books) as store:
         assert reason(answer(store, other)) is Refusal.KEY_REUSED
-        assert content(path) == before
+        assert content(books) == before
         assert answer(store, a_redemption("5,00", key="k1")).is_repeat
 
 
@@ -129,14 +128,14 @@ def test_a_key_belongs_to_its_merchant(store: Store) -> None:
 # --- refusals
 
 
-def test_a_refusal_is_final(path: Path) -> None:
+def test_a_refusal_is_final(books: str) -> None:
     """A sale that was refused at the till does not succeed later unseen, though the money has come since."""
-    with opened(path) as store:
+    with opened(books) as store:
         assert reason(answer(store, a_redemption("60,00", key="k1"))) is Refusal.NOT_ENOUGH
         granted(store, an_award("50,00", number=2))
         again = answer(store, a_redemption("60,00", key="k1", number=2))
         assert (reason(again), again.is_repeat) == (Refusal.NOT_ENOUGH, True)
-    with opened(path) as store:
+    with opened(books) as store:
         assert reason(answer(store, a_redemption("60,00", key="k1", number=3))) is Refusal.NOT_ENOUGH
         assert reason(answer(store, a_redemption("60,00", key="k2", number=4))) is None
 
@@ -158,23 +157,23 @@ def test_a_grant_is_final_too(store: Store) -> None:
     ],
     ids=["merchant", "redemption", "another's redemption"],
 )
-def test_what_is_not_there_is_not_kept(store: Store, path: Path, request_: Request, refusal: Refusal) -> None:
+def test_what_is_not_there_is_not_kept(store: Store, books: str, request_: Request, refusal: Refusal) -> None:
     """That something is not found says nothing about a sale: the key stays free, and nothing is written."""
-    before = content(path)
+    before = content(books)
     assert reason(answer(store, request_)) is refusal
-    assert content(path) == before
+    assert content(books) == before
 
 
-def test_a_refusal_writes_its_key_and_nothing_else(store: Store, path: Path) -> None:
+def test_a_refusal_writes_its_key_and_nothing_else(store: Store, books: str) -> None:
     """Before and after are the same but for one row; without a key, they are the same."""
-    before = content(path)
+    before = content(books)
     assert reason(answer(store, a_redemption("60,00"))) is Refusal.NOT_ENOUGH
-    assert content(path) == before
+    assert content(books) == before
     asked = a_redemption("60,00", key="k1")
     assert asked.attempt is not None
     answer(store, asked)
     row = (KEY, asked.attempt.fingerprint, "2026-03-02T12:00:00.000Z", None, "not-enough")
-    assert content(path) == {**before, "attempt": [row]}
+    assert content(books) == {**before, "attempt": [row]}
 
 
 @pytest.mark.parametrize("key", ["", " ", "k" * 5000, "'; DROP TABLE entry; --", '["k1"]', "é\u202e\U0001f600", "k/1"])
@@ -193,15 +192,15 @@ class _Broken(Exception):  # noqa: N818 - what breaks is the test's own
     """The power goes out."""
 
 
-def test_a_batch_that_breaks_leaves_nothing(path: Path) -> None:
+def test_a_batch_that_breaks_leaves_nothing(books: str) -> None:
     """Whichever statement is the last to run, the file is afterwards as it was, and the same batch can be booked."""
     batch: list[Request] = [
         an_award("5,00", number=2),
         a_redemption("5,00", key="k1"),
         a_refund("1,00", of=1, key="k2"),
     ]
-    before = content(path)
-    with opened(path) as store:
+    before = content(books)
+    with opened(books) as store:
         for last in range(100):
             seen = 0
 
@@ -215,22 +214,22 @@ def test_a_batch_that_breaks_leaves_nothing(path: Path) -> None:
             try:
                 book(store, batch, a_stamp())
             except _Broken:
-                assert content(path) == before
+                assert content(books) == before
             else:
                 break
             finally:
                 event.remove(store._engine, "after_cursor_execute", breaks)
         assert last > 10
-        assert content(path) != before
+        assert content(books) != before
         assert verify(store).is_sound
 
 
-def test_a_fault_of_one_takes_back_all(store: Store, path: Path) -> None:
+def test_a_fault_of_one_takes_back_all(store: Store, books: str) -> None:
     """What the database refuses takes the whole batch with it; nobody else's request is half there."""
-    before = content(path)
+    before = content(books)
     with pytest.raises(Exception, match="already"):
         book(store, [a_redemption("1,00", number=7), replace(an_award("1,00", number=1), decision="Z-9")], a_stamp())
-    assert content(path) == before
+    assert content(books) == before
 
 
 def test_booking_all_books_all(store: Store) -> None:
@@ -242,9 +241,9 @@ def test_booking_all_books_all(store: Store) -> None:
     assert left(store) == euros("47,00")
 
 
-def test_booking_all_books_nothing_where_one_is_refused(store: Store, path: Path) -> None:
+def test_booking_all_books_nothing_where_one_is_refused(store: Store, books: str) -> None:
     """Every refusal is told with its place; grants and keys are taken back."""
-    before = content(path)
+    before = content(books)
     requests = [a_redemption("30,00", key=f"k{number}", number=number) for number in (1, 2, 3)]
     with pytest.raises(NothingBooked, match="2 refused") as nothing:
         book_all(store, [*requests, a_budget(decision="council 9", number=9)], a_stamp())
@@ -252,14 +251,14 @@ def test_booking_all_books_nothing_where_one_is_refused(store: Store, path: Path
         1: Refusal.NOT_ENOUGH,
         2: Refusal.NOT_ENOUGH,
     }
-    assert content(path) == before
+    assert content(books) == before
     assert reason(answer(store, requests[1])) is None
 
 
 # --- at the same moment
 
 
-def spend(path: Path, requests: Sequence[Sequence[RedemptionRequest]], stores: Sequence[Store]) -> list[Outcome]:
+def spend(books: str, requests: Sequence[Sequence[RedemptionRequest]], stores: Sequence[Store]) -> list[Outcome]:
     """Book each list of requests on a thread of its own, one by one, all at the same moment."""
     outcomes: list[Outcome] = []
     together = Barrier(len(requests))
@@ -275,33 +274,33 @@ def spend(path: Path, requests: Sequence[Sequence[RedemptionRequest]], stores: S
     for thread in threads:
         thread.join()
     assert len(outcomes) == sum(map(len, requests))
-    with opened(path) as store:
+    with opened(books) as store:
         assert verify(store).is_sound
     return outcomes
 
 
 @pytest.mark.parametrize("is_shared", [True, False], ids=["one program", "several programs"])
-def test_two_tills_never_spend_the_same_cent(path: Path, *, is_shared: bool) -> None:
+def test_two_tills_never_spend_the_same_cent(books: str, *, is_shared: bool) -> None:
     """Whatever the order, what was granted is what was there, to the cent: € 50,00 of a hundred tries of € 0,99."""
     tries = [
         [a_redemption("0,99", number=100 * till + number, key=f"{till}/{number}") for number in range(25)]
         for till in range(4)
     ]
-    with opened(path) as one, opened(path) as two:
-        outcomes = spend(path, tries, [one] * 4 if is_shared else [one, one, two, two])
+    with opened(books) as one, opened(books) as two:
+        outcomes = spend(books, tries, [one] * 4 if is_shared else [one, one, two, two])
         paid = total(outcome.event.entry.amount for outcome in outcomes if outcome.event and outcome.event.entry)
         assert paid == euros("49,50")
         assert left(one) == euros("0,50")
         assert {reason(outcome) for outcome in outcomes} == {None, Refusal.NOT_ENOUGH}
 
 
-def test_the_same_key_at_the_same_moment_is_booked_once(path: Path) -> None:
+def test_the_same_key_at_the_same_moment_is_booked_once(books: str) -> None:
     """Four tries with one key lead to one sale, and to one answer."""
     tries = [
         [a_redemption("5,00", number=10 * till + number, key=f"{number}") for number in range(5)] for till in range(4)
     ]
-    with opened(path) as one, opened(path) as two:
-        outcomes = spend(path, tries, [one, one, two, two])
+    with opened(books) as one, opened(books) as two:
+        outcomes = spend(books, tries, [one, one, two, two])
         assert left(one) == euros("25,00")
     answers = {outcome.attempt.key: set[object]() for outcome in outcomes if outcome.attempt}
     for outcome in outcomes:
@@ -314,9 +313,9 @@ def test_the_same_key_at_the_same_moment_is_booked_once(path: Path) -> None:
 # --- what a batch sees
 
 
-def test_a_batch_sees_what_came_before_it_in_it(tmp_path: Path) -> None:
+def test_a_batch_sees_what_came_before_it_in_it(tmp_books: str) -> None:
     """A town is made, a card credited and spent, in one batch; the same as one by one."""
-    at_once, one_by_one = a_file(tmp_path / "1.db"), a_file(tmp_path / "2.db")
+    at_once, one_by_one = make_books(), make_books()
     with opened(at_once) as store:
         book(store, A_LIVED_IN_TOWN, a_stamp())
         assert verify(store).is_sound

@@ -1,7 +1,6 @@
 """What happens to a card: at once, and never to the money, which waits on the holder's name."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -41,12 +40,12 @@ def test_an_issued_card_is_activated_first(store: Store) -> None:
     assert reason(store, a_card(2).number, 1) is Refusal.NO_ENTITLEMENT
 
 
-def test_a_replaced_card_is_dead_and_the_new_one_has_its_money(store: Store, path: Path) -> None:
+def test_a_replaced_card_is_dead_and_the_new_one_has_its_money(store: Store, books: str) -> None:
     """The old number and the old token stop; holder, money and history stay; no money moves."""
     granted(store, a_redemption("5,00"))
-    before = content(path)
+    before = content(books)
     new = replace(store, NUMBER, a_stamp())
-    after = content(path)
+    after = content(books)
     changed = {table for table in before if before[table] != after[table]}
     assert changed == {"card", "card_change"}
     assert [reason(store, card, 2) for card in (NUMBER, a_card().token_hash)] == [Refusal.CARD_REPLACED] * 2
@@ -82,33 +81,33 @@ STEPS: dict[str, Callable[[Store, CardNumber, Stamp], object]] = {
         ("replace", CardState.REPLACED, False),
     ],
 )
-def test_the_steps_of_a_card(store: Store, path: Path, step: str, state: CardState, *, is_allowed: bool) -> None:
+def test_the_steps_of_a_card(store: Store, books: str, step: str, state: CardState, *, is_allowed: bool) -> None:
     """A step that a card's life does not know is refused, and changes nothing."""
     granted(store, *holders([2], state=state))
-    before = content(path)
+    before = content(books)
     if is_allowed:
         STEPS[step](store, a_card(2).number, a_stamp())
-        assert content(path) != before
+        assert content(books) != before
     else:
         with pytest.raises(NothingBooked) as nothing:
             STEPS[step](store, a_card(2).number, a_stamp())
         assert [refused.reason for refused in nothing.value.refusals.values()] == [Refusal.CARD_STEP_UNKNOWN]
-        assert content(path) == before
+        assert content(books) == before
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_card_that_nobody_has(store: Store, path: Path, step: str) -> None:
+def test_a_card_that_nobody_has(store: Store, books: str, step: str) -> None:
     """It is refused as unknown."""
-    before = content(path)
+    before = content(books)
     with pytest.raises(NothingBooked) as nothing:
         STEPS[step](store, a_card(99).number, a_stamp())
     assert [refused.reason for refused in nothing.value.refusals.values()] == [Refusal.CARD_UNKNOWN]
-    assert content(path) == before
+    assert content(books) == before
 
 
-def test_every_step_is_kept(store: Store, path: Path) -> None:
+def test_every_step_is_kept(store: Store, books: str) -> None:
     """Who did what to a card, and when, in a table that only grows."""
     block(store, NUMBER, a_stamp())
     activate(store, NUMBER, a_stamp(prepared_by="approver"))
-    rows = content(path)["card_change"]
+    rows = content(books)["card_change"]
     assert {(state, by) for _, _, state, by in rows} == {("active", "approver"), ("blocked", "clerk")}

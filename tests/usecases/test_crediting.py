@@ -1,7 +1,5 @@
 """Crediting: a file is booked whole or not at all, once, and every fault of it is told with its row."""
 
-from pathlib import Path
-
 import pytest
 
 from pasledger.formats.faults import Fault, FaultKind, FileRefused
@@ -59,17 +57,17 @@ def test_without_a_start_it_starts_on_the_day_of_booking(store: Store) -> None:
     assert entitlement.valid.starts_on == TODAY.replace(month=5)
 
 
-def test_a_file_is_booked_once(store: Store, path: Path) -> None:
+def test_a_file_is_booked_once(store: Store, books: str) -> None:
     """The same file again is refused row by row, and so is a file that holds one of its rows."""
     rows = ("culture;Z-9;P-2;;20,00;;", "culture;Z-9;P-3;;20,00;;")
     credit(store, a_file(*rows), a_stamp())
-    before = content(path)
+    before = content(books)
     assert [(fault.reason, fault.row, fault.column, fault.value) for fault in faults_of(store, a_file(*rows))] == [
         (Refusal.AWARD_REPEATED, 2, "kenmerk", "Z-9"),
         (Refusal.AWARD_REPEATED, 3, "kenmerk", "Z-9"),
     ]
     assert [fault.row for fault in faults_of(store, a_file("culture;Z-8;P-2;;20,00;;", rows[1]))] == [3]
-    assert content(path) == before
+    assert content(books) == before
     credit(store, a_file("culture;Z-9;P-2;;20,00;;2", "culture;Z-10;P-3;;20,00;;"), a_stamp())
 
 
@@ -79,14 +77,14 @@ def test_one_holder_under_two_names_is_credited_once(store: Store) -> None:
     assert [(fault.reason, fault.row) for fault in faults_of(store, a_file(*rows))] == [(Refusal.AWARD_REPEATED, 3)]
 
 
-def test_every_refusal_has_its_row_and_column(store: Store, path: Path) -> None:
+def test_every_refusal_has_its_row_and_column(store: Store, books: str) -> None:
     """All are told at once, beside each other, and nothing is booked."""
     granted(
         store,
         CardRequest(a_card(3).number, CardState.BLOCKED),
         CardRequest(a_card(4).number, CardState.REPLACED, a_card(5)),
     )
-    before = content(path)
+    before = content(books)
     data = a_file(
         "culture;Z-9;P-2;;20,00;;",
         "culture;Z-9;P-99;;20,00;;",
@@ -112,7 +110,7 @@ def test_every_refusal_has_its_row_and_column(store: Store, path: Path) -> None:
         (Refusal.BUDGET_UNKNOWN, 11, "regeling", "culture"),
         (Refusal.BUDGET_TOO_SMALL, 13, "bedrag", "€ 500,00"),
     ]
-    assert content(path) == before
+    assert content(books) == before
 
 
 def test_the_budget_is_spent_to_the_last_cent(store: Store) -> None:
@@ -123,22 +121,22 @@ def test_the_budget_is_spent_to_the_last_cent(store: Store) -> None:
     assert len(credit(store, a_file(*rows), a_stamp())) == 2
 
 
-def test_who_prepares_does_not_approve(store: Store, path: Path) -> None:
+def test_who_prepares_does_not_approve(store: Store, books: str) -> None:
     """One pair of eyes books nothing."""
-    before = content(path)
+    before = content(books)
     with pytest.raises(FileRefused) as refused:
         credit(store, a_file("culture;Z-9;P-2;;20,00;;"), a_stamp(approved_by="Clerk"))
     assert [fault.reason for fault in refused.value.faults] == [Refusal.SAME_PERSON]
-    assert content(path) == before
+    assert content(books) == before
 
 
-def test_a_file_that_cannot_be_read_is_not_booked(store: Store, path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_not_booked(store: Store, books: str) -> None:
     """The faults of its cells come first, before any row is held against the books."""
-    before = content(path)
+    before = content(books)
     assert [fault.reason for fault in faults_of(store, a_file("culture;Z-9;P-2;;x;;", "culture;Z-9;P-99;;1,00;;"))] == [
         FaultKind.AMOUNT
     ]
-    assert content(path) == before
+    assert content(books) == before
 
 
 def test_progress_is_told_for_each_chunk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,11 +148,11 @@ def test_progress_is_told_for_each_chunk(store: Store, monkeypatch: pytest.Monke
     assert done == [2, 2, 1]
 
 
-def test_a_reference_is_bound_and_can_be_deleted(store: Store, path: Path) -> None:
+def test_a_reference_is_bound_and_can_be_deleted(store: Store, books: str) -> None:
     """The entry holds a commitment to the decision's reference and not the reference; no two are alike."""
     events = credit(store, a_file("culture;Z-9;P-2;;20,00;;", "culture;Z-9;P-3;;20,00;;"), a_stamp())
     commitments = {event.entry.commitment for event in events if event.entry}
     assert len(commitments) == 2
     assert all(len(commitment or "") == 64 for commitment in commitments)
-    for table, rows in content(path).items():
+    for table, rows in content(books).items():
         assert table in ("award_decision",) or "Z-9" not in str(rows)

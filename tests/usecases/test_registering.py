@@ -1,7 +1,6 @@
 """Filling the books from files: whole or not at all, each once, and no secret is kept."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -67,14 +66,14 @@ def test_card_numbers_are_given_or_drawn(store: Store) -> None:
     assert {carrier.card.state for carrier in carriers} == {CardState.ISSUED}
 
 
-def test_a_token_is_on_the_card_and_nowhere_else(store: Store, path: Path) -> None:
+def test_a_token_is_on_the_card_and_nowhere_else(store: Store, books: str) -> None:
     """The books find a card by its token and keep no token; a credential likewise."""
     (carrier,) = add_holders(store, b"pashouder\nP-7\n", a_stamp(), CardState.ACTIVE)
     (credential,) = add_merchants(store, (MERCHANTS + SCHOOL).encode(), a_stamp())
     with store.read() as reader:
         assert reader.load(Needs(cards={TokenHash.of(carrier.token)})).card(TokenHash.of(carrier.token)) == carrier.card
         assert reader.terminal(credential_hash(credential.secret)) == credential.terminal
-    kept = str(content(path))
+    kept = str(content(books))
     assert carrier.token not in kept
     assert credential.secret not in kept
 
@@ -92,30 +91,30 @@ def test_a_token_is_on_the_card_and_nowhere_else(store: Store, path: Path) -> No
     ],
 )
 def test_holders_are_registered_whole_or_not(
-    store: Store, path: Path, rows: str, faults: list[tuple[object, int, str]]
+    store: Store, books: str, rows: str, faults: list[tuple[object, int, str]]
 ) -> None:
     """A holder or a card that is there already takes the file back, with every row that is wrong."""
-    before = content(path)
+    before = content(books)
     with pytest.raises(FileRefused) as refused:
         add_holders(store, f"pashouder;pasnummer\n{rows}\n".encode(), a_stamp(), CardState.ACTIVE)
     assert told(refused) == faults
-    assert content(path) == before
+    assert content(books) == before
 
 
-def test_a_file_of_holders_is_taken_once(store: Store, path: Path) -> None:
+def test_a_file_of_holders_is_taken_once(store: Store, books: str) -> None:
     """The same file again is refused whole: nobody gets a second card by accident."""
     data = b"pashouder\nP-7\nP-8\n"
     add_holders(store, data, a_stamp(), CardState.ACTIVE)
-    before = content(path)
+    before = content(books)
     with pytest.raises(FileRefused) as refused:
         add_holders(store, data, a_stamp(), CardState.ACTIVE)
     assert told(refused) == [(Refusal.HOLDER_REPEATED, 2, "pashouder"), (Refusal.HOLDER_REPEATED, 3, "pashouder")]
-    assert content(path) == before
+    assert content(books) == before
 
 
-def test_what_was_handed_out_before_it_failed_is_worth_nothing(store: Store, path: Path) -> None:
+def test_what_was_handed_out_before_it_failed_is_worth_nothing(store: Store, books: str) -> None:
     """Cards are handed out before they are booked; where that fails, nothing is booked."""
-    before = content(path)
+    before = content(books)
 
     def fails(_carriers: object) -> None:
         raise OSError("the printer is on fire")
@@ -124,7 +123,7 @@ def test_what_was_handed_out_before_it_failed_is_worth_nothing(store: Store, pat
         add_holders(store, b"pashouder\nP-7\n", a_stamp(), CardState.ACTIVE, hand_out=fails)
     with pytest.raises(OSError, match="printer"):
         add_merchants(store, (MERCHANTS + SCHOOL).encode(), a_stamp(), hand_out=fails)
-    assert content(path) == before
+    assert content(books) == before
 
 
 # --- merchants and their terminals
@@ -147,24 +146,24 @@ def test_merchants_have_as_many_terminals_as_they_want(store: Store) -> None:
         }
 
 
-def test_merchants_are_added_whole_or_not(store: Store, path: Path) -> None:
+def test_merchants_are_added_whole_or_not(store: Store, books: str) -> None:
     """A name that there is already takes the file back, its terminals included."""
-    before = content(path)
+    before = content(books)
     with pytest.raises(FileRefused) as refused:
         add_merchants(store, f"{MERCHANTS}{SCHOOL}\n{SCHOOL.replace('School', 'De Club')}".encode(), a_stamp())
     assert told(refused) == [(Refusal.MERCHANT_REPEATED, 3, "naam")]
-    assert content(path) == before
+    assert content(books) == before
 
 
-def test_a_terminal_is_added_to_a_merchant_that_there_is(store: Store, path: Path) -> None:
+def test_a_terminal_is_added_to_a_merchant_that_there_is(store: Store, books: str) -> None:
     """Its credential works at once; a merchant that is not there gets none."""
     credential = add_terminal(store, a_merchant(), "Bar", a_stamp())
     with store.read() as reader:
         assert reader.terminal(credential_hash(credential.secret)) == credential.terminal
-    before = content(path)
+    before = content(books)
     with pytest.raises(NothingBooked):
         add_terminal(store, replace(a_merchant(), id=CAFE), "Bar", a_stamp())
-    assert content(path) == before
+    assert content(books) == before
 
 
 # --- schemes and budgets
@@ -183,24 +182,24 @@ def test_schemes_have_versions(store: Store) -> None:
     assert versions == [(1, euros("10,00")), (2, euros("20,00"))]
 
 
-def test_schemes_are_added_whole_or_not(store: Store, path: Path) -> None:
+def test_schemes_are_added_whole_or_not(store: Store, books: str) -> None:
     """One that there is already takes the others back."""
-    before = content(path)
+    before = content(books)
     data = A_SCHEME.format("school", "2026-01-01", "10,00") + A_SCHEME.format("culture", "2020-01-01", "10,00")
     with pytest.raises(FileRefused) as refused:
         add_schemes(store, data.encode(), a_stamp())
     assert told(refused) == [(Refusal.SCHEME_REPEATED, 2, "code")]
-    assert content(path) == before
+    assert content(books) == before
 
 
-def test_budgets_are_booked_by_decision(store: Store, path: Path) -> None:
+def test_budgets_are_booked_by_decision(store: Store, books: str) -> None:
     """Up and down, once for each decision, never below what was awarded; and a file whole or not at all."""
     header = "regeling;jaar;bedrag;besluit\n"
     data = f"{header}culture;2026;100,00;R-1\nculture;2026;-150,00;R-2\nculture;2027;1,00;R-1\n"
     add_budgets(store, data.encode(), a_stamp())
     with store.read() as reader:
         assert dict(reader.stored_balances())[accounts.budget("culture", 2026)] == euros("900,00")
-    before = content(path)
+    before = content(books)
     data = (
         f"{header}culture;2026;1,00;R-3\nculture;2026;100,00;R-1\nnothing;2026;1,00;R-4\nculture;2026;-2.000,00;R-5\n"
     )
@@ -211,15 +210,15 @@ def test_budgets_are_booked_by_decision(store: Store, path: Path) -> None:
         (Refusal.SCHEME_UNKNOWN, 4, "regeling"),
         (Refusal.BUDGET_TOO_SMALL, 5, "bedrag"),
     ]
-    assert content(path) == before
+    assert content(books) == before
     assert verify(store).is_sound
 
 
 @pytest.mark.parametrize("approved_by", [None, "clerk", " CLERK "])
-def test_where_money_can_go_takes_four_eyes(store: Store, path: Path, approved_by: str | None) -> None:
+def test_where_money_can_go_takes_four_eyes(store: Store, books: str, approved_by: str | None) -> None:
     """Schemes, budgets and merchants need a second pair; holders and their cards do not."""
     alone = a_stamp(approved_by=approved_by)
-    before = content(path)
+    before = content(books)
     faults: list[Fault] = []
     for add, data in (
         (add_schemes, A_SCHEME.format("school", "2026-01-01", "10,00")),
@@ -230,12 +229,12 @@ def test_where_money_can_go_takes_four_eyes(store: Store, path: Path, approved_b
             add(store, data.encode(), alone)
         faults += refused.value.faults
     assert [fault.reason for fault in faults] == [Refusal.SAME_PERSON] * 3
-    assert content(path) == before
+    assert content(books) == before
     assert add_holders(store, b"pashouder\nP-7\n", alone, CardState.ACTIVE)[0].holder is not None
 
 
-def test_a_reference_stands_in_one_place(store: Store, path: Path) -> None:
+def test_a_reference_stands_in_one_place(store: Store, books: str) -> None:
     """The reference of a holder is in the one table from which it can be deleted."""
     add_holders(store, b"pashouder\nOPAQUE-7\n", a_stamp(), CardState.ACTIVE)
-    found = [table for table, rows in content(path).items() if HolderReference("OPAQUE-7") in str(rows)]
+    found = [table for table, rows in content(books).items() if HolderReference("OPAQUE-7") in str(rows)]
     assert found == ["holder_reference"]

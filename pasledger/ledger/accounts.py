@@ -4,8 +4,8 @@ All are credit-normal (what the municipality owes, or has promised, stands in cr
 itself. A balance is always given on the account's own normal side, so that a healthy balance is positive.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pasledger.ledger.ids import EntitlementId, MerchantId
 
@@ -41,13 +41,12 @@ _FLOORED = frozenset({AccountKind.BUDGET, AccountKind.ENTITLEMENT})
 _MAY_BE_NEGATIVE = frozenset({AccountKind.PAYABLE, AccountKind.IN_PAYMENT})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Account:
-    """A ledger account (grootboekrekening). Two accounts are the same when their codes are."""
+class Account(NamedTuple):
+    """A ledger account (grootboekrekening), named by its code. A tuple, because every balance is looked up by one."""
 
     code: str
-    kind: AccountKind = field(compare=False)
-    scheme: str = field(compare=False)
+    kind: AccountKind
+    scheme: str
 
 
 def treasury(scheme: str) -> Account:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.journal import Entry, Transfer
-from pasledger.ledger.money import ZERO, Money
+from pasledger.ledger.money import Money
 
 
 class Books:
@@ -14,21 +14,21 @@ class Books:
     """
 
     def __init__(self) -> None:
-        self._balances: dict[Account, Money] = {}
+        self._cents: dict[Account, int] = {}
         self._carried_forward: set[Account] = set()
 
     def balance(self, account: Account) -> Money:
         """Return what `account` stands at; zero where nothing was ever booked."""
-        return self._balances.get(account, ZERO)
+        return Money(self._cents.get(account, 0))
 
     def carry_forward(self, account: Account, balance: Money) -> None:
         """Begin with what `account` stood at before the entries that are posted here."""
-        self._balances[account] = balance
+        self._cents[account] = balance.cents
         self._carried_forward.add(account)
 
     def forget(self, account: Account) -> None:
         """Know nothing of `account` any more."""
-        self._balances.pop(account, None)
+        self._cents.pop(account, None)
         self._carried_forward.discard(account)
 
     def is_new(self, account: Account) -> bool:
@@ -37,11 +37,11 @@ class Books:
 
     def knows(self, account: Account) -> bool:
         """Return whether `account` was ever opened."""
-        return account in self._balances
+        return account in self._cents
 
     def accounts(self) -> tuple[Account, ...]:
         """Return every account, in the order of their codes."""
-        return tuple(sorted(self._balances))
+        return tuple(sorted(self._cents))
 
     def post(self, entry: Entry) -> None:
         """Add one entry to the balances.
@@ -49,22 +49,27 @@ class Books:
         Raises `ValueError`, and changes nothing, where an account with a floor would fall below zero: a decision
         refuses such a thing before, so that one which did not is a fault in the rules.
         """
-        moved = movements(entry.transfers)
-        after = {account: self.balance(account) + change for account, change in moved.items()}
-        for account, balance in after.items():
-            if account.kind.is_floored and balance < ZERO:
+        after = {
+            account: self._cents.get(account, 0) + cents for account, cents in _cents_moved(entry.transfers).items()
+        }
+        for account, cents in after.items():
+            if cents < 0 and account.kind.is_floored:
                 raise ValueError(f"{account.code} would fall below zero")
-        self._balances.update(after)
+        self._cents.update(after)
 
 
 def movements(transfers: Iterable[Transfer]) -> dict[Account, Money]:
     """Return by how much `transfers` change each account that they touch, each on its normal side."""
-    cents: dict[Account, int] = {}
+    return {account: Money(cents) for account, cents in _cents_moved(transfers).items()}
+
+
+def _cents_moved(transfers: Iterable[Transfer]) -> dict[Account, int]:
+    moved: dict[Account, int] = {}
     for transfer in transfers:
-        debit, credit, amount = transfer.debit, transfer.credit, transfer.amount.cents
-        cents[debit] = cents.get(debit, 0) + (amount if debit.kind.is_debit_normal else -amount)
-        cents[credit] = cents.get(credit, 0) + (-amount if credit.kind.is_debit_normal else amount)
-    return {account: Money(change) for account, change in cents.items()}
+        debit, credit, cents = transfer.debit, transfer.credit, transfer.amount.cents
+        moved[debit] = moved.get(debit, 0) + (cents if debit.kind.is_debit_normal else -cents)
+        moved[credit] = moved.get(credit, 0) + (-cents if credit.kind.is_debit_normal else cents)
+    return moved
 
 
 def fold(entries: Iterable[Entry]) -> Books:

@@ -6,9 +6,11 @@ is stopped by a unique key, and the batch that comes second is decided anew.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, literal, make_url, or_, select, text, union
+import psycopg
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, literal, make_url, or_, select, text, union
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from pasledger.ledger.accounts import AccountKind
@@ -21,14 +23,17 @@ from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED,
 
 _SECONDS_TO_CONNECT = 10
 _LOCK_TIMEOUT = "30s"
+_LONGEST_NAME_BYTES = 63
 
 
 class Postgresql(Database):
     """One schema is one municipality's books."""
 
     def open(self, books: str) -> Engine:
-        """Return an engine for the books in a schema. Whether they are there is seen by whoever connects."""
-        return _engine(books)
+        """Return an engine for the books in a schema. Raises `BooksUnusable`, at the first connection, without them."""
+        engine = _engine(books)
+        event.listen(engine, "connect", partial(_require_books, books=books))
+        return engine
 
     def new(self, books: str) -> Engine:
         """Return an engine for new books."""
@@ -37,8 +42,7 @@ class Postgresql(Database):
     def take(self, connection: Connection, books: str) -> None:
         """Make the schema where there is none, and refuse one with tables in it."""
         schema = _schema(_url(books), books)
-        quoted = connection.dialect.identifier_preparer.quote(schema)
-        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {quoted}"))
+        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}".replace("%", "%%"))
         found = text("SELECT 1 FROM information_schema.tables WHERE table_schema = :schema")
         if connection.execute(found, {"schema": schema}).first() is not None:
             raise BooksUnusable(BooksProblem.EXIST_ALREADY, books=_without_secret(books))
@@ -87,12 +91,10 @@ class Postgresql(Database):
 
     def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
         """Return what is the matter with the books, by the SQLSTATE of the error."""
-        state = getattr(error.orig, "sqlstate", None) or ("08000" if error.connection_invalidated else "")
+        state = getattr(error.orig, "sqlstate", None) or _state_told(error)
         shown = _without_secret(books)
         if state in _CONTENDED:
             return BooksContended(BooksProblem.BUSY, books=shown)
-        if not state and "connect" in str(error.orig):
-            return BooksUnusable(BooksProblem.UNREACHABLE, books=shown)
         problem = next((_BY_STATE[state[:n]] for n in (5, 2) if state[:n] in _BY_STATE), None)
         return None if problem is None else BooksUnusable(problem, books=shown)
 
@@ -116,17 +118,69 @@ _BY_STATE = {
 }
 
 
+_TOLD = {
+    "authentication failed": "28000",
+    "no password supplied": "28000",
+    "pg_hba.conf": "28000",
+    "role ": "28000",
+    "permission denied": "28000",
+    "database ": "3D000",
+}
+"""What a refused connection says: the driver passes on the words, and not the SQLSTATE."""
+
+
+def _state_told(error: DBAPIError) -> str:
+    """Return the SQLSTATE for an error that has none; nothing where the fault is not the connection's."""
+    if not isinstance(error.orig, psycopg.OperationalError) and not error.connection_invalidated:
+        return "08001" if "connection option" in str(error.orig) else ""
+    _, _, fatal = str(error.orig).partition("FATAL:")
+    return next((state for words, state in _TOLD.items() if words in fatal), "08000")
+
+
 def _engine(books: str) -> Engine:
     url = _url(books)
-    schema = _schema(url, books).replace("\\", "\\\\").replace(" ", "\\ ")
+    # What is temporary comes last: it would come first where it is not named, and then a temporary table could stand
+    # before one that a guard looks at.
+    path = f"{_quoted(_schema(url, books))},pg_temp".replace("\\", "\\\\").replace(" ", "\\ ")
     # Foreign keys are checked by plans that are made once, and while a table is empty the planner likes a scan: the
     # 20,000 rows of a first batch would each read the whole table. Where there is an index, it is to be used.
-    options = f"-c search_path={schema} -c lock_timeout={_LOCK_TIMEOUT} -c synchronous_commit=on -c enable_seqscan=off"
-    return create_engine(
+    options = f"-c search_path={path} -c lock_timeout={_LOCK_TIMEOUT} -c synchronous_commit=on -c enable_seqscan=off"
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg").difference_update_query(["schema"]),
         connect_args={"options": options, "connect_timeout": _SECONDS_TO_CONNECT},
         pool_pre_ping=True,
     )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+class _Streaming(psycopg.ServerCursor[Any]):
+    """A cursor that ends with its transaction, whether all of its rows were read or not."""
+
+    def __del__(self) -> None:
+        """Say nothing of a cursor that was left half way: the server has closed it."""
+
+
+def _prepare(connection: psycopg.Connection[Any], _record: object) -> None:
+    connection.server_cursor_factory = _Streaming
+
+
+def _require_books(connection: psycopg.Connection[Any], _record: object, *, books: str) -> None:
+    """Raise `BooksUnusable` where there is no schema, or no right to use it, or nothing of ours in it."""
+    found = connection.execute(_BOOKS, [_schema(_url(books), books)]).fetchone()
+    connection.rollback()
+    if found is None:
+        raise BooksUnusable(BooksProblem.MISSING, books=_without_secret(books))
+    for is_so, problem in zip(found, (BooksProblem.NO_RIGHTS, BooksProblem.NOT_BOOKS), strict=True):
+        if not is_so:
+            raise BooksUnusable(problem, books=_without_secret(books))
+
+
+_BOOKS = """
+SELECT has_schema_privilege(oid, 'USAGE'),
+       EXISTS (SELECT FROM pg_class WHERE relnamespace = pg_namespace.oid AND relname = 'alembic_version')
+FROM pg_namespace WHERE nspname = %s
+"""
 
 
 def _url(books: str) -> URL:
@@ -138,13 +192,24 @@ def _url(books: str) -> URL:
 
 def _schema(url: URL, books: str) -> str:
     schema = url.query.get("schema")
-    if not isinstance(schema, str) or not schema:
+    if not isinstance(schema, str) or not _may_name_a_schema(schema):
         raise BooksUnusable(BooksProblem.URL, books=_without_secret(books))
     return schema
 
 
+def _may_name_a_schema(name: str) -> bool:
+    """PostgreSQL cuts off longer names, and keeps some for itself."""
+    reserved = name.startswith("pg_") or name in ("$user", "information_schema")
+    return 0 < len(name.encode()) <= _LONGEST_NAME_BYTES and "\0" not in name and not reserved
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))
+
+
 def _without_secret(books: str) -> str:
-    return _url(books).render_as_string(hide_password=True)
+    url = _url(books).difference_update_query(["password", "sslpassword"])
+    return url.render_as_string(hide_password=True)
 
 
 # --- locks
@@ -237,16 +302,18 @@ def _no_update(table: str, *, besides: tuple[str, ...] = ()) -> str:
     return _refusing(f"{table}_is_never_changed", f"UPDATE OF {columns}" if besides else "UPDATE", table, "changed")
 
 
+# A search path is written as it was set, or by a dump as a list; a decoy of the same name has arguments, or is no trigger.
 _FOUND = """
 SELECT tgname AS name, pg_get_triggerdef(pg_trigger.oid, true) AS sql
-FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = current_schema() AND NOT tgisinternal AND tgenabled IN ('O', 'A')
 UNION ALL
 SELECT proname, format('CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$%s$$',
                        proname, prosrc)
-FROM pg_proc
-WHERE pronamespace = current_schema()::regnamespace
-  AND proconfig = ARRAY['search_path=' || quote_ident(current_schema())]
+FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace JOIN pg_language ON pg_language.oid = prolang
+WHERE nspname = current_schema() AND pronargs = 0 AND prorettype = 'trigger'::regtype AND lanname = 'plpgsql'
+  AND (proconfig = ARRAY['search_path="' || replace(current_schema(), '"', '""') || '",pg_temp']
+       OR proconfig = ARRAY['search_path=' || quote_ident(current_schema()) || ', pg_temp'])
 """
 
 

@@ -224,7 +224,12 @@ FAULTS = (
     ),
     Fault(K.REDEEMED, "from another holder", {"parts", "entitlement"}, redeemed(ANOTHERS, "30")),
     Fault(K.REDEEMED, "from the holder's other entitlement", {"parts"}, redeemed(MY_OTHER, "30")),
-    Fault(K.REDEEMED, "under another scheme", {"entitlement", "sentence"}, redeemed(MINE, "30", scheme="school")),
+    Fault(
+        K.REDEEMED,
+        "under another scheme",
+        {"entitlement", "parts", "sign"},
+        redeemed(MINE, "30", scheme="school"),
+    ),
     Fault(K.REDEEMED, "on the day of the end", {"entitlement"}, on=ENDED),
     Fault(K.HELD, "on the day of the end", {"entitlement"}, on=ENDED),
     Fault(
@@ -359,8 +364,8 @@ def test_a_wrong_posting_is_found(fault: Fault) -> None:
 def test_money_that_came_from_nowhere_is_found() -> None:
     """The auditor's sentence breaks where a balance was changed without a transfer.
 
-    A transfer has two sides of one amount in one scheme, so that none can break it but one that names an entitlement
-    under another scheme, as a fault above does; therefore the balance itself is changed here.
+    A transfer has two sides of one amount in one scheme, so that none can break it; therefore the balance itself is
+    changed here.
     """
     assert findings_in(LIFE, slipped_in=1) == [
         Finding("sentence", S, "treasury differs by € 0,01 from what it stands for")

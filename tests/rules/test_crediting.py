@@ -152,6 +152,14 @@ def test_an_award_starts_within_reach(validity: ValidityRule, starts_on: date, i
             grant(town, an_award(starts_on=starts_on))
 
 
+def test_what_ends_today_is_over() -> None:
+    """On the last day an award can still be made; on the day of the end it would be valid on no day."""
+    town = a_town(balance=None)
+    grant(town, an_award(starts_on=date(2026, 12, 1)), on=date(2026, 12, 31))
+    with refuses(Refusal.START_OUTSIDE_RULE):
+        grant(town, an_award(starts_on=date(2026, 12, 1), number=2), on=date(2027, 1, 1))
+
+
 def test_a_fixed_validity_takes_only_its_own_days() -> None:
     """A start outside the fixed days is refused."""
     summer = Period(starts_on=date(2026, 6, 1), ends_before=date(2026, 9, 1))

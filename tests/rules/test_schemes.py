@@ -90,6 +90,13 @@ def test_a_scheme_that_makes_no_sense_cannot_be_written(change: dict[str, Any]) 
         replace(a_scheme(), **change)
 
 
+@pytest.mark.parametrize(("least", "most"), [("0,01", "500,00"), ("50,00", "50,00")])
+def test_the_amounts_may_be_small_and_may_be_one(least: str, most: str) -> None:
+    """A cent is the least that can be given, and a scheme may give the same to everybody."""
+    scheme = a_scheme(least=least, most=most)
+    assert (scheme.least, scheme.most) == (euros(least), euros(most))
+
+
 def test_an_entry_names_the_version() -> None:
     """The reference tells the scheme and the version."""
     assert replace(a_scheme(), version=3).reference == "scheme:culture@3"

@@ -8,7 +8,7 @@ In a page:
 - a `python` block runs by itself, and the `output` block after it, if there is one, is what it prints;
 - `<!-- begins with the town of the tutorial -->` tells that the commands of the tutorial came before, up to the awards.
 
-Pages are written in 2026 and for port 8000. Each id and secret of a page stands for one of the run, also in commands.
+Pages are written in 2026, for port 8000, and for a PostgreSQL at an address that stands for one of the run. Each id and secret of a page stands for one of the run, also in commands.
 """
 
 import re
@@ -26,6 +26,7 @@ from typer.testing import CliRunner
 
 from pasledger.cli.app import app
 from pasledger.usecases.minting import stamp_now
+from tests.support.postgresql import a_free_address, drop
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs/tutorial/first-books.md"
@@ -37,6 +38,7 @@ _OPAQUE = re.compile(
     r"[a-z]{3}_[0-9a-f]{32}|kassa_[0-9a-f]{8}|(?<=kassa_[0-9a-f]{8}_)[\w-]{43}|(?<=#)[\w-]{22}|\b9\d{3}(?: \d{4}){3}"
 )
 _PASSING = re.compile(r'\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?|\d+\.\d+ s\b|\(\d+ a second\)|(?<="seconds": )[\d.]+')
+_A_SERVER = "postgresql://user@server/database?schema=dronten"
 _SHELL = re.compile(r"[|><&]")
 
 
@@ -93,6 +95,7 @@ class _Reader:
     def __init__(self, left_running: ExitStack) -> None:
         self._left_running = left_running
         self._names: dict[str, str] = {}
+        self._books = ""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = str(probe.getsockname()[1])
@@ -127,7 +130,16 @@ class _Reader:
 
     def _as_here(self, text: str) -> str:
         text = text.replace("8000", self._port)
+        if _A_SERVER in text:
+            text = text.replace(_A_SERVER, self._address())
         return _OPAQUE.sub(lambda found: self._names.get(found[0], found[0]), text)
+
+    def _address(self) -> str:
+        """Return where the page's PostgreSQL is."""
+        if not self._books:
+            self._books = a_free_address()
+            self._left_running.callback(drop, self._books)
+        return self._books
 
     def _compare(self, shown: str, said: str) -> None:
         if shown.strip():

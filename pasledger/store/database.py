@@ -15,6 +15,10 @@ class Database(ABC):
     """A kind of database that books can be in."""
 
     @abstractmethod
+    def shown(self, books: str) -> str:
+        """Return how books are named to people: without a secret that their address may hold."""
+
+    @abstractmethod
     def open(self, books: str) -> Engine:
         """Return an engine for existing books. Raises `BooksUnusable` where there are none."""
 

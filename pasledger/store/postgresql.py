@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import psycopg
+from psycopg.types.numeric import IntLoader
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, literal, make_url, or_, select, text, union
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -28,6 +29,10 @@ _LONGEST_NAME_BYTES = 63
 
 class Postgresql(Database):
     """One schema is one municipality's books."""
+
+    def shown(self, books: str) -> str:
+        """Return the address without its password."""
+        return _without_secret(books)
 
     def open(self, books: str) -> Engine:
         """Return an engine for the books in a schema. Raises `BooksUnusable`, at the first connection, without them."""
@@ -111,6 +116,7 @@ _BY_STATE = {
     "3F": BooksProblem.MISSING,
     "25006": BooksProblem.NOT_WRITABLE,
     "53": BooksProblem.DISK_FULL,
+    "53300": BooksProblem.BUSY,
     "55P03": BooksProblem.BUSY,
     "42P01": BooksProblem.DAMAGED,
     "42703": BooksProblem.DAMAGED,
@@ -119,6 +125,8 @@ _BY_STATE = {
 
 
 _TOLD = {
+    "too many": "53300",
+    "remaining connection slots": "53300",
     "authentication failed": "28000",
     "no password supplied": "28000",
     "pg_hba.conf": "28000",
@@ -132,7 +140,7 @@ _TOLD = {
 def _state_told(error: DBAPIError) -> str:
     """Return the SQLSTATE for an error that has none; nothing where the fault is not the connection's."""
     if not isinstance(error.orig, psycopg.OperationalError) and not error.connection_invalidated:
-        return "08001" if "connection option" in str(error.orig) else ""
+        return "08000" if "connection option" in str(error.orig) else ""
     _, _, fatal = str(error.orig).partition("FATAL:")
     return next((state for words, state in _TOLD.items() if words in fatal), "08000")
 
@@ -157,12 +165,13 @@ def _engine(books: str) -> Engine:
 class _Streaming(psycopg.ServerCursor[Any]):
     """A cursor that ends with its transaction, whether all of its rows were read or not."""
 
-    def __del__(self) -> None:
+    def __del__(self, *_warn: object) -> None:
         """Say nothing of a cursor that was left half way: the server has closed it."""
 
 
 def _prepare(connection: psycopg.Connection[Any], _record: object) -> None:
     connection.server_cursor_factory = _Streaming
+    connection.adapters.register_loader("numeric", IntLoader)  # which is what a sum of whole numbers is
 
 
 def _require_books(connection: psycopg.Connection[Any], _record: object, *, books: str) -> None:
@@ -302,7 +311,7 @@ def _no_update(table: str, *, besides: tuple[str, ...] = ()) -> str:
     return _refusing(f"{table}_is_never_changed", f"UPDATE OF {columns}" if besides else "UPDATE", table, "changed")
 
 
-# A search path is written as it was set, or by a dump as a list; a decoy of the same name has arguments, or is no trigger.
+# A search path is written as it was set, or as a list by a dump. A decoy of the same name has arguments.
 _FOUND = """
 SELECT tgname AS name, pg_get_triggerdef(pg_trigger.oid, true) AS sql
 FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Connection, Dialect, Select, String, Table, bindparam
+from sqlalchemy import BindParameter, Column, Connection, CursorResult, Dialect, Select, String, Table, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -52,20 +52,23 @@ class Query:
 
     def fetch(self, connection: Connection, **parameters: object) -> list[Row]:
         """Return all rows. A list among the parameters is what `OneOf` takes."""
-        return list(self._run(connection, parameters, streams=False))
+        found = self._run(connection, parameters, streams=False)
+        # As the driver gives them: this is asked many times a second, and nobody needs names for the columns.
+        rows = list(found.cursor.fetchall())
+        found.close()
+        return rows
 
     def stream(self, connection: Connection, **parameters: object) -> Iterator[Row]:
         """Return the rows as they come, however many they are."""
-        return self._run(connection, parameters, streams=True)
+        return map(tuple, self._run(connection, parameters, streams=True))
 
-    def _run(self, connection: Connection, parameters: dict[str, object], *, streams: bool) -> Iterator[Row]:
+    def _run(self, connection: Connection, parameters: dict[str, object], *, streams: bool) -> CursorResult[Any]:
         compiled = self._sql(connection.dialect)
-        given = {**compiled.params, **parameters}
-        values: object = given
+        values: Any = {**compiled.params, **parameters}
         if compiled.positiontup is not None:
-            values = tuple(_as_json(given[name]) for name in compiled.positiontup)
+            values = tuple(_as_json(values[name]) for name in compiled.positiontup)
         options = {"stream_results": streams}
-        return map(tuple, connection.exec_driver_sql(compiled.string, values, execution_options=options))  # type: ignore[arg-type]
+        return connection.exec_driver_sql(compiled.string, values, execution_options=options)
 
     def _sql(self, dialect: Dialect) -> SQLCompiler:
         compiled = self._compiled.get(dialect.name)

@@ -45,9 +45,10 @@ class Store:
     @classmethod
     def open(cls, books: str) -> Self:
         """Open existing books: of this version, with all their guards. Raises `BooksUnusable`."""
-        store = cls(database_of(books).open(books), books)
+        database = database_of(books)
+        store = cls(database.open(books), books)
         with store._closed_if_it_fails(), store._connection(reads_only=True) as connection:
-            migrating.require_newest(connection, books)
+            migrating.require_newest(connection, database.shown(books))
             guards.verify(connection)
         return store
 
@@ -70,9 +71,10 @@ class Store:
     @classmethod
     def upgrade(cls, books: str) -> tuple[str, str]:
         """Take older books to this version and return both versions. Raises `BooksUnusable`."""
-        store = cls(database_of(books).open(books), books)
+        database = database_of(books)
+        store = cls(database.open(books), books)
         with store._closed_if_it_fails(), store._connection() as connection:
-            found = migrating.require_known(connection, books)
+            found = migrating.require_known(connection, database.shown(books))
             migrating.upgrade(connection)
             guards.verify(connection)
         store.close()

@@ -1,4 +1,4 @@
-"""How deep the property tests search, moderately here and deeper where a build server sets `CI`; and which PostgreSQL."""
+"""How deep the property tests search, deeper where a build server sets `CI`; and which PostgreSQL tests use."""
 
 import os
 

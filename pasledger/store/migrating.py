@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from pasledger.store import guards
 from pasledger.store.errors import BooksProblem, BooksUnusable
 
 
@@ -34,10 +35,11 @@ def require_newest(connection: Connection, books: str) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Take the books to the newest version, in the transaction of `connection`."""
+    """Take the books to the newest version, with all its guards, in the transaction of `connection`."""
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    guards.install(connection)
 
 
 @cache

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, lit
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from pasledger.ledger.accounts import AccountKind
+from pasledger.rules.cards import CardState
 from pasledger.rules.town import Needs
 from pasledger.store import tables
 from pasledger.store.database import Database
@@ -73,14 +74,14 @@ class Postgresql(Database):
 
     def guards(self) -> dict[str, str]:
         """Return the trigger functions and the triggers, by name."""
-        made = _named(_REFUSES, _NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
+        made = _named(_REFUSES, _IS_FINAL, _NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
         for table in NEVER_CHANGED:
             made |= _named(_no_delete(table), _no_update(table))
         for table, changing in CHANGED_IN_PART.items():
             made |= _named(_no_delete(table), _no_update(table, besides=changing))
         for table in DELETED_ONLY:
             made |= _named(_no_truncate(table), _no_update(table))
-        return made | _named(_ON_TRANSFER, _ON_ENTRY)
+        return made | _named(_ON_TRANSFER, _ON_ENTRY, _ON_CARD, _ON_TERMINAL)
 
     def guards_found(self, connection: Connection) -> dict[str, str]:
         """Return the functions and triggers that the books have, but for triggers that are switched off."""
@@ -264,7 +265,13 @@ def _function(name: str, body: str) -> str:
 # the node; and a transition table is read into an array first, because there it cannot be joined with a table.
 _REFUSES = _function(
     "refuses",
-    " BEGIN RAISE EXCEPTION '%: nothing is ever %', TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = '23000'; END ",
+    " BEGIN RAISE USING ERRCODE = '23000', MESSAGE = TG_TABLE_NAME || ': nothing is ever ' || TG_ARGV[0]; END ",
+)
+# Cards and terminals are not locked when they are read. A writer who comes second finds the end of one only here, and
+# decides anew.
+_IS_FINAL = _function(
+    "is_final",
+    " BEGIN RAISE USING ERRCODE = '40001', MESSAGE = TG_TABLE_NAME || ': what has ended stays so'; END ",
 )
 _NOTHING_ADDED_LATER = _function(
     "refuses_what_comes_later",
@@ -291,6 +298,14 @@ _ON_TRANSFER = (
 _ON_ENTRY = (
     "CREATE TRIGGER entry_has_its_transfers AFTER INSERT ON entry REFERENCING NEW TABLE AS added"
     " FOR EACH STATEMENT EXECUTE FUNCTION counts_transfers()"
+)
+_ON_CARD = (
+    "CREATE TRIGGER card_stays_replaced BEFORE UPDATE OF state ON card"
+    f" FOR EACH ROW WHEN (old.state = '{CardState.REPLACED}'::text) EXECUTE FUNCTION is_final()"
+)
+_ON_TERMINAL = (
+    "CREATE TRIGGER terminal_stays_revoked BEFORE UPDATE OF revoked_at, revoked_by ON terminal"
+    " FOR EACH ROW WHEN (old.revoked_at IS NOT NULL) EXECUTE FUNCTION is_final()"
 )
 
 

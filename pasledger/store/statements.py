@@ -161,6 +161,10 @@ class Update(Writing):
         self.changing = changing
         super().__init__(table, (*changing, self.key))
 
+    def write(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Write the rows; of several for one key the last, for all of them are written at once."""
+        super().write(connection, list({row[-1]: row for row in rows}.values()))
+
     def for_each_row(self) -> str:
         """Change one row."""
         changes = ", ".join(f"{column.name} = ?" for column in self.changing)

@@ -22,6 +22,7 @@ READ: list[tuple[Callable[[str], Any], str, object]] = [
     (cells.amount, "0,01", Money(1)),
     (cells.signed_amount, "-1.250,00", Money(-125000)),
     (cells.signed_amount, "0", Money(0)),
+    (cells.signed_amount, "-1.000.000.000,00", Money(-(10**11))),
     (cells.day, "31-12-2026", date(2026, 12, 31)),
     (cells.day, "1-2-2026", date(2026, 2, 1)),
     (cells.day, "2026-12-31", date(2026, 12, 31)),
@@ -49,6 +50,8 @@ MISREAD: list[tuple[Callable[[str], Any], str, FaultKind]] = [
     ),
     *((cells.amount, text, F.AMOUNT_NOT_POSITIVE) for text in ("0", "0,00", "-1", "-12,50")),
     (cells.signed_amount, "1-", F.AMOUNT),
+    (cells.amount, "1.000.000.000,01", F.AMOUNT),
+    (cells.signed_amount, "-1.000.000.000,01", F.AMOUNT),
     *(
         (cells.day, text, F.DATE)
         for text in (

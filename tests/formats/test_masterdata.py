@@ -102,12 +102,13 @@ def test_holders() -> None:
         ),
         (
             read_holders,
-            "P-1;\n111222333;\nJan Jansen;1\nP-1;",
+            "P-1;\nP-1;\n111222333;\nJan Jansen;1\nP-1;",
             [
-                Fault(F.LOOKS_LIKE_BSN, 3, "pashouder"),
-                Fault(F.REFERENCE, 4, "pashouder", "Jan Jansen"),
-                Fault(F.CARD_NUMBER, 4, "pasnummer", "1"),
-                Fault(F.ROW_TWICE, 5, figures={"first": 2}),
+                Fault(F.ROW_TWICE, 3, figures={"first": 2}),
+                Fault(F.LOOKS_LIKE_BSN, 4, "pashouder"),
+                Fault(F.REFERENCE, 5, "pashouder", "Jan Jansen"),
+                Fault(F.CARD_NUMBER, 5, "pasnummer", "1"),
+                Fault(F.ROW_TWICE, 6, figures={"first": 2}),
             ],
         ),
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,18 @@ from pasledger.store import Store
 from pasledger.store.reading import Recorded
 from pasledger.usecases.booking import book
 from tests.support import strategies
-from tests.support.books import A_LIVED_IN_TOWN, A_SMALL_TOWN, KINDS, ON_DISK, MakeBooks, granted, opened, place_in
+from tests.support.books import (
+    A_LIVED_IN_TOWN,
+    A_SMALL_TOWN,
+    IN_POSTGRESQL,
+    ON_DISK,
+    POSTGRESQL,
+    SQLITE,
+    MakeBooks,
+    granted,
+    opened,
+    place_in,
+)
 from tests.support.strategies import A_BUSY_TOWN, Numbered
 from tests.support.town import (
     CLUB,
@@ -73,15 +85,24 @@ def turnover(account: Account, entries: Sequence[Entry]) -> Turnover:
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @ON_DISK
 @given(drawn=st.lists(strategies.anything(), max_size=25))
-def test_whatever_was_booked_is_read_back(
-    tmp_path_factory: pytest.TempPathFactory, kind: str, drawn: list[Numbered]
-) -> None:
+def test_whatever_was_booked_is_read_back(tmp_path_factory: pytest.TempPathFactory, drawn: list[Numbered]) -> None:
     """The journal in order with its records, each account with its entries, turnovers, movements and balance."""
+    read_back(SQLITE, tmp_path_factory.mktemp("reading"), drawn)
+
+
+@IN_POSTGRESQL
+@given(drawn=st.lists(strategies.anything(), max_size=25))
+def test_it_is_read_back_from_postgresql_too(tmp_path_factory: pytest.TempPathFactory, drawn: list[Numbered]) -> None:
+    """The same, in fewer examples: each takes longer."""
+    read_back(POSTGRESQL, tmp_path_factory.mktemp("reading"), drawn)
+
+
+def read_back(kind: str, folder: Path, drawn: list[Numbered]) -> None:
+    """Book what was drawn and hold all that is read against it."""
     booked = [outcome.event for outcome in decide_each(A_BUSY_TOWN, Town(), a_stamp()) if outcome.event]
-    with place_in(kind, tmp_path_factory.mktemp("reading")) as make, opened(make(*A_BUSY_TOWN)) as store:
+    with place_in(kind, folder) as make, opened(make(*A_BUSY_TOWN)) as store:
         booked += lived(store, [numbered(number=number) for number, numbered in enumerate(drawn, start=1)])
         with store.read() as reader:
             events = list(reader.events())

@@ -88,9 +88,10 @@ def a_mix(numbers: range) -> list[Request]:
 
 
 def sent(store: Store, requests: Sequence[Request]) -> Traffic:
-    """Book a batch and return what went to the database for it."""
+    """Book a batch, in which all have the same answer, and return what went to the database for it."""
     with traffic(store) as seen:
-        book(store, requests, a_stamp())
+        outcomes = book(store, requests, a_stamp())
+    assert len({outcome.refused.reason if outcome.refused else None for outcome in outcomes}) == min(1, len(outcomes))
     return seen
 
 
@@ -133,7 +134,8 @@ def test_chunks_cost_the_same_each(store: Store, monkeypatch: pytest.MonkeyPatch
         with traffic(store) as seen:
             book_all(store, requests, a_stamp())
         counted.append(len(seen.statements))
-    begin, per_chunk = 1, counted[0] - 1
+    begin = int(store._engine.dialect.name == "sqlite")  # which is told by a statement when to begin
+    per_chunk = counted[0] - begin
     assert counted == [begin + chunks * per_chunk for chunks in (1, 2, 3, 10)]
 
 

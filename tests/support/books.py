@@ -1,4 +1,4 @@
-"""Books in a database: the town of `tests.support.town` in each kind of it, and the hands that go around the program."""
+"""Books in each kind of database, with the town of `tests.support.town`, and hands that go around the program."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -67,6 +67,8 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
 
 ON_DISK = settings(max_examples=settings().max_examples // 4)
 """How deep a property is searched on the disk: less than in memory, for it takes longer."""
+IN_POSTGRESQL = settings(max_examples=settings().max_examples // 20)
+"""How deep in PostgreSQL, where each example takes a schema of its own."""
 
 
 @lru_cache(maxsize=32)

@@ -22,7 +22,7 @@ from pasledger.usecases import spending
 from pasledger.usecases.booking import NothingBooked, book, book_all
 from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.verifying import verify
-from tests.support.books import A_LIVED_IN_TOWN, answer, content, granted, holders, opened
+from tests.support.books import A_LIVED_IN_TOWN, MakeBooks, answer, content, granted, holders, is_postgresql, opened
 from tests.support.town import (
     CAFE,
     CLUB,
@@ -227,7 +227,8 @@ def test_a_batch_that_breaks_leaves_nothing(books: str) -> None:
 def test_a_fault_of_one_takes_back_all(store: Store, books: str) -> None:
     """What the database refuses takes the whole batch with it; nobody else's request is half there."""
     before = content(books)
-    with pytest.raises(Exception, match="already"):
+    says = "books-busy" if is_postgresql(books) else "already"  # an id that is taken could be another writer's
+    with pytest.raises(Exception, match=says):
         book(store, [a_redemption("1,00", number=7), replace(an_award("1,00", number=1), decision="Z-9")], a_stamp())
     assert content(books) == before
 
@@ -313,7 +314,7 @@ def test_the_same_key_at_the_same_moment_is_booked_once(books: str) -> None:
 # --- what a batch sees
 
 
-def test_a_batch_sees_what_came_before_it_in_it(tmp_books: str) -> None:
+def test_a_batch_sees_what_came_before_it_in_it(make_books: MakeBooks) -> None:
     """A town is made, a card credited and spent, in one batch; the same as one by one."""
     at_once, one_by_one = make_books(), make_books()
     with opened(at_once) as store:
@@ -369,8 +370,27 @@ def test_a_batch_sees_a_card_that_took_the_place_of_another_in_it(store: Store) 
     assert [reason(outcome) for outcome in book(store, [replaced, a_redemption(card=2)], a_stamp())] == [None, None]
 
 
-def test_a_card_may_change_back_and_forth_in_a_batch(store: Store) -> None:
-    """Blocked, activated and blocked again by one stamp is three changes."""
-    states = (CardState.BLOCKED, CardState.ACTIVE, CardState.BLOCKED)
-    outcomes = book(store, [CardRequest(a_card().number, state) for state in states], a_stamp())
-    assert [reason(outcome) for outcome in outcomes] == [None] * 3
+def test_a_card_may_change_back_and_forth_in_a_batch(request: pytest.FixtureRequest, store: Store, books: str) -> None:
+    """Blocked, activated and blocked again by one stamp is three changes, of which the last holds."""
+    if is_postgresql(books):
+        says = "an UPDATE from an array takes any of several values for a row, not the last"
+        request.applymarker(pytest.mark.xfail(reason=says, strict=True))
+    states = (CardState.BLOCKED, CardState.ACTIVE, CardState.BLOCKED, CardState.ACTIVE, CardState.BLOCKED)
+    for place in (3, 4, 5):
+        outcomes = book(store, [CardRequest(a_card().number, state) for state in states[:place]], a_stamp())
+        assert [reason(outcome) for outcome in outcomes] == [None] * place
+        with store.read() as reader:
+            (card,) = reader.cards_of(a_card().number)
+        assert card.state is states[place - 1]
+        if card.state is CardState.BLOCKED:
+            granted(store, CardRequest(a_card().number, CardState.ACTIVE))
+
+
+def test_what_two_requests_look_at_is_there_once(store: Store) -> None:
+    """A batch that gives back to an entitlement and spends it does not count its balance twice."""
+    granted(store, a_redemption("10,00", number=1))
+    outcomes = book(store, [a_refund("1,00", of=1), a_redemption("41,01", number=2)], a_stamp())
+    assert [reason(outcome) for outcome in outcomes] == [None, Refusal.NOT_ENOUGH]
+    outcomes = book(store, [a_redemption("41,00", number=3), a_refund("9,00", of=1, number=2)], a_stamp())
+    assert [reason(outcome) for outcome in outcomes] == [None, None]
+    assert left(store) == euros("9,00")

@@ -76,9 +76,9 @@ def test_sound_books_have_no_findings(books: str) -> None:
     assert verified(books).is_sound
 
 
-def test_new_books_are_sound(tmp_books: str) -> None:
+def test_new_books_are_sound(make_books: MakeBooks) -> None:
     """Nothing was booked, and nothing is wrong."""
-    assert verified(a_file(tmp_path / "new.db")) == Verification(0, 0, 0, ())
+    assert verified(make_books()) == Verification(0, 0, 0, ())
 
 
 def test_the_way_of_tampering_leaves_no_trace_itself(books: str) -> None:
@@ -93,6 +93,10 @@ TAMPERED: dict[str, tuple[set[str], Sequence[str]]] = {
     "a balance is below zero": (
         {"balance", "integrity"},
         [f"UPDATE account SET balance_cents = -1 WHERE code = {MINE}"],
+    ),
+    "a balance is not kept any more": (
+        {"balance", "integrity"},
+        [f"UPDATE account SET balance_cents = NULL WHERE code = {MINE}"],
     ),
     "a balance is less than money can be": (
         {"readable", "integrity"},

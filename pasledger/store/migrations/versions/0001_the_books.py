@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from pasledger.store import guards
 from pasledger.store.types import TEXT, WHOLE
 
 revision = "0001"
@@ -13,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make every table and its guards."""
+    """Make every table."""
     op.create_table(
         "account",
         sa.Column("code", TEXT, nullable=False),
@@ -308,4 +307,3 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("refund_redemption_id_ix"), "refund", ["redemption_id"], unique=False)
-    guards.install(op.get_bind())

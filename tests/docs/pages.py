@@ -8,7 +8,8 @@ In a page:
 - a `python` block runs by itself, and the `output` block after it, if there is one, is what it prints;
 - `<!-- begins with the town of the tutorial -->` tells that the commands of the tutorial came before, up to the awards.
 
-Pages are written in 2026, for port 8000, and for a PostgreSQL at an address that stands for one of the run. Each id and secret of a page stands for one of the run, also in commands.
+Pages are written in 2026, for port 8000, and for a PostgreSQL at an address that stands for one of the run. Each id and
+secret of a page stands for one of the run, also in commands.
 """
 
 import re

@@ -69,7 +69,8 @@ def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> 
         owner = _learn_entitlement(row[2:], town)
         parts.setdefault(entry, []).append(Part(owner.id, owner.scheme, Money(cents)))
     for row in _REDEMPTIONS.fetch(connection, wanted=wanted):
-        town.learn(rows.read_redemption(row, tuple(parts[row[1]])))
+        if row[1] in parts:  # one that was committed after the question before is not there yet
+            town.learn(rows.read_redemption(row, tuple(parts[row[1]])))
     for row in _REFUNDS.fetch(connection, wanted=wanted):
         town.learn(rows.read_refund(row))
 

@@ -59,7 +59,7 @@ def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[
 
 def _write_accounts(town: Town, touched: Mapping[Account, None], written: dict[Writing, list[Row]]) -> None:
     """Open what is new, at the balance that it ends with, and set the balances of what was there."""
-    for account in touched:
+    for account in sorted(touched):  # two batches that open the same accounts do so in one order
         if not account.kind.is_floored:
             written[_OPEN_IF_MISSING].append((account.code, account.kind.value, account.scheme, None))
         elif town.is_new(account):

@@ -32,7 +32,7 @@ def test_every_answer_is_described(till: Till) -> None:
             assert list(response["content"]) == ["application/json" if status < "400" else "application/problem+json"]
 
 
-def test_an_outside_tool_finds_nothing(street: Street) -> None:
+def test_an_outside_tool_finds_nothing(street: Street, tmp_path: Path) -> None:
     """Schemathesis finds no 5xx, no undocumented answer and no answer that is not as described."""
     examples = "100" if os.environ.get("CI") else "25"
     with on_a_port(street) as till:
@@ -47,7 +47,7 @@ def test_an_outside_tool_finds_nothing(street: Street) -> None:
             capture_output=True,
             text=True,
             check=False,
-            cwd=street.path.parent,
+            cwd=tmp_path,
         )
         till.verify_books()
 

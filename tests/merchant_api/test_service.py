@@ -11,7 +11,8 @@ import pytest
 
 from merchant_api.auth import SECONDS_REMEMBERED
 from pasledger.rules.registration import RevocationRequest
-from tests.support.service import ROOT, Street, on_a_port
+from tests.support.postgresql import a_free_address, drop
+from tests.support.service import ROOT, Street, a_shop_street, on_a_port
 
 
 def test_it_serves_and_ends_when_told(street: Street) -> None:
@@ -23,6 +24,22 @@ def test_it_serves_and_ends_when_told(street: Street) -> None:
         till.process.terminate()
         assert till.process.wait(30) == -signal.SIGTERM
     till.verify_books()
+
+
+def test_two_services_share_books_in_postgresql() -> None:
+    """On a database server, a payment at one service is known to the other, and its key books once."""
+    books = a_free_address()
+    street = a_shop_street(books)
+    try:
+        with on_a_port(street) as one, on_a_port(street) as other:
+            first = one.pay("child")
+            assert first.status_code == 201
+            assert other.pay("child").content == first.content
+            assert other.get(first.headers["Location"]).json()["id"] == first.json()["id"]
+            one.verify_books()
+    finally:
+        street.store.close()
+        drop(books)
 
 
 def test_a_killed_service_keeps_what_it_acknowledged(street: Street) -> None:

@@ -167,8 +167,8 @@ def a_town(world: World, script: Sequence[Call]) -> Iterator[Till]:
     """Make a town that finances a script in the manner of a world, and run the service on it some days later."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         path = Path(folder) / "books.db"
-        shutil.copy(_made_once().path, path)
-        street = Street(Store.open(str(path)), path, dict(_made_once().credentials), dict(_made_once().merchants))
+        shutil.copy(_made_once().books, path)
+        street = Street(Store.open(str(path)), str(path), dict(_made_once().credentials), dict(_made_once().merchants))
         _add_schemes(street, world)
         for holder in range(HOLDERS):
             _add_holder(street, world, script, holder)

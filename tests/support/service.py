@@ -47,7 +47,7 @@ class Street:
     """Books with merchants and cards: the secret of each terminal by merchant, the token of each card by name."""
 
     store: Store
-    path: Path
+    books: str
     credentials: dict[str, str] = field(default_factory=dict)
     merchants: dict[str, Merchant] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -109,9 +109,9 @@ def staff() -> Stamp:
     return stamp_now("clerk", "approver")
 
 
-def a_shop_street(path: Path) -> Street:
+def a_shop_street(books: Path | str) -> Street:
     """Return new books with a club, a school, a café, and two cards with € 100,00 for sport."""
-    street = Street(Store.start(str(path), municipality="Test", at=staff().recorded_at, by="clerk"), path)
+    street = Street(Store.start(str(books), municipality="Test", at=staff().recorded_at, by="clerk"), str(books))
     street.add_schemes(a_scheme())
     for name, category in (("club", "sport"), ("school", "school"), ("café", "catering")):
         street.add_merchant(name, category)
@@ -124,8 +124,8 @@ def a_shop_street(path: Path) -> Street:
 @contextmanager
 def in_process(street: Street) -> Iterator["Till"]:
     """Run the application of the service, with its writer, in this process."""
-    settings = Settings(books=str(street.path))
-    app = create_app(Store.open(str(street.path)), settings)
+    settings = Settings(books=street.books)
+    app = create_app(Store.open(street.books), settings)
     with TestClient(app, base_url="http://till.test", raise_server_exceptions=False) as client:
         yield Till(client, street)
 
@@ -137,7 +137,7 @@ def on_a_port(street: Street, **environment: str) -> Iterator["Till"]:
     process = subprocess.Popen(
         [sys.executable, "-m", "merchant_api"],
         cwd=ROOT,
-        env=os.environ | {"PASLEDGER_BOOKS": str(street.path), "MERCHANT_API_PORT": str(port)} | environment,
+        env=os.environ | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)} | environment,
     )
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:

@@ -52,7 +52,8 @@ def options(
     context: typer.Context,
     *,
     books: Annotated[
-        str | None, typer.Option("--books", envvar="PASLEDGER_BOOKS", metavar="PATH", help="The file of the books.")
+        str | None,
+        typer.Option("--books", envvar="PASLEDGER_BOOKS", metavar="PATH", help="The file of the books, or their URL."),
     ] = None,
     actor: Annotated[
         str | None,

@@ -57,7 +57,7 @@ def test_books_of_a_newer_program_are_not_touched(clerk: Clerk) -> None:
     ("named", "says"),
     [
         ("missing.db", "Er zijn geen boeken in"),
-        ("holders.csv", "is geen boekenbestand"),
+        ("holders.csv", "zijn geen boeken, maar iets anders"),
         (".", "Er zijn geen boeken in"),
         ("town.db/deeper", "Er zijn geen boeken in"),
     ],

@@ -87,12 +87,10 @@ def card_number(text: str) -> CardNumber:
 
 def holder(text: str) -> HolderReference:
     """Read a holder's opaque reference; what looks like a BSN is refused and not repeated."""
-    if looks_like_a_bsn(text):
-        raise Misread(FaultKind.LOOKS_LIKE_BSN)
     try:
         return holder_reference(text)
     except ValueError:
-        raise Misread(FaultKind.REFERENCE) from None
+        raise Misread(FaultKind.LOOKS_LIKE_BSN if looks_like_a_bsn(text) else FaultKind.REFERENCE) from None
 
 
 def decision(text: str) -> str:

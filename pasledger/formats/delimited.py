@@ -4,6 +4,7 @@ Columns stand in any order. Every row is read, and all faults are reported at on
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -12,6 +13,7 @@ from typing import Any
 from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, shown
 
 _SEPARATORS = ";,\t"
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NOTES = frozenset({"toelichting", "note"})
 """Columns for people, which no program reads."""
 
@@ -69,7 +71,7 @@ def _decode(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not any(character < " " and character not in "\r\n\t" for character in text):
+        if _NOT_TEXT.search(text) is None:
             return text
     raise FileRefused([Fault(FaultKind.FILE_NOT_TEXT)])
 

@@ -40,6 +40,7 @@ from pasledger.rules.schemes import Scheme, ValidityRule
 from pasledger.store.statements import Row
 
 
+@lru_cache(maxsize=256)  # all of a batch have one
 def moment(at: datetime) -> str:
     """Return a moment as the books write it: UTC, to the millisecond."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -39,6 +39,7 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     api = _api()
     api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
     site = Starlette(routes=[Mount("/v1", api)], lifespan=lifespan, exception_handlers={HTTPException: _no_such_place})
+    site.router.redirect_slashes = False
     return errors.Envelope(site)
 
 

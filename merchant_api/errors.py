@@ -105,7 +105,9 @@ def _pointer(kind: str, location: Sequence[object]) -> str:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     known = {answer.status: answer for answer in (Answer.NOT_FOUND, Answer.METHOD, Answer.INVALID, Answer.TOO_LARGE)}
-    response = problem(known.get(error.status_code, Answer.FAULT), _language(request), most=LARGEST_BODY_BYTES)
+    answer = known.get(error.status_code, Answer.FAULT)
+    errors = [{"pointer": "#/", "detail": "The body could not be read"}] if answer is Answer.INVALID else []
+    response = problem(answer, _language(request), errors, most=LARGEST_BODY_BYTES)
     response.headers.update(error.headers or {})
     return response
 

@@ -15,19 +15,26 @@ async def sent_as_json(request: Request) -> None:
         raise Problem(Answer.WRONG_TYPE)
 
 
+KEY = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}"
+"""How a key is written. It begins with no point, because `.` and `..` are no names in an address."""
+
+
 async def idempotency_key(
+    request: Request,
     key: Annotated[
         str,
         Header(
             alias="Idempotency-Key",
             description="Names this attempt for ever; a repeat with the same key and body gets the same answer. "
             "May be written in double quotes.",
-            pattern=r'^"?[A-Za-z0-9._~-]{1,64}"?$',
+            pattern=f'^({KEY}|"{KEY}")$',
             examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
         ),
     ],
 ) -> str:
-    """Return the key, without the quotes that its draft standard puts around it."""
+    """Return the one key, without the quotes that its draft standard puts around it."""
+    if len(request.headers.getlist("idempotency-key")) > 1:
+        raise Problem(Answer.INVALID, [{"pointer": "header: Idempotency-Key", "detail": "Only one is allowed"}])
     return key.strip('"')
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from merchant_api.requests import KEY
 from pasledger.ledger.money import Money
 from pasledger.rules.records import Attempt
 from pasledger.store.reading import Recorded
@@ -15,7 +16,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", strict=True, frozen=True)
 
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,64}$")]
+Key = Annotated[str, StringConstraints(pattern=f"^{KEY}$")]
 """An idempotency key: unique for each attempt of a merchant, for ever."""
 
 

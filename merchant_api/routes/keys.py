@@ -9,6 +9,7 @@ from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
 from merchant_api.errors import Problem
 from merchant_api.openapi import problems
+from merchant_api.requests import KEY
 from merchant_api.schemas import KeyOutcome
 from pasledger.ledger.ids import RedemptionId, RefundId
 from pasledger.rules.attempts import key_of
@@ -27,7 +28,7 @@ router = APIRouter(tags=["idempotency keys"])
 async def read_key(
     request: Request,
     terminal: SignedIn,
-    key: Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,64}$", examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"])],
+    key: Annotated[str, Path(pattern=f"^{KEY}$", examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"])],
 ) -> KeyOutcome:
     """Return whether the attempt with this key was accepted or refused; not found means that nothing was booked."""
     attempt = await run_in_threadpool(_find, request.app.state.store, key_of(terminal.merchant, key))

@@ -7,8 +7,6 @@ something found wrong, 2 for a command that cannot be understood.
 import sys
 from io import TextIOWrapper
 
-from pasledger.cli.app import app
-
 __all__ = ["main"]
 
 
@@ -17,4 +15,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a sign that a terminal does not know is no reason to fail
+    try:
+        from pasledger.cli.app import app  # here, because it takes a second in which somebody can change their mind
+    except KeyboardInterrupt:
+        sys.exit(130)
     app()

@@ -52,6 +52,15 @@ def reading(path: Path) -> Iterator[bytes]:
         raise InFile(path, refused.faults) from None
 
 
+INTERRUPTED = 130
+"""How a program ends that was interrupted at the keyboard."""
+
+
+def report_interrupt(call: Call) -> None:
+    """Say that nobody knows, here, how far it came: a batch is booked whole or not at all."""
+    paper(for_errors=True).print(call.say("cli.interrupted"))
+
+
 def report(call: Call, wrong: Exception) -> None:
     """Say what went wrong."""
     if isinstance(wrong, InFile):
@@ -74,6 +83,9 @@ def _said(call: Call, wrong: Exception) -> tuple[str, str]:
             return wrong.problem, call.say(f"books.{wrong.problem}", **wrong.figures)
         case Wrong():
             return wrong.code, call.say(f"cli.{wrong.code}", **wrong.figures)
+        case OSError(filename=None):
+            # It is no file that was named, so it is where the answer goes to, and by then the work may be done.
+            return "answer-lost", call.say("cli.answer-lost", why=wrong.strerror or "")
         case OSError():
             code = _OS_ERRORS.get(wrong.errno or 0, "file-unusable")
             return code, call.say(f"cli.{code}", file=wrong.filename or "", why=wrong.strerror or "")

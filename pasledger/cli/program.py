@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from pasledger.cli.errors import WENT_WRONG, report
+from pasledger.cli.errors import INTERRUPTED, WENT_WRONG, report, report_interrupt
 
 _WITH_VALUE = frozenset({"--books", "--as", "--language"})
 _FLAGS = frozenset({"--json"})
@@ -30,6 +30,9 @@ class Program(TyperGroup):
         except WENT_WRONG as wrong:
             report(ctx.obj, wrong)
             raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            report_interrupt(ctx.obj)
+            raise typer.Exit(INTERRUPTED) from None
 
 
 def hoisted(arguments: Iterable[str]) -> list[str]:

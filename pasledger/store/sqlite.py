@@ -20,8 +20,8 @@ BUSY_TIMEOUT_S = 30
 READS_ONLY = "reads_only"
 """The execution option of a connection that takes no write lock."""
 
-_READABLE = 0o644
-"""The mode of a new file: its owner writes, as SQLite would have made it."""
+_OWNERS_ONLY = 0o600
+"""The mode of a new file: who can read it sees the references and balances of a whole town."""
 
 _PRAGMAS = {
     "journal_mode": "wal",
@@ -52,7 +52,7 @@ class Sqlite(Database):
         """Return an engine for new books at a file path, which is taken from now on. Raises `BooksUnusable`."""
         path = Path(books).absolute()
         try:
-            path.touch(mode=_READABLE, exist_ok=False)
+            path.touch(mode=_OWNERS_ONLY, exist_ok=False)
         except FileExistsError:
             raise BooksUnusable(BooksProblem.EXIST_ALREADY, books=books) from None
         except OSError as error:

@@ -5,8 +5,10 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -284,6 +286,37 @@ def test_a_reader_that_leaves_early_sees_no_traceback(clerk: Clerk) -> None:
         process.stdout.close()
         said = process.stderr.read()
     assert said == b""
+
+
+def test_an_answer_that_is_lost_is_not_called_nothing_booked(clerk: Clerk) -> None:
+    """Where standard output takes nothing, the work may be done, and the message says to look before asking again."""
+    pay = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "3,00", "--language", "en")
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.run(
+            [*PROGRAM, *pay, "--books", clerk.books], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert process.returncode == 1
+    assert "may have been done" in " ".join(process.stderr.split())
+    assert "othing was booked" not in process.stderr
+    assert clerk.left("P-1")["sport"] == "47.00"
+
+
+@pytest.mark.parametrize("seconds", [1.5, 2.5])
+def test_an_interrupt_is_no_traceback(clerk: Clerk, seconds: float) -> None:
+    """Whenever it comes, Ctrl-C ends with 130, and either all is booked or nothing."""
+    many = clerk.file("pashouder\n" + "".join(f"Q-{number}\n" for number in range(20_000)), "many.csv")
+    before = len(clerk.booked()["holder"])
+    with subprocess.Popen(
+        [*PROGRAM, "holders", "add", many, "--carriers", clerk.folder / "many.out", "--books", clerk.books],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert b"Traceback" not in said
+    assert process.returncode in (0, 130, -signal.SIGINT)
+    assert len(clerk.booked()["holder"]) - before in (0, 20_000)
 
 
 def test_progress_is_shown_where_somebody_looks(clerk: Clerk) -> None:

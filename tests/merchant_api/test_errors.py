@@ -113,13 +113,31 @@ def test_a_body_that_hides_its_size_is_counted(till: Till) -> None:
     assert is_a_problem(till.client.post("/v1/redemptions", content=pieces, headers=headers), 413)
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "é", "a" * 65, "a/b", '"', "a\tb"])
+@pytest.mark.parametrize("key", ["", " ", "a b", "é", "a" * 65, "a/b", '"', "a\tb", ".", "..", '"a', 'a"'])
 def test_a_wrong_key(till: Till, key: str) -> None:
     """A key is 1 to 64 letters, digits and . _ ~ -."""
     headers = [(name.encode(), value.encode()) for name, value in till.headers("club").items()]
     headers.append((b"Idempotency-Key", key.encode()))
 
     assert is_a_problem(till.client.post("/v1/redemptions", json=GOOD, headers=headers), 400)
+
+
+def test_two_keys_are_one_too_many(till: Till) -> None:
+    """Which of two keys is meant nobody knows, so that neither is used."""
+    headers = [(name.encode(), value.encode()) for name, value in till.headers("club").items()]
+    headers += [(b"Idempotency-Key", b"one"), (b"Idempotency-Key", b"two")]
+
+    assert is_a_problem(till.client.post("/v1/redemptions", json=GOOD, headers=headers), 400)
+
+
+@pytest.mark.parametrize("content", [b"[" * 8000, b'{"amount":' + b"9" * 6000 + b"}", b"\xff\xfe{"])
+def test_what_cannot_be_read_at_all_says_so(till: Till, content: bytes) -> None:
+    """Also where no field can be named, the answer names what is wrong."""
+    headers = till.headers("club") | {"Idempotency-Key": "key-1", "Content-Type": "application/json"}
+    answer = till.client.post("/v1/redemptions", content=content, headers=headers)
+
+    assert is_a_problem(answer, 400)
+    assert answer.json()["errors"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +159,7 @@ def test_a_wrong_credential(till: Till, credential: str) -> None:
     [
         ("GET", "/", 404),
         ("GET", "/nergens", 404),
+        ("GET", "/v1", 404),
         ("GET", "/v1/nergens", 404),
         ("GET", "/v1/health/", 404),
         ("GET", "/v1/redemptions/red_1", 400),

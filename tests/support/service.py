@@ -88,18 +88,18 @@ class Street:
 
     def award(self, name: str, amount: Money, *, scheme: str = "culture", starts_on: date | None = None) -> None:
         """Award an amount that is valid from today, or from another day."""
-        entry = new_id(EntryId)
+        salt = new_salt()
         self.book(
             AwardRequest(
                 new_id(EntitlementId),
-                entry,
+                new_id(EntryId),
                 scheme,
-                f"Z-{entry}"[:35],
+                f"Z-{salt}",
                 self.holders[name].reference,
                 amount,
                 starts_on or staff().effective_on,
                 instalment=1,
-                salt=new_salt(),
+                salt=salt,
             )
         )
 

@@ -26,11 +26,6 @@ class Books:
         self._cents[account] = balance.cents
         self._carried_forward.add(account)
 
-    def forget(self, account: Account) -> None:
-        """Know nothing of `account` any more."""
-        self._cents.pop(account, None)
-        self._carried_forward.discard(account)
-
     def is_new(self, account: Account) -> bool:
         """Return whether `account` was opened by an entry that was posted here."""
         return account not in self._carried_forward

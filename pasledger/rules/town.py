@@ -3,12 +3,10 @@
 Held whole in memory by tests and simulations, or loaded by a store for one batch with just what its requests need.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Never, TypeVar
 
-from pasledger.ledger import accounts
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
 from pasledger.ledger.ids import CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
@@ -84,14 +82,6 @@ class Town(Books):
     def card(self, key: CardNumber | TokenHash) -> Card:
         """Return the card with this number or token, or refuse."""
         return self.cards.get(key) or _refuse(Refusal.CARD_UNKNOWN)
-
-    def keep_only(self, codes: Collection[str]) -> None:
-        """Forget the entitlements and budgets whose accounts are not among `codes`."""
-        for account in self.accounts():
-            if account.code not in codes:
-                self.forget(account)
-        for owned in self.entitlements_of.values():
-            owned[:] = [one for one in owned if self.knows(accounts.entitlement(one.id, one.scheme))]
 
     def apply(self, event: Event) -> None:
         """Take over what an event establishes, so that the next decision sees it."""

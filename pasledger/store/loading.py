@@ -11,6 +11,7 @@ from pasledger.rules.records import Entitlement, Fact, Part
 from pasledger.rules.town import Needs, Town
 from pasledger.store import rows, tables
 from pasledger.store.databases import database_behind
+from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.statements import OneOf, Query, Row
 
 _t = tables
@@ -18,27 +19,26 @@ _t = tables
 
 def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
-    return _load(connection, needs, None)
-
-
-def load_and_lock(connection: Connection, needs: Needs) -> Town:
-    """Return the town as far as `needs` go, with every stored balance in it locked until the transaction ends.
-
-    The balances are read in the statement after the one that locks them, and an account that came in between is not
-    looked at: a balance that is not locked could be gone when it is written.
-    """
-    return _load(connection, needs, database_behind(connection).lock(connection, needs))
-
-
-def _load(connection: Connection, needs: Needs, locked: frozenset[str] | None) -> Town:
     town = Town()
     for row in _SCHEMES.fetch(connection):
         town.learn(rows.read_scheme(row))
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
-    if locked is not None:
-        town.keep_only(locked)
+    return town
+
+
+def load_and_lock(connection: Connection, needs: Needs) -> Town:
+    """Return the town as far as `needs` go, with every stored balance in it locked until the transaction ends.
+
+    The balances are read in the statement after the one that locks them. Where an account came in between, the batch
+    has to begin again: that balance is not locked, so that it could be gone when it is written; and a batch that looked
+    past it would know what was booked after it, and not it. Raises `BooksContended`.
+    """
+    locked = database_behind(connection).lock(connection, needs)
+    town = load(connection, needs)
+    if locked is not None and not locked.issuperset(account.code for account in town.accounts()):
+        raise BooksContended(BooksProblem.BUSY)
     return town
 
 

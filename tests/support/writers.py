@@ -2,20 +2,24 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from multiprocessing import get_context
 
 from sqlalchemy import event
 
 from pasledger.ledger.refusals import Refusal
-from pasledger.rules.deciding import Request
+from pasledger.rules.deciding import Outcome, Request
 from pasledger.usecases.booking import book
 from tests.support.books import opened
-from tests.support.town import a_stamp
+from tests.support.town import TODAY, a_stamp
 
 WRITERS = 3
+"""How many processes write."""
+CLIENTS = 64
+"""How many ask at the same moment for one account or one key, each in a thread of one of the processes."""
 _UNTIL_ALL_ARE_READY_S = 0.2
 
 
@@ -30,7 +34,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Asked:
-    """What one process, or all, were answered, in their order; and the states of what the database would not do."""
+    """What clients were answered, and the states of what the database would not do."""
 
     answers: list[Answer] = field(default_factory=list)
     states: list[str | None] = field(default_factory=list)
@@ -44,22 +48,9 @@ class Asked:
 Batches = Sequence[Sequence[Request]]
 
 
-def ask(books: str, batches: Batches, begins_at: float) -> Asked:
-    """Ask one batch after another, from a moment on."""
-    asked = Asked()
-    with opened(books) as store:
-        event.listen(
-            store._engine,
-            "handle_error",
-            lambda context: asked.states.append(getattr(context.original_exception, "sqlstate", None)),
-        )
-        time.sleep(max(0, begins_at - time.time()))
-        for batch in batches:
-            for outcome in book(store, batch, a_stamp()):
-                result = str(outcome.attempt.result) if outcome.attempt else None
-                refusal = outcome.refused.reason if outcome.refused else None
-                asked.answers.append(Answer(refusal, outcome.is_repeat, result))
-    return asked
+def alone(*requests: Request) -> Batches:
+    """Return requests that are asked one by one."""
+    return [[request] for request in requests]
 
 
 @contextmanager
@@ -69,11 +60,37 @@ def processes() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def ask_at_once(pool: ProcessPoolExecutor, books: str, each: Sequence[Batches]) -> Asked:
-    """Let each process ask its batches, all from the same moment on, and return all that they were told."""
-    begins_at = time.time() + _UNTIL_ALL_ARE_READY_S
+def ask_at_once(pool: ProcessPoolExecutor, books: str, each: Sequence[Batches], *, on: date = TODAY) -> Asked:
+    """Let each client ask its batches, all from the same moment on, and return all that they were told."""
+    begins_at = time.monotonic() + _UNTIL_ALL_ARE_READY_S
     all_asked = Asked()
-    for asked in [pool.submit(ask, books, batches, begins_at) for batches in each]:
+    of_each = [each[process::WRITERS] for process in range(WRITERS)]
+    for asked in [pool.submit(_ask, books, of_one, begins_at, on) for of_one in of_each]:
         all_asked.answers += asked.result().answers
         all_asked.states += asked.result().states
     return all_asked
+
+
+def _ask(books: str, each: Sequence[Batches], begins_at: float, on: date) -> Asked:
+    """Let the clients of one process ask, with the store that a process has."""
+    asked = Asked()
+
+    def ask(batches: Batches) -> None:
+        time.sleep(max(0, begins_at - time.monotonic()))
+        for batch in batches:
+            asked.answers += map(_answer, book(store, batch, a_stamp(on)))
+
+    with opened(books) as store, ThreadPoolExecutor(len(each)) as clients:
+        event.listen(
+            store._engine,
+            "handle_error",
+            lambda context: asked.states.append(getattr(context.original_exception, "sqlstate", None)),
+        )
+        for client in [clients.submit(ask, batches) for batches in each]:
+            client.result()
+    return asked
+
+
+def _answer(outcome: Outcome) -> Answer:
+    result = str(outcome.attempt.result) if outcome.attempt else None
+    return Answer(outcome.refused.reason if outcome.refused else None, outcome.is_repeat, result)

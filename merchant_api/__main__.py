@@ -10,6 +10,7 @@ from merchant_api.app import create_app
 from merchant_api.settings import Settings
 from pasledger.store import BooksUnusable, Store
 from pasledger.texts import say, spoken
+from pasledger.usecases.minting import require_clock
 
 
 def main() -> int:
@@ -22,6 +23,7 @@ def main() -> int:
         return 2
     try:
         store = Store.open(settings.books)
+        require_clock(store)
     except BooksUnusable as unusable:
         language = spoken(os.environ.get("LANG", ""))
         sys.stderr.write(say(f"books.{unusable.problem}", language, **unusable.figures) + "\n")

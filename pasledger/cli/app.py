@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from pasledger.cli import accounts, awards, books, budgets, cards, holders, merchants, schemes, spending, terminals
+from pasledger.cli import (
+    accounts,
+    awards,
+    backup,
+    books,
+    budgets,
+    cards,
+    holders,
+    merchants,
+    roles,
+    schemes,
+    spending,
+    terminals,
+)
 from pasledger.cli.calls import Call
 from pasledger.cli.program import Program
 from pasledger.texts import spoken
@@ -16,7 +29,14 @@ Command = Callable[..., None]
 
 _ELSEWHERE = "The options --books, --as, --language and --json are explained by: pasledger --help"
 _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
-    "Books": {"start": books.start, "upgrade": books.upgrade, "serve": books.serve},
+    "Books": {
+        "start": books.start,
+        "upgrade": books.upgrade,
+        "serve": books.serve,
+        "backup": backup.backup,
+        "restore": backup.restore,
+        "roles": {"create": roles.create},
+    },
     "Master data": {
         "schemes": {"add": schemes.add, "list": schemes.show},
         "budgets": {"add": budgets.add, "list": budgets.show},
@@ -39,6 +59,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
 }
 _GROUPS = {
+    "roles": "Who may do what in PostgreSQL.",
     "schemes": "What money is given for.",
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",

@@ -11,6 +11,7 @@ from pasledger.cli.calls import Call, words
 from pasledger.cli.printing import answer, paper, table
 from pasledger.cli.progress import progress
 from pasledger.store import Store
+from pasledger.usecases.verifying import Verification
 from pasledger.usecases.verifying import verify as verified
 
 
@@ -28,8 +29,8 @@ def start(
     Store.start(books, municipality=name, at=stamp.recorded_at, by=stamp.prepared_by).close()
     answer(
         call,
-        {"books": books, "municipality": name},
-        call.say("cli.started", books=books, municipality=name),
+        {"books": call.shown_books, "municipality": name},
+        call.say("cli.started", books=call.shown_books, municipality=name),
     )
 
 
@@ -41,8 +42,8 @@ def upgrade(context: typer.Context) -> None:
     JSON: books, version_before, version.
     """
     call: Call = context.obj
-    books = call.named_books
-    before, after = Store.upgrade(books)
+    before, after = Store.upgrade(call.named_books)
+    books = call.shown_books
     answer(
         call,
         {"books": books, "version_before": before, "version": after},
@@ -59,15 +60,20 @@ def verify(context: typer.Context) -> None:
     """
     call: Call = context.obj
     began = time.perf_counter()
-    with call.store() as store, progress(call, "cli.verifying") as tell:
+    with call.opened(reads_only=True) as store, progress(call, "cli.verifying") as tell:
         found = verified(store, tell)
-    seconds = time.perf_counter() - began
+    answer_verified(call, found, time.perf_counter() - began)
+
+
+def answer_verified(call: Call, found: Verification, seconds: float, *first: str, **data: object) -> None:
+    """Tell what was replayed and found, after sentences and data of the command itself. Exits with 1 for findings."""
     rows = [
         {"check": finding.check, "subject": finding.subject, "detail": finding.detail} for finding in found.findings
     ]
     answer(
         call,
         {
+            **data,
             "is_sound": found.is_sound,
             "entries": found.entries,
             "transfers": found.transfers,
@@ -75,6 +81,7 @@ def verify(context: typer.Context) -> None:
             "seconds": round(seconds, 3),
             "findings": rows,
         },
+        *first,
         call.say(
             "cli.verified",
             entries=found.entries,

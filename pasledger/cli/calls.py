@@ -13,8 +13,9 @@ from pasledger.formats import cells
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.journal import Stamp, require_four_eyes
 from pasledger.store import Reader, Store
+from pasledger.store.databases import database_of
 from pasledger.texts import say
-from pasledger.usecases.minting import stamp_now
+from pasledger.usecases.minting import require_clock, stamp_now
 
 Value = TypeVar("Value")
 
@@ -39,10 +40,22 @@ class Call:
             raise typer.BadParameter(self.say("cli.no-books"), param_hint="--books")
         return self.read("--books", self.books, _encodable)
 
+    @property
+    def shown_books(self) -> str:
+        """Where the books are, for people to read: without a secret that their address may hold."""
+        return database_of(self.named_books).shown(self.named_books)
+
     @contextmanager
     def store(self) -> Iterator[Store]:
+        """Open the books to write in them, at a clock that is not behind them."""
+        with self.opened() as store:
+            require_clock(store)
+            yield store
+
+    @contextmanager
+    def opened(self, *, reads_only: bool = False) -> Iterator[Store]:
         """Open the books, and let go of them after."""
-        store = Store.open(self.named_books)
+        store = Store.open(self.named_books, reads_only=reads_only)
         try:
             yield store
         finally:
@@ -51,7 +64,7 @@ class Call:
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """Open the books to read one snapshot of them."""
-        with self.store() as store, store.read() as reader:
+        with self.opened(reads_only=True) as store, store.read() as reader:
             yield reader
 
     def stamp(self) -> Stamp:

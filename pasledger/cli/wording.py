@@ -8,6 +8,7 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.rules.cards import CardState
 from pasledger.rules.schemes import ValidityRule
+from pasledger.store import Role
 from pasledger.texts import say
 
 LISTS: dict[type[StrEnum], str] = {
@@ -15,6 +16,7 @@ LISTS: dict[type[StrEnum], str] = {
     EntryKind: "entry-kind",
     CardState: "card-state",
     ValidityRule: "validity-rule",
+    Role: "role",
 }
 """The closed lists that have words of their own."""
 

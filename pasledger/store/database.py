@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +15,9 @@ from pasledger.store.errors import BooksUnusable
 class Database(ABC):
     """A kind of database that books can be in."""
 
+    has_roles: ClassVar[bool]
+    """Whether its users can be given less than all rights."""
+
     @abstractmethod
     def shown(self, books: str) -> str:
         """Return how books are named to people: without a secret that their address may hold."""
@@ -22,17 +26,16 @@ class Database(ABC):
     def open(self, books: str) -> Engine:
         """Return an engine for existing books. Raises `BooksUnusable` where there are none."""
 
-    @abstractmethod
-    def new(self, books: str) -> Engine:
-        """Return an engine for new books. Raises `BooksUnusable` where there are some already."""
+    def open_to_read(self, books: str) -> Engine:
+        """Return an engine for existing books that nobody writes to. Raises `BooksUnusable` where there are none."""
+        return self.open(books)
 
     @abstractmethod
-    def take(self, connection: Connection, books: str) -> None:
-        """Take the place of new books, in the transaction that fills it. Raises `BooksUnusable`."""
+    def filling(self, books: str) -> AbstractContextManager[Connection]:
+        """Yield a connection to fill new books in one transaction. Raises `BooksUnusable` where there is something.
 
-    @abstractmethod
-    def discard(self, books: str) -> None:
-        """Give back the place of new books that could not be started."""
+        They are at their place, whole and on the disk, when the block ends, and wholly absent when it raises.
+        """
 
     @abstractmethod
     def options(self, *, reads_only: bool) -> dict[str, Any]:

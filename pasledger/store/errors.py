@@ -20,11 +20,20 @@ class BooksProblem(StrEnum):
     DAMAGED = "books-damaged"
     URL = "books-url"
     UNREACHABLE = "books-unreachable"
+    UNDECIDED = "books-undecided"
     NO_RIGHTS = "books-no-rights"
+    NO_DRIVER = "books-no-driver"
+    NO_ROLES = "books-no-roles"
+    ROLE_UNFIT = "books-role-unfit"
+    ON_A_NETWORK = "books-on-a-network"
+    CLOCK_BEHIND = "books-clock-behind"
 
 
 class BooksUnusable(Exception):  # noqa: N818 - it names a state, as its problems do
-    """The books cannot be used, and nothing was changed. Carries the problem and the figures that explain it."""
+    """The books cannot be used, and nothing was changed. Carries the problem and the figures that explain it.
+
+    Only after `BooksUndecided` it is not known whether something was.
+    """
 
     def __init__(self, problem: BooksProblem, **figures: object) -> None:
         super().__init__(problem.value)
@@ -34,3 +43,11 @@ class BooksUnusable(Exception):  # noqa: N818 - it names a state, as its problem
 
 class BooksContended(BooksUnusable):
     """Another writer was first, and nothing was written: the batch can be decided anew."""
+
+
+class BooksLost(BooksUnusable):
+    """The connection was lost, or there was none, and nothing was written: the batch can be decided anew."""
+
+
+class BooksUndecided(BooksUnusable):
+    """The connection was lost while a batch was committed. It is in the books whole or not at all: they alone know."""

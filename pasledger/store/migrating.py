@@ -1,6 +1,7 @@
 """Bringing books to the version of this program, and knowing which version they are."""
 
 from functools import cache
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -10,6 +11,9 @@ from sqlalchemy import Connection
 
 from pasledger.store import guards
 from pasledger.store.errors import BooksProblem, BooksUnusable
+
+_ONE_AT_A_TIME = Lock()
+"""Alembic keeps the connection that it works on where all threads of a process see it."""
 
 
 def newest() -> str:
@@ -36,10 +40,16 @@ def require_newest(connection: Connection, books: str) -> None:
 
 def upgrade(connection: Connection) -> None:
     """Take the books to the newest version, with all its guards, in the transaction of `connection`."""
+    upgrade_tables(connection)
+    guards.install(connection)
+
+
+def upgrade_tables(connection: Connection) -> None:
+    """Take the tables to the newest version, and leave the guards to who fills them."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    guards.install(connection)
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, "head")
 
 
 @cache

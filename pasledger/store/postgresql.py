@@ -6,6 +6,7 @@ is stopped by a unique key, and the batch that comes second is decided anew.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -19,17 +20,27 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.town import Needs
 from pasledger.store import tables
 from pasledger.store.database import Database
-from pasledger.store.errors import BooksContended, BooksProblem, BooksUnusable
+from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUnusable
 from pasledger.store.statements import OneOf, Query
 from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, metadata
 
-_SECONDS_TO_CONNECT = 10
+_SECONDS_TO_CONNECT = 3
+_SIGNS_OF_LIFE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A machine that lost its power says nothing: after twenty seconds its silence is taken for a lost connection."""
+
 _LOCK_TIMEOUT = "30s"
 _LONGEST_NAME_BYTES = 63
 
 
 class Postgresql(Database):
     """One schema is one municipality's books."""
+
+    has_roles = True
 
     def shown(self, books: str) -> str:
         """Return the address without its password."""
@@ -41,20 +52,16 @@ class Postgresql(Database):
         event.listen(engine, "connect", partial(_require_books, books=books))
         return engine
 
-    def new(self, books: str) -> Engine:
-        """Return an engine for new books."""
-        return _engine(books)
-
-    def take(self, connection: Connection, books: str) -> None:
-        """Make the schema where there is none, and refuse one with tables in it."""
-        schema = _schema(_url(books), books)
-        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}".replace("%", "%%"))
-        found = text("SELECT 1 FROM information_schema.tables WHERE table_schema = :schema")
-        if connection.execute(found, {"schema": schema}).first() is not None:
-            raise BooksUnusable(BooksProblem.EXIST_ALREADY, books=_without_secret(books))
-
-    def discard(self, books: str) -> None:
-        """Do nothing: what was made was rolled back."""
+    @contextmanager
+    def filling(self, books: str) -> Iterator[Connection]:
+        """Make the schema where there is none, and refuse one with tables in it: all in the one transaction."""
+        engine = _engine(books)
+        try:
+            with engine.connect().execution_options(**self.options(reads_only=False)) as connection, connection.begin():
+                _take(connection, books)
+                yield connection
+        finally:
+            engine.dispose()
 
     def options(self, *, reads_only: bool) -> dict[str, Any]:
         """Read one snapshot, or write under row locks."""
@@ -102,6 +109,8 @@ class Postgresql(Database):
         if state in _CONTENDED:
             return BooksContended(BooksProblem.BUSY, books=shown)
         problem = next((_BY_STATE[state[:n]] for n in (5, 2) if state[:n] in _BY_STATE), None)
+        if problem is BooksProblem.UNREACHABLE:
+            return BooksLost(problem, books=shown)
         return None if problem is None else BooksUnusable(problem, books=shown)
 
 
@@ -119,6 +128,7 @@ _BY_STATE = {
     "53": BooksProblem.DISK_FULL,
     "53300": BooksProblem.BUSY,
     "55P03": BooksProblem.BUSY,
+    "57014": BooksProblem.BUSY,
     "42P01": BooksProblem.DAMAGED,
     "42703": BooksProblem.DAMAGED,
     "XX": BooksProblem.DAMAGED,
@@ -156,11 +166,19 @@ def _engine(books: str) -> Engine:
     options = f"-c search_path={path} -c lock_timeout={_LOCK_TIMEOUT} -c synchronous_commit=on -c enable_seqscan=off"
     engine = create_engine(
         url.set(drivername="postgresql+psycopg").difference_update_query(["schema"]),
-        connect_args={"options": options, "connect_timeout": _SECONDS_TO_CONNECT},
+        connect_args={"options": options, "connect_timeout": _SECONDS_TO_CONNECT} | _SIGNS_OF_LIFE,
         pool_pre_ping=True,
     )
     event.listen(engine, "connect", _prepare)
     return engine
+
+
+def _take(connection: Connection, books: str) -> None:
+    schema = _schema(_url(books), books)
+    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}".replace("%", "%%"))
+    found = text("SELECT 1 FROM information_schema.tables WHERE table_schema = :schema")
+    if connection.execute(found, {"schema": schema}).first() is not None:
+        raise BooksUnusable(BooksProblem.EXIST_ALREADY, books=_without_secret(books))
 
 
 class _Streaming(psycopg.ServerCursor[Any]):

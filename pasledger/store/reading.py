@@ -119,6 +119,11 @@ class Reader:
                 following = next(lines, None)
             yield rows.read_entry(row, own)
 
+    def newest(self) -> datetime | None:
+        """Return when the newest entry was recorded; None where there are no entries."""
+        found = _NEWEST.fetch(self._connection)
+        return rows.read_moment(found[0][0]) if found else None
+
     # --- what merchants and staff ask
 
     def attempt(self, key: str) -> Attempt | None:
@@ -271,6 +276,7 @@ _TRANSFERS = Query(_lines)
 _ENTRIES_ON = Query(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
 _TRANSFERS_ON = Query(_lines.where(_t.transfer.c.entry_id.in_(_touching)))
 _RECORDED_AT = Query(select(_t.entry.c.id, _t.entry.c.recorded_at).where(OneOf(_t.entry.c.id, "wanted")))
+_NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).limit(1))
 _ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 
 _ATTEMPT = Query(select(_t.attempt).where(_t.attempt.c.key == bindparam("key")))

@@ -27,7 +27,7 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
 from pasledger.store import rows, tables
-from pasledger.store.statements import Insertion, InsertionIfMissing, Row, Update, Writing
+from pasledger.store.statements import Insertion, InsertionIfMissing, InsertionWithout, Row, Update, Writing
 
 _t = tables
 
@@ -48,7 +48,8 @@ def record(connection: Connection, outcomes: Iterable[Outcome], town: Town) -> N
 
 def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[Account, None]) -> None:
     if event.entry is not None:
-        written[_ENTRY].append(rows.entry_row(event.entry))
+        is_approved = event.entry.stamp.approved_by is not None
+        written[_ENTRY if is_approved else _UNAPPROVED_ENTRY].append(rows.entry_row(event.entry))
         written[_TRANSFER].extend(rows.transfer_rows(event.entry))
         for transfer in event.entry.transfers:
             touched[transfer.debit] = touched[transfer.credit] = None
@@ -74,6 +75,7 @@ _OPEN = Insertion(_t.account)
 _SET_BALANCE = Update(_t.account, _t.account.c.balance_cents)
 _TRANSFER = Insertion(_t.transfer)
 _ENTRY = Insertion(_t.entry)
+_UNAPPROVED_ENTRY = InsertionWithout(_t.entry, _t.entry.c.approved_by)  # for a role that may approve nothing
 _SCHEME = Insertion(_t.scheme)
 _MERCHANT = Insertion(_t.merchant)
 _TERMINAL = Insertion(_t.terminal)
@@ -92,7 +94,7 @@ _ATTEMPT = Insertion(_t.attempt)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
-    *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY),
+    *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _MERCHANT, _TERMINAL, _REVOKE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),

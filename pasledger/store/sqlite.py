@@ -1,9 +1,13 @@
 """Books in one file: SQLite, and how it is told to lose nothing and to change nothing."""
 
+import errno
+import os
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, PrimaryKeyConstraint, UniqueConstraint, create_engine, event, text
@@ -12,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from pasledger.rules.town import Needs
 from pasledger.store.database import Database
 from pasledger.store.errors import BooksProblem, BooksUnusable
+from pasledger.store.filesystems import network_file_system
 from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, metadata
 
 BUSY_TIMEOUT_S = 30
@@ -23,7 +28,7 @@ READS_ONLY = "reads_only"
 _OWNERS_ONLY = 0o600
 """The mode of a new file: who can read it sees the references and balances of a whole town."""
 
-_PRAGMAS = {
+_PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: what was acknowledged is on the disk
     "foreign_keys": 1,
@@ -31,10 +36,19 @@ _PRAGMAS = {
     "busy_timeout": BUSY_TIMEOUT_S * 1000,
     "cache_size": -65536,  # kibibytes
 }
+_WHILE_READING: dict[str, str | int] = {"query_only": 1, "cache_size": _PRAGMAS["cache_size"]}
+_WHILE_FILLING: dict[str, str | int] = {
+    "journal_mode": "memory",  # what fails is thrown away, and what does not is one file from the first moment
+    "synchronous": 0,  # it is put on the disk whole, before it gets its name
+    "foreign_keys": 0,  # verifying looks at all references at once
+    "cache_size": _PRAGMAS["cache_size"],
+}
 
 
 class Sqlite(Database):
     """One file is one municipality's books."""
+
+    has_roles = False
 
     def shown(self, books: str) -> str:
         """Return the path."""
@@ -42,29 +56,33 @@ class Sqlite(Database):
 
     def open(self, books: str) -> Engine:
         """Return an engine for the books that are at a file path. Raises `BooksUnusable` where there are none."""
-        path = Path(books).absolute()
-        if not _is_file(path):
-            raise BooksUnusable(BooksProblem.MISSING, books=books)
         # Looked at before anything is set: setting the journal mode writes into whatever file this is.
-        return _engine(path, partial(_require_books, books=books), _prepare)
+        return _engine(_existing(books), partial(_require_books, books=books), partial(_prepare, _PRAGMAS))
 
-    def new(self, books: str) -> Engine:
-        """Return an engine for new books at a file path, which is taken from now on. Raises `BooksUnusable`."""
-        path = Path(books).absolute()
-        try:
-            path.touch(mode=_OWNERS_ONLY, exist_ok=False)
-        except FileExistsError:
-            raise BooksUnusable(BooksProblem.EXIST_ALREADY, books=books) from None
-        except OSError as error:
-            raise BooksUnusable(BooksProblem.NO_PLACE, books=books) from error
-        return _engine(path, _prepare)
+    def open_to_read(self, books: str) -> Engine:
+        """Return an engine for the books at a file path, of which it does not even set the journal mode."""
+        return _engine(_existing(books), partial(_require_books, books=books), partial(_prepare, _WHILE_READING))
 
-    def take(self, connection: Connection, books: str) -> None:
-        """Do nothing: the file was taken when the engine was made."""
-
-    def discard(self, books: str) -> None:
-        """Remove the file: an empty one is no books, and would stand in the way of a new try."""
-        Path(books).unlink(missing_ok=True)
+    @contextmanager
+    def filling(self, books: str) -> Iterator[Connection]:
+        """Fill a file in a folder beside its place, which nobody else can look into, and name it when it is whole."""
+        path = _local(books)
+        with _naming_the_place(books):
+            _require_free(path)
+            folder = TemporaryDirectory(prefix=".pasledger-", dir=path.parent)
+        with folder:
+            new = Path(folder.name) / "books.db"
+            with _naming_the_place(books):
+                new.touch(mode=_OWNERS_ONLY)
+            engine = _engine(new, partial(_prepare, _WHILE_FILLING))
+            try:
+                with engine.connect() as connection, connection.begin():
+                    yield connection
+            finally:
+                engine.dispose()
+            with _naming_the_place(books):
+                _on_the_disk(new)
+                _name(new, path)
 
     def options(self, *, reads_only: bool) -> dict[str, Any]:
         """Say whether the transaction takes the write lock at once."""
@@ -126,6 +144,69 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _local(books: str) -> Path:
+    """Return the path of books. Raises `BooksUnusable` where other machines could have the same file open."""
+    path = Path(books).absolute()
+    kind = network_file_system(path)
+    if kind is not None:
+        raise BooksUnusable(BooksProblem.ON_A_NETWORK, books=books, kind=kind)
+    return path
+
+
+def _existing(books: str) -> Path:
+    path = _local(books)
+    if not _is_file(path):
+        raise BooksUnusable(BooksProblem.MISSING, books=books)
+    return path
+
+
+@contextmanager
+def _naming_the_place(books: str) -> Iterator[None]:
+    """Turn what the file system says of the place of new books into a `BooksUnusable`."""
+    try:
+        yield
+    except OSError as error:
+        raise BooksUnusable(_OF_A_PLACE.get(error.errno or 0, BooksProblem.NO_PLACE), books=books) from error
+
+
+_OF_A_PLACE = {
+    errno.EEXIST: BooksProblem.EXIST_ALREADY,
+    errno.ENOSPC: BooksProblem.DISK_FULL,
+    errno.EDQUOT: BooksProblem.DISK_FULL,
+    errno.EIO: BooksProblem.DISK_FULL,
+}
+
+
+def _require_free(path: Path) -> None:
+    """Raise `OSError` where something is, and where nothing can be."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return
+    raise FileExistsError(errno.EEXIST, "")
+
+
+def _on_the_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _name(new: Path, path: Path) -> None:
+    """Give a file its name, for good, where nothing has it yet: a rename would pass over what somebody put there."""
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk that knows no links
+        _require_free(path)
+        new.rename(path)
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        _on_the_disk(path.parent)
+
+
 def _engine(path: Path, *on_connect: Callable[[SqliteConnection, object], None]) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -143,9 +224,9 @@ def _require_books(connection: SqliteConnection, _record: object, *, books: str)
         raise BooksUnusable(BooksProblem.NOT_BOOKS, books=books)
 
 
-def _prepare(connection: SqliteConnection, _record: object) -> None:
+def _prepare(pragmas: dict[str, str | int], connection: SqliteConnection, _record: object) -> None:
     """Set the pragmas, and read each back: SQLite passes over one that it does not know or cannot do."""
-    for name, value in _PRAGMAS.items():
+    for name, value in pragmas.items():
         connection.execute(f"PRAGMA {name} = {value}")
         found = connection.execute(f"PRAGMA {name}").fetchone()[0]
         if found != value:

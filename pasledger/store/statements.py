@@ -138,6 +138,18 @@ class Insertion(Writing):
         return f"INSERT INTO {self.table.name} ({self.names}) SELECT * FROM {self.arrays}"  # noqa: S608 - as above
 
 
+class InsertionWithout(Insertion):
+    """Rows of a table whose one column is empty, and which is not so much as named: a right on it is not needed."""
+
+    def __init__(self, table: Table, empty: Column[Any]) -> None:
+        self._place = list(table.columns).index(empty)
+        Writing.__init__(self, table, [column for column in table.columns if column is not empty])
+
+    def write(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Write the rows, which have a value for each column of the table."""
+        super().write(connection, [row[: self._place] + row[self._place + 1 :] for row in rows])
+
+
 class InsertionIfMissing(Insertion):
     """Rows of a table, but for those that are there. On SQLite that is asked, for its guard refuses what is there."""
 

@@ -1,22 +1,23 @@
 """A municipality's books on disk: opened, read in snapshots, and written in batches, each whole or not at all."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Self
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.town import Needs, Town
-from pasledger.store import guards, migrating, rows, tables
+from pasledger.store import copying, guards, migrating, roles, rows, tables
 from pasledger.store.database import Database
 from pasledger.store.databases import database_of
-from pasledger.store.errors import BooksProblem, BooksUnusable
+from pasledger.store.errors import BooksLost, BooksProblem, BooksUndecided, BooksUnusable
 from pasledger.store.loading import load_and_lock
 from pasledger.store.reading import Reader
 from pasledger.store.recording import record
+from pasledger.store.roles import Role
 from pasledger.store.statements import Insertion
 
 
@@ -43,10 +44,13 @@ class Store:
         self._books = books
 
     @classmethod
-    def open(cls, books: str) -> Self:
-        """Open existing books: of this version, with all their guards. Raises `BooksUnusable`."""
+    def open(cls, books: str, *, reads_only: bool = False) -> Self:
+        """Open existing books: of this version, with all their guards. Raises `BooksUnusable`.
+
+        Books that are opened to be read only, as a backup is, may be where nothing can be written.
+        """
         database = database_of(books)
-        store = cls(database.open(books), books)
+        store = cls(database.open_to_read(books) if reads_only else database.open(books), books)
         with store._closed_if_it_fails(), store._connection(reads_only=True) as connection:
             migrating.require_newest(connection, database.shown(books))
             guards.verify(connection)
@@ -55,18 +59,11 @@ class Store:
     @classmethod
     def start(cls, books: str, *, municipality: str, at: datetime, by: str) -> Self:
         """Start the books of a municipality where there are none. Raises `BooksUnusable`."""
-        database = database_of(books)
-        store = cls(database.new(books), books)
-        try:
-            with store._closed_if_it_fails(), store._connection() as connection:
-                database.take(connection, books)
-                migrating.upgrade(connection)
-                Insertion(tables.municipality).write(connection, [(1, municipality, rows.moment(at), by)])
-                guards.verify(connection)
-        except BaseException:
-            database.discard(books)
-            raise
-        return store
+        with _filling(books) as connection:
+            migrating.upgrade(connection)
+            Insertion(tables.municipality).write(connection, [(1, municipality, rows.moment(at), by)])
+            guards.verify(connection)
+        return cls.open(books)
 
     @classmethod
     def upgrade(cls, books: str) -> tuple[str, str]:
@@ -77,14 +74,24 @@ class Store:
             found = migrating.require_known(connection, database.shown(books))
             migrating.upgrade(connection)
             guards.verify(connection)
+            if database.has_roles:
+                roles.renew(connection)
         store.close()
         return found, migrating.newest()
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
-        """Begin a batch. It is on the disk when the block ends, and wholly gone when the block raises."""
+        """Begin a batch. It is on the disk when the block ends, and wholly gone when the block raises.
+
+        Unless it raises `BooksUndecided`: then the answer to the commit was lost.
+        """
         with self._connection() as connection:
             yield Transaction(connection)
+            try:
+                with _naming_the_trouble(database_of(self._books), self._books):
+                    connection.commit()
+            except BooksLost as lost:
+                raise BooksUndecided(BooksProblem.UNDECIDED, **lost.figures) from lost
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -92,9 +99,39 @@ class Store:
         with self._connection(reads_only=True) as connection:
             yield Reader(connection)
 
+    @contextmanager
+    def copied_to(self, books: str, progress: Callable[[int], None] = lambda _rows: None) -> Iterator[Reader]:
+        """Copy one snapshot to where there are no books yet, while others write, and yield what reads the copy.
+
+        It is there, whole and on the disk, when the block ends, and wholly absent when it raises.
+        """
+        try:
+            with _filling(books) as connection, closing(self._rows()) as copied:
+                copying.fill(connection, copied, progress)
+                yield Reader(connection)
+        except (IntegrityError, DataError) as error:  # rows that no books can have
+            raise self._damaged() from error
+
+    def make_roles(self, *, prefix: str | None = None) -> dict[Role, str]:
+        """Make the roles of the books, each with its rights and no more, and return their names.
+
+        They are called after `prefix`, or after the schema. Raises `BooksUnusable`.
+        """
+        if not database_of(self._books).has_roles:
+            raise BooksUnusable(BooksProblem.NO_ROLES, books=self._books)
+        with self._connection() as connection:
+            return roles.make(connection, prefix)
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+    def _rows(self) -> Generator[copying.Chunk, None, None]:
+        with self._connection(reads_only=True) as connection:
+            yield from copying.rows_of(connection)
+
+    def _damaged(self) -> BooksUnusable:
+        return BooksUnusable(BooksProblem.DAMAGED, books=database_of(self._books).shown(self._books))
 
     @contextmanager
     def _closed_if_it_fails(self) -> Iterator[None]:
@@ -114,6 +151,14 @@ class Store:
 
 
 @contextmanager
+def _filling(books: str) -> Iterator[Connection]:
+    """Yield a connection to new books: there when the block ends, absent when it raises. Raises `BooksUnusable`."""
+    database = database_of(books)
+    with _naming_the_trouble(database, books), database.filling(books) as connection:
+        yield connection
+
+
+@contextmanager
 def _naming_the_trouble(database: Database, books: str) -> Iterator[None]:
     """Turn what a database says of its own trouble into a `BooksUnusable`; any other fault passes."""
     try:
@@ -124,4 +169,4 @@ def _naming_the_trouble(database: Database, books: str) -> Iterator[None]:
             raise
         raise trouble from error
     except UnicodeDecodeError as error:  # what SQLite says of a damaged table repeats the damage
-        raise BooksUnusable(BooksProblem.DAMAGED, books=books) from error
+        raise BooksUnusable(BooksProblem.DAMAGED, books=database.shown(books)) from error

@@ -1,17 +1,21 @@
 """Clock and chance, which no rule may have: stamps, ids, salts, secrets and card numbers."""
 
+import os
 import secrets
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pasledger.ledger.ids import RANDOM_BITS, Id
 from pasledger.ledger.journal import Stamp
 from pasledger.rules.cards import NUMBER_CHOICES, CardNumber, card_number
+from pasledger.store import BooksProblem, BooksUnusable, Store
 
 _NETHERLANDS = ZoneInfo("Europe/Amsterdam")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_MOST_BEHIND = timedelta(minutes=5)
 _SECRET_BYTES = 16
 _CREDENTIAL_BYTES = 32
 _PREFIX_BYTES = 4
@@ -19,11 +23,52 @@ _PREFIX_BYTES = 4
 AnyId = TypeVar("AnyId", bound=Id)
 
 
+class _Clock:
+    """A clock that never goes back: when it is set back a little it stands still, and by more it is not believed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._newest = _LONG_AGO
+
+    def now(self, *, after: datetime = _LONG_AGO) -> datetime:
+        """Return this moment to the millisecond, as the books keep it, or the newest there was, here or in `after`.
+
+        Raises `BooksUnusable` when that one is too far ahead for a clock that was merely put right.
+        """
+        with self._lock:
+            now = datetime.now(UTC)
+            now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+            newest = max(self._newest, after)
+            if newest - now > _MOST_BEHIND:
+                raise BooksUnusable(BooksProblem.CLOCK_BEHIND, clock=now, newest=newest)
+            self._newest = max(newest, now)
+            return self._newest
+
+
+_CLOCK = _Clock()
+
+
 def stamp_now(prepared_by: str, approved_by: str | None = None) -> Stamp:
-    """Return a stamp of this moment, to the millisecond, which counts on today's date in the Netherlands."""
-    now = datetime.now(UTC)
-    now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the books keep it
+    """Return a stamp of this moment, which counts on today's date in the Netherlands.
+
+    Stamps of one process never go back. Raises `BooksUnusable` when the clock went back by more than five minutes.
+    """
+    now = _CLOCK.now()
     return Stamp(now, now.astimezone(_NETHERLANDS).date(), prepared_by, approved_by)
+
+
+def require_clock(store: Store) -> None:
+    """Let no later stamp be from before the newest entry of the books. Raises `BooksUnusable` as `stamp_now` does.
+
+    Asked once, before the first batch. Where `PASLEDGER_CLOCK` is `trusted`, somebody has looked at the clock, and it
+    was an earlier one that was wrong: nothing is asked, and what is booked now is older than what was booked before.
+    """
+    if os.environ.get("PASLEDGER_CLOCK") == "trusted":
+        return
+    with store.read() as reader:
+        newest = reader.newest()
+    if newest is not None:
+        _CLOCK.now(after=newest)
 
 
 class _Moments:

@@ -27,9 +27,14 @@ class Verification:
 
 def verify(store: Store, progress: Progress = lambda _done: None) -> Verification:
     """Replay one snapshot of the books and return what is wrong with it."""
-    replay = Replay()
     with store.read() as reader:
-        findings = tuple(_as_far_as_readable(_findings(reader, replay, progress), replay))
+        return verify_snapshot(reader, progress)
+
+
+def verify_snapshot(reader: Reader, progress: Progress) -> Verification:
+    """Replay what a reader reads."""
+    replay = Replay()
+    findings = tuple(_as_far_as_readable(_findings(reader, replay, progress), replay))
     return Verification(replay.entries, replay.transfers, len(replay.balances), findings)
 
 

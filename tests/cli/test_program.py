@@ -64,12 +64,14 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
     yield ("verify",)
+    yield "backup", clerk.folder / "backup.db"
+    yield "restore", clerk.folder / "backup.db", "--books", clerk.folder / "restored.db"
 
 
 def test_every_command_is_tried_here() -> None:
-    """The list above is the list of commands; only `serve` prints no data."""
+    """The list above is the list of commands; only `serve` prints no data, and a file has no roles."""
     listed = {name_of(command) for command in every_command(_Anybody())}
-    assert listed == set(_commands()) - {"serve"}
+    assert listed == set(_commands()) - {"serve", "roles create"}
 
 
 class _Anybody(Clerk):
@@ -349,7 +351,7 @@ def _read(terminal: int) -> bytes:
 def test_a_fault_of_the_program_is_not_dressed_up(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What no person can cause is no refusal: it is not caught, so that it is found."""
 
-    def broken(_books: str) -> None:
+    def broken(*_arguments: object, **_options: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("pasledger.store.Store.open", broken)

@@ -26,8 +26,10 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from pasledger.cli.app import app
+from pasledger.store import Role
 from pasledger.usecases.minting import stamp_now
-from tests.support.postgresql import a_free_address, drop
+from tests.support.postgresql import a_free_address, drop, schema_of
+from tests.support.roles import forget
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs/tutorial/first-books.md"
@@ -139,6 +141,7 @@ class _Reader:
         """Return where the page's PostgreSQL is."""
         if not self._books:
             self._books = a_free_address()
+            self._left_running.callback(forget, *(f"{schema_of(self._books)[1:-1]}_{role}" for role in Role))
             self._left_running.callback(drop, self._books)
         return self._books
 

@@ -20,6 +20,8 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.postings import SIDES
+from pasledger.store import BooksProblem
+from pasledger.store.roles import RIGHTS
 from pasledger.usecases.verifying import verify
 from tests.docs.pages import ROOT
 from tests.support.books import A_LIVED_IN_TOWN, a_file, opened, unguarded
@@ -167,6 +169,18 @@ def test_the_json_of_a_command_is_described(written: str) -> None:
     told = re.findall(r"^JSON: .+$", commands()[written].help, re.MULTILINE)
     described = re.findall(r"^JSON: .+$", section("reference/command-line.md", f"`{written}`"), re.MULTILINE)
     assert described == told
+
+
+def test_everything_that_can_be_the_matter_with_books_is_described() -> None:
+    """The table is the closed list, in order."""
+    described = [row[0] for row in table("reference/command-line.md", "Books that cannot be used")]
+    assert described == list(BooksProblem)
+
+
+def test_the_rights_of_every_role_are_described() -> None:
+    """The table is the one that rights are granted by."""
+    described = table("how-to/use-postgresql.md", "What each role may do")
+    assert described == [[name, *rights] for name, rights in RIGHTS.items()]
 
 
 # --- postings

@@ -1,5 +1,6 @@
 """Run the service: `python -m merchant_api`, or `pasledger serve`."""
 
+import gc
 import os
 import sys
 
@@ -28,8 +29,10 @@ def main() -> int:
         language = spoken(os.environ.get("LANG", ""))
         sys.stderr.write(say(f"books.{unusable.problem}", language, **unusable.figures) + "\n")
         return 1
+    app = create_app(store, settings)
+    gc.freeze()  # what the service is made of stays: searching it for reference cycles again and again holds up tills
     uvicorn.run(
-        create_app(store, settings),
+        app,
         host=settings.host,
         port=settings.port,
         server_header=False,

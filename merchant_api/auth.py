@@ -23,6 +23,7 @@ class Terminals:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._good: dict[str, tuple[Terminal, float]] = {}
+        self._asked: dict[str, asyncio.Task[Terminal | None]] = {}
 
     async def find(self, credential: str) -> Terminal | None:
         """Return the terminal with this credential, unless it is unknown or revoked."""
@@ -30,7 +31,16 @@ class Terminals:
         terminal, until = self._good.get(hashed, (None, 0.0))
         if time.monotonic() < until:
             return terminal
-        found = await asyncio.to_thread(self._look_up, hashed)
+        if hashed not in self._asked:
+            self._asked[hashed] = asyncio.create_task(self._ask(hashed))
+        return await asyncio.shield(self._asked[hashed])  # one who hangs up does not take the answer from the others
+
+    async def _ask(self, hashed: str) -> Terminal | None:
+        """Ask the books, once for all who wait for it."""
+        try:
+            found = await asyncio.to_thread(self._look_up, hashed)
+        finally:
+            del self._asked[hashed]
         if found is None:
             self._good.pop(hashed, None)
         else:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from stdnum import iban
 from stdnum.exceptions import ValidationError
@@ -20,6 +21,10 @@ _DUTCH_DATE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
+# In a column of codes, amounts or days, the same few come again and again.
+_read_once = lru_cache(maxsize=4096)
+
+
 def words(text: str) -> str:
     """Read a name or a description."""
     if len(text) > _LONGEST:
@@ -27,6 +32,7 @@ def words(text: str) -> str:
     return text
 
 
+@_read_once
 def amount(text: str) -> Money:
     """Read an amount above zero, in euros, the Dutch way (see `Money.read`)."""
     read = signed_amount(text)
@@ -46,6 +52,7 @@ def signed_amount(text: str) -> Money:
     return -read if text.startswith("-") else read
 
 
+@_read_once
 def day(text: str) -> date:
     """Read a day: `31-12-2026` or `2026-12-31`."""
     try:
@@ -69,6 +76,7 @@ def number(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+@_read_once
 def code(text: str) -> str:
     """Read the code of a scheme or of a kind of merchant."""
     if CODE.fullmatch(text) is None:

@@ -5,6 +5,7 @@ itself. A balance is always given on the account's own normal side, so that a he
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from pasledger.ledger.ids import EntitlementId, MerchantId
@@ -49,11 +50,17 @@ class Account(NamedTuple):
     scheme: str
 
 
+# An account of a scheme is named by every transfer of a batch, and made once.
+_made_once = lru_cache(maxsize=4096)
+
+
+@_made_once
 def treasury(scheme: str) -> Account:
     """Return the account of the money set aside for a scheme and not yet paid out."""
     return Account(f"treasury/{scheme}", AccountKind.TREASURY, scheme)
 
 
+@_made_once
 def budget(scheme: str, year: int) -> Account:
     """Return the account of what may still be awarded under a scheme in a fiscal year."""
     return Account(f"budget/{scheme}/{year}", AccountKind.BUDGET, scheme)
@@ -64,21 +71,25 @@ def entitlement(owner: EntitlementId, scheme: str) -> Account:
     return Account(f"entitlement/{owner}", AccountKind.ENTITLEMENT, scheme)
 
 
+@_made_once
 def held(scheme: str) -> Account:
     """Return the account of what merchants have set aside and not yet taken."""
     return Account(f"held/{scheme}", AccountKind.HELD, scheme)
 
 
+@_made_once
 def payable(merchant: MerchantId, scheme: str) -> Account:
     """Return the account of what is owed to a merchant and in no payout run yet."""
     return Account(f"payable/{merchant}/{scheme}", AccountKind.PAYABLE, scheme)
 
 
+@_made_once
 def in_payment(merchant: MerchantId, scheme: str) -> Account:
     """Return the account of what is on its way to a merchant."""
     return Account(f"in-payment/{merchant}/{scheme}", AccountKind.IN_PAYMENT, scheme)
 
 
+@_made_once
 def lapsed(scheme: str, year: int) -> Account:
     """Return the account of what ended unspent in a fiscal year and has not been freed yet."""
     return Account(f"lapsed/{scheme}/{year}", AccountKind.LAPSED, scheme)

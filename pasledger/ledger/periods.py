@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Period:
         return self.ends_before - timedelta(days=1)
 
 
+@lru_cache(maxsize=1024)  # all of a batch ask for the same few
 def year_containing(day: date, *, first_month: int = 1) -> Period:
     """Return the twelve months that hold `day` and start on the first of `first_month`."""
     year = day.year if day.month >= first_month else day.year - 1

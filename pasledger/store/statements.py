@@ -130,8 +130,8 @@ class Insertion(Writing):
         super().__init__(table, table.columns)
 
     def for_each_row(self) -> str:
-        """Insert one row."""
-        return f"INSERT INTO {self.table.name} ({self.names}) VALUES ({self.places})"  # noqa: S608 - our own names
+        """Insert one row, or undo the transaction: SQLite need not prepare for undoing the row alone."""
+        return f"INSERT OR ROLLBACK INTO {self.table.name} ({self.names}) VALUES ({self.places})"  # noqa: S608 - our names
 
     def for_all_rows(self) -> str:
         """Insert all rows."""
@@ -158,7 +158,7 @@ class InsertionIfMissing(Insertion):
         values = ", ".join(f"?{place}" for place, _ in enumerate(self.columns, start=1))
         [key] = self.table.primary_key.columns
         there = f"SELECT 1 FROM {self.table.name} WHERE {key.name} = ?1"  # noqa: S608 - our own names
-        return f"INSERT INTO {self.table.name} ({self.names}) SELECT {values} WHERE NOT EXISTS ({there})"
+        return f"INSERT OR ROLLBACK INTO {self.table.name} ({self.names}) SELECT {values} WHERE NOT EXISTS ({there})"
 
     def for_all_rows(self) -> str:
         """Insert those rows that are not there."""

@@ -43,6 +43,14 @@ def _column(
     return Column(name, kind, *items, nullable=nullable, primary_key=primary_key)
 
 
+# What refers and what it refers to are written in any order, and looked at together when the transaction ends.
+_AT_COMMIT: dict[str, Any] = {"deferrable": True, "initially": "DEFERRED"}
+
+
+def _refers_to(column: str) -> ForeignKey:
+    return ForeignKey(column, **_AT_COMMIT)
+
+
 def _one_of(column: str, values: frozenset[str] | tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(str(value)) for value in sorted(values))})"
 
@@ -91,10 +99,10 @@ entry = _table(
 transfer = _table(
     "transfer",
     # The entry is written after its transfers, with their number, so that none can be added later.
-    _column("entry_id", TEXT, ForeignKey("entry.id", deferrable=True, initially="DEFERRED")),
+    _column("entry_id", TEXT, _refers_to("entry.id")),
     _column("position", WHOLE),
-    _column("debit", TEXT, ForeignKey("account.code")),
-    _column("credit", TEXT, ForeignKey("account.code")),
+    _column("debit", TEXT, _refers_to("account.code")),
+    _column("credit", TEXT, _refers_to("account.code")),
     _column("amount_cents", WHOLE),
     PrimaryKeyConstraint("entry_id", "position"),
     CheckConstraint("debit <> credit", name="two_accounts"),
@@ -172,7 +180,7 @@ holder = _table(
 # The only place of a holder's reference: a row can be deleted when its term is over, and the books still prove all.
 holder_reference = _table(
     "holder_reference",
-    _column("holder_id", TEXT, ForeignKey("holder.id"), primary_key=True),
+    _column("holder_id", TEXT, _refers_to("holder.id"), primary_key=True),
     _column("reference", TEXT),
     _column("salt", TEXT),
     UniqueConstraint("reference"),
@@ -181,7 +189,7 @@ holder_reference = _table(
 card = _table(
     "card",
     _column("id", TEXT, primary_key=True),
-    _column("holder_id", TEXT, ForeignKey("holder.id")),
+    _column("holder_id", TEXT, _refers_to("holder.id")),
     _column("number", TEXT),
     _column("token_hash", TEXT),
     _column("state", TEXT),
@@ -194,7 +202,7 @@ card = _table(
 
 card_change = _table(
     "card_change",
-    _column("card_id", TEXT, ForeignKey("card.id")),
+    _column("card_id", TEXT, _refers_to("card.id")),
     _column("recorded_at", TEXT),
     _column("state", TEXT),
     _column("prepared_by", TEXT),
@@ -206,15 +214,15 @@ card_change = _table(
 entitlement = _table(
     "entitlement",
     _column("id", TEXT, primary_key=True),
-    _column("entry_id", TEXT, ForeignKey("entry.id", deferrable=True, initially="DEFERRED")),
-    _column("holder_id", TEXT, ForeignKey("holder.id")),
+    _column("entry_id", TEXT, _refers_to("entry.id")),
+    _column("holder_id", TEXT, _refers_to("holder.id")),
     _column("scheme", TEXT),
     _column("scheme_version", WHOLE),
     _column("starts_on", TEXT),
     _column("ends_before", TEXT),
     _column("amount_cents", WHOLE),
     UniqueConstraint("entry_id"),
-    ForeignKeyConstraint(["scheme", "scheme_version"], ["scheme.code", "scheme.version"]),
+    ForeignKeyConstraint(["scheme", "scheme_version"], ["scheme.code", "scheme.version"], **_AT_COMMIT),
     CheckConstraint("starts_on < ends_before", name="period"),
 )
 Index(None, entitlement.c.holder_id)
@@ -222,7 +230,7 @@ Index(None, entitlement.c.holder_id)
 # The only place of a decision's reference, deletable like a holder's.
 award_decision = _table(
     "award_decision",
-    _column("entitlement_id", TEXT, ForeignKey("entitlement.id"), primary_key=True),
+    _column("entitlement_id", TEXT, _refers_to("entitlement.id"), primary_key=True),
     _column("scheme", TEXT),
     _column("reference", TEXT),
     _column("holder_id", TEXT),
@@ -234,7 +242,7 @@ award_decision = _table(
 
 budget_decision = _table(
     "budget_decision",
-    _column("entry_id", TEXT, ForeignKey("entry.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    _column("entry_id", TEXT, _refers_to("entry.id"), primary_key=True),
     _column("scheme", TEXT),
     _column("year", WHOLE),
     _column("reference", TEXT),
@@ -245,10 +253,10 @@ budget_decision = _table(
 redemption = _table(
     "redemption",
     _column("id", TEXT, primary_key=True),
-    _column("entry_id", TEXT, ForeignKey("entry.id", deferrable=True, initially="DEFERRED")),
+    _column("entry_id", TEXT, _refers_to("entry.id")),
     _column("merchant_id", TEXT),
-    _column("terminal_id", TEXT, ForeignKey("terminal.id"), nullable=True),
-    _column("card_id", TEXT, ForeignKey("card.id")),
+    _column("terminal_id", TEXT, _refers_to("terminal.id"), nullable=True),
+    _column("card_id", TEXT, _refers_to("card.id")),
     _column("holder_id", TEXT),
     _column("amount_cents", WHOLE),
     UniqueConstraint("entry_id"),
@@ -257,8 +265,8 @@ redemption = _table(
 refund = _table(
     "refund",
     _column("id", TEXT, primary_key=True),
-    _column("entry_id", TEXT, ForeignKey("entry.id", deferrable=True, initially="DEFERRED")),
-    _column("redemption_id", TEXT, ForeignKey("redemption.id")),
+    _column("entry_id", TEXT, _refers_to("entry.id")),
+    _column("redemption_id", TEXT, _refers_to("redemption.id")),
     _column("merchant_id", TEXT),
     _column("amount_cents", WHOLE),
     # What each entitlement was given back, also where it had ended and the money lapsed: a list of

@@ -11,9 +11,11 @@ from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.records import Event
 from pasledger.store import Store
 from pasledger.usecases.booking import NothingBooked, Progress, book_all
+from pasledger.usecases.bulk import without_collecting
 from pasledger.usecases.minting import new_id, new_salt
 
 
+@without_collecting()
 def credit(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> tuple[Event, ...]:
     """Book every award of a file and return what was booked. Raises `FileRefused` with every fault there is."""
     awards = read_awards(data)

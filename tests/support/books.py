@@ -261,7 +261,7 @@ def traffic(store: Store) -> Iterator[Traffic]:
 
     def after(_connection: object, cursor: Any, statement: str, *_others: object) -> None:
         seen.statements.append(statement)
-        words = statement.split()
+        words = statement.replace(" OR ROLLBACK", "").split()
         if words[0] in ("INSERT", "UPDATE"):
             table = words[2] if words[0] == "INSERT" else words[1]
             seen.changed[table.strip('"')] = seen.changed.get(table.strip('"'), 0) + cursor.rowcount

@@ -175,7 +175,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", TEXT, nullable=False),
         sa.Column("prepared_by", TEXT, nullable=False),
         sa.CheckConstraint("state IN ('active', 'blocked', 'issued', 'replaced')", name=op.f("card_state_ck")),
-        sa.ForeignKeyConstraint(["holder_id"], ["holder.id"], name=op.f("card_holder_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holder.id"], name=op.f("card_holder_id_fk"), initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("card_pk")),
         sa.UniqueConstraint("number", name=op.f("card_number_uq")),
         sa.UniqueConstraint("token_hash", name=op.f("card_token_hash_uq")),
@@ -196,11 +198,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["entry_id"], ["entry.id"], name=op.f("entitlement_entry_id_fk"), initially="DEFERRED", deferrable=True
         ),
-        sa.ForeignKeyConstraint(["holder_id"], ["holder.id"], name=op.f("entitlement_holder_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holder.id"], name=op.f("entitlement_holder_id_fk"), initially="DEFERRED", deferrable=True
+        ),
         sa.ForeignKeyConstraint(
             ["scheme", "scheme_version"],
             ["scheme.code", "scheme.version"],
             name=op.f("entitlement_scheme_scheme_version_fk"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("entitlement_pk")),
         sa.UniqueConstraint("entry_id", name=op.f("entitlement_entry_id_uq")),
@@ -213,7 +219,13 @@ def upgrade() -> None:
         sa.Column("holder_id", TEXT, nullable=False),
         sa.Column("reference", TEXT, nullable=False),
         sa.Column("salt", TEXT, nullable=False),
-        sa.ForeignKeyConstraint(["holder_id"], ["holder.id"], name=op.f("holder_reference_holder_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["holder_id"],
+            ["holder.id"],
+            name=op.f("holder_reference_holder_id_fk"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("holder_id", name=op.f("holder_reference_pk")),
         sa.UniqueConstraint("reference", name=op.f("holder_reference_reference_uq")),
         sqlite_strict=True,
@@ -228,8 +240,12 @@ def upgrade() -> None:
         sa.Column("amount_cents", WHOLE, nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("transfer_positive_ck")),
         sa.CheckConstraint("debit <> credit", name=op.f("transfer_two_accounts_ck")),
-        sa.ForeignKeyConstraint(["credit"], ["account.code"], name=op.f("transfer_credit_fk")),
-        sa.ForeignKeyConstraint(["debit"], ["account.code"], name=op.f("transfer_debit_fk")),
+        sa.ForeignKeyConstraint(
+            ["credit"], ["account.code"], name=op.f("transfer_credit_fk"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["debit"], ["account.code"], name=op.f("transfer_debit_fk"), initially="DEFERRED", deferrable=True
+        ),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["entry.id"], name=op.f("transfer_entry_id_fk"), initially="DEFERRED", deferrable=True
         ),
@@ -248,7 +264,13 @@ def upgrade() -> None:
         sa.Column("instalment", WHOLE, nullable=False),
         sa.Column("salt", TEXT, nullable=False),
         sa.CheckConstraint("instalment > 0", name=op.f("award_decision_counted_from_one_ck")),
-        sa.ForeignKeyConstraint(["entitlement_id"], ["entitlement.id"], name=op.f("award_decision_entitlement_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"],
+            ["entitlement.id"],
+            name=op.f("award_decision_entitlement_id_fk"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("entitlement_id", name=op.f("award_decision_pk")),
         sa.UniqueConstraint(
             "reference",
@@ -266,7 +288,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", TEXT, nullable=False),
         sa.Column("state", TEXT, nullable=False),
         sa.Column("prepared_by", TEXT, nullable=False),
-        sa.ForeignKeyConstraint(["card_id"], ["card.id"], name=op.f("card_change_card_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["card_id"], ["card.id"], name=op.f("card_change_card_id_fk"), initially="DEFERRED", deferrable=True
+        ),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
@@ -279,11 +303,19 @@ def upgrade() -> None:
         sa.Column("card_id", TEXT, nullable=False),
         sa.Column("holder_id", TEXT, nullable=False),
         sa.Column("amount_cents", WHOLE, nullable=False),
-        sa.ForeignKeyConstraint(["card_id"], ["card.id"], name=op.f("redemption_card_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["card_id"], ["card.id"], name=op.f("redemption_card_id_fk"), initially="DEFERRED", deferrable=True
+        ),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["entry.id"], name=op.f("redemption_entry_id_fk"), initially="DEFERRED", deferrable=True
         ),
-        sa.ForeignKeyConstraint(["terminal_id"], ["terminal.id"], name=op.f("redemption_terminal_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["terminal_id"],
+            ["terminal.id"],
+            name=op.f("redemption_terminal_id_fk"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("redemption_pk")),
         sa.UniqueConstraint("entry_id", name=op.f("redemption_entry_id_uq")),
         sqlite_strict=True,
@@ -300,7 +332,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["entry_id"], ["entry.id"], name=op.f("refund_entry_id_fk"), initially="DEFERRED", deferrable=True
         ),
-        sa.ForeignKeyConstraint(["redemption_id"], ["redemption.id"], name=op.f("refund_redemption_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["redemption_id"],
+            ["redemption.id"],
+            name=op.f("refund_redemption_id_fk"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("refund_pk")),
         sa.UniqueConstraint("entry_id", name=op.f("refund_entry_id_uq")),
         sqlite_strict=True,

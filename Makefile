@@ -3,13 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test torture check bench bench-large lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python examples/dronten/demo.py
 
 test: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses auto
+
+# The tests of survival and of random clients once more, with so many kills, cuts, restarts and runs in each.
+ROUNDS ?= 100
+torture: $(VENV)/.dev
+	$(BIN)/pytest --numprocesses auto --torture $(ROUNDS) tests/survival tests/concurrency/test_clients.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -19,6 +24,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
+
+# The same, and once more with ten million transfers in one file.
+bench-large: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks --large
 
 # What is installed is pinned with hashes; `make lock` takes newer versions.
 lock: $(VENV)/.dev

@@ -1,4 +1,4 @@
-"""How deep the property tests search, deeper where a build server sets `CI`; and which PostgreSQL tests use."""
+"""How deep properties are searched, deeper where a build server sets `CI`; which PostgreSQL; and how much dies."""
 
 import os
 
@@ -13,8 +13,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Know the server that the tests are to use."""
+    """Know the server that the tests are to use, and how long they are to torture."""
     parser.addoption("--postgres-url", help="the PostgreSQL for the tests; without it, they start one of their own")
+    parser.addoption("--torture", type=int, default=2, metavar="ROUNDS", help="how often each thing dies that can die")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,3 +27,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish() -> None:
     """Leave no server behind."""
     postgresql.stop()
+
+
+@pytest.fixture(scope="session")
+def rounds(pytestconfig: pytest.Config) -> int:
+    """Return how often a test does what chance decides: a few times, or as often as `--torture` says."""
+    found: int = pytestconfig.getoption("--torture")
+    return found

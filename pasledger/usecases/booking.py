@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refused
-from pasledger.rules.deciding import Outcome, Request, decide_each, needs_of
-from pasledger.store import BooksContended, Store, Transaction
+from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each, needs_of
+from pasledger.store import BooksContended, BooksLost, BooksUndecided, Store, Transaction
 
 CHUNK = 20_000
 """How many requests are loaded and written at a time. Statements are constant per chunk, and memory stays bounded."""
 
-_PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-"""The longest pauses before a batch that met another writer is decided anew."""
+_PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+"""The longest pauses before a batch is decided anew; in all of them together a server has started again."""
 
 Progress = Callable[[int], None]
 """Is told how many requests more have been decided."""
@@ -39,7 +39,7 @@ def book(store: Store, requests: Sequence[Request], stamp: Stamp) -> list[Outcom
         with store.begin() as transaction:
             return _book(transaction, requests, stamp)
 
-    return _until_alone(once)
+    return _patiently(once, requests)
 
 
 def book_all(
@@ -58,17 +58,29 @@ def book_all(
                 raise NothingBooked(refusals)
         return outcomes
 
-    return _until_alone(once)
+    return _patiently(once, requests)
 
 
-def _until_alone(once: Callable[[], list[Outcome]]) -> list[Outcome]:
-    """Decide a batch anew when another writer was first; nothing of it was written. Raises `BooksContended` at last."""
+def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -> list[Outcome]:
+    """Decide a batch anew while another writer was first or the connection was lost, a few times.
+
+    Where nobody knows whether it was booked, it is asked again only if the books answer it from their record then.
+    """
     for longest in _PAUSES_S:
         try:
             return once()
-        except BooksContended:
-            time.sleep(random.uniform(0, longest))  # noqa: S311 - so that two writers do not meet again
+        except (BooksContended, BooksLost):
+            pass
+        except BooksUndecided:
+            if not _are_booked_once(requests):
+                raise
+        time.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - so that two writers do not meet again
     return once()
+
+
+def _are_booked_once(requests: Sequence[Request]) -> bool:
+    """Return whether each request carries a key, under which it is booked once, however often it is asked."""
+    return all(isinstance(request, KeyedRequest) and request.attempt is not None for request in requests)
 
 
 def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:

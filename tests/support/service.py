@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 from starlette.testclient import TestClient
@@ -131,13 +131,14 @@ def in_process(street: Street) -> Iterator["Till"]:
 
 
 @contextmanager
-def on_a_port(street: Street, **environment: str) -> Iterator["Till"]:
-    """Run the service as a process of its own, on a free port of the loopback interface."""
+def on_a_port(street: Street, *, log: IO[bytes] | None = None, **environment: str) -> Iterator["Till"]:
+    """Run the service as a process of its own, on a free port of the loopback interface; it logs where it is told."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "merchant_api"],
         cwd=ROOT,
         env=os.environ | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)} | environment,
+        stderr=log,
     )
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:

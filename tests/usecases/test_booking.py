@@ -1,6 +1,8 @@
 """The one write path: each key answered once for ever, each batch whole or not at all, no cent spent twice."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Barrier, Thread
 
@@ -10,6 +12,7 @@ from sqlalchemy import event
 from pasledger.ledger import accounts
 from pasledger.ledger.books import fold
 from pasledger.ledger.ids import EntitlementId, RedemptionId
+from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money, total
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.attempts import AttemptKey, key_of
@@ -17,8 +20,8 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.registration import CardRequest
-from pasledger.store import Store
-from pasledger.usecases import spending
+from pasledger.store import BooksLost, BooksProblem, BooksUndecided, BooksUnusable, Store, Transaction
+from pasledger.usecases import booking, spending
 from pasledger.usecases.booking import NothingBooked, book, book_all
 from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.verifying import verify
@@ -309,6 +312,95 @@ def test_the_same_key_at_the_same_moment_is_booked_once(books: str) -> None:
         answers[outcome.attempt.key].add(outcome.attempt.result)
     assert [len(one) for one in answers.values()] == [1] * 5
     assert sum(not outcome.is_repeat for outcome in outcomes) == 5
+
+
+# --- when the connection is lost
+
+
+class Losing(Store):
+    """Books whose connection is lost a number of times: before the commit, or with the answer to it."""
+
+    def lose(self, error: BooksUnusable, times: int, *, is_committed: bool) -> None:
+        """Lose it from now on."""
+        self.error, self.times, self.is_committed = error, times, is_committed
+        self.tried = 0
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """Begin a batch, which is committed or not, as was said, when the connection is lost."""
+        self.tried += 1
+        is_lost = self.tried <= self.times
+        with super().begin() as transaction:
+            yield transaction
+            if is_lost and not self.is_committed:
+                raise self.error
+        if is_lost:
+            raise self.error
+
+
+@pytest.fixture
+def losing(books: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Losing]:
+    """Return the books of a small town behind a connection that can be lost, where nobody waits for another try."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    store = Losing.open(books)
+    yield store
+    assert verify(store).is_sound
+    store.close()
+
+
+LOST, UNDECIDED = BooksLost(BooksProblem.UNREACHABLE), BooksUndecided(BooksProblem.UNDECIDED)
+Booking = Callable[[Store, Sequence[Request], Stamp], list[Outcome]]
+
+
+@pytest.mark.parametrize("book_them", [book, book_all])
+def test_a_connection_that_is_lost_before_the_commit_is_made_again(losing: Losing, book_them: Booking) -> None:
+    """Nothing was written, so that whatever was asked is decided anew, also what carries no key."""
+    losing.lose(LOST, times=3, is_committed=False)
+    outcomes = book_them(losing, [an_award("20,00", number=2), a_redemption("5,00", key="k1")], a_stamp())
+    assert ([reason(outcome) for outcome in outcomes], losing.tried) == ([None, None], 4)
+    assert left(losing) + left(losing, 2) == euros("65,00")
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_what_carries_a_key_is_asked_again_when_nobody_knows(losing: Losing, *, is_committed: bool) -> None:
+    """When the answer to a commit is lost, a second try finds what the first one wrote, or writes it: once."""
+    losing.lose(UNDECIDED, times=2, is_committed=is_committed)
+    outcomes = book(losing, [a_redemption("5,00", key="k1"), a_redemption("60,00", number=2, key="k2")], a_stamp())
+    assert [reason(outcome) for outcome in outcomes] == [None, Refusal.NOT_ENOUGH]
+    assert [outcome.is_repeat for outcome in outcomes] == [is_committed] * 2
+    assert [outcome.attempt.result for outcome in outcomes if outcome.attempt] == [RedemptionId.of(1), None]
+    assert (left(losing), losing.tried) == (euros("45,00"), 3)
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+@pytest.mark.parametrize(
+    "batch",
+    [[an_award("20,00", number=2)], [a_redemption("5,00")], [a_redemption("5,00", key="k1"), a_redemption(number=2)]],
+    ids=["an award", "no key", "one without a key"],
+)
+def test_what_carries_no_key_is_not_asked_again_when_nobody_knows(
+    losing: Losing, batch: list[Request], *, is_committed: bool
+) -> None:
+    """It would be booked twice or refused as a repeat, so it is said that nobody knows; it is there whole or not."""
+    before = content(losing._books)
+    losing.lose(UNDECIDED, times=1, is_committed=is_committed)
+    with pytest.raises(BooksUndecided):
+        book(losing, batch, a_stamp())
+    assert losing.tried == 1
+    after = content(losing._books)
+    assert len(after["entry"]) - len(before["entry"]) == (len(batch) if is_committed else 0)
+
+
+@pytest.mark.parametrize("error", [LOST, UNDECIDED], ids=["lost", "undecided"])
+def test_a_connection_that_stays_away_is_told(losing: Losing, error: BooksUnusable) -> None:
+    """The tries are bounded, and the key books once when the connection is back."""
+    losing.lose(error, times=100, is_committed=False)
+    with pytest.raises(type(error)):
+        book(losing, [a_redemption("5,00", key="k1")], a_stamp())
+    assert losing.tried == len(booking._PAUSES_S) + 1
+    losing.lose(error, times=0, is_committed=False)
+    assert not answer(losing, a_redemption("5,00", key="k1")).is_repeat
+    assert left(losing) == euros("45,00")
 
 
 # --- what a batch sees

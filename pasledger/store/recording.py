@@ -42,6 +42,7 @@ def record(connection: Connection, outcomes: Iterable[Outcome], town: Town) -> N
         if outcome.attempt is not None and not outcome.is_repeat:
             written[_ATTEMPT].append(rows.attempt_row(outcome.attempt))
     _write_accounts(town, touched, written)
+    written[_ATTEMPT].sort()  # two batches with the same keys wait for each other in one order
     for statement in _IN_ORDER:
         statement.write(connection, written[statement])
 

@@ -1,41 +1,63 @@
-"""Run every benchmark, print the table, and write the figures."""
+"""Run the benchmarks, print the table, and write the figures: `python -m tests.benchmarks [--large] [PART ...]`."""
 
+import argparse
 import json
 import os
 import sys
-import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import crediting, growing, redeeming, serving
+from tests.benchmarks import cafe, crediting, growing, redeeming, serving, verifying
+from tests.benchmarks.bench import Bench, Scale, a_bench
 from tests.benchmarks.measure import Figure
 
-OUTPUT = Path("build/bench.json")
+PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
+    "crediting": crediting.figures,
+    "redeeming": redeeming.figures,
+    "cafe": cafe.figures,
+    "serving": serving.figures,
+    "growing": growing.figures,
+    "verifying": verifying.figures,
+}
+_OUTPUT = Path("build/bench.json")
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Return 1 when a target is missed."""
-    console = Console(width=120)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    # No part at all is a choice too, which argparse has to be told.
+    parser.add_argument("part", nargs="*", metavar="PART", choices=[[], *PARTS], help=f"only {', '.join(PARTS)}")
+    parser.add_argument("--large", action="store_true", help="also with ten million transfers")
+    asked = parser.parse_args(arguments)
+    scale = replace(Scale(), transfers_in_a_file=(10_000_000,)) if asked.large else Scale()
+    console = Console(width=160)
     figures: list[Figure] = []
-    for part in (crediting, redeeming, serving, growing):
-        with tempfile.TemporaryDirectory() as folder:
-            for figure in part.figures(Path(folder)):
+    with a_bench(scale) as bench:
+        for part in asked.part or PARTS:
+            for figure in PARTS[part](bench):
                 figures.append(figure)
                 console.print(f"  {figure.name}: {figure.value:,.0f} of {figure.floor:,.0f}", style="dim")
-    OUTPUT.parent.mkdir(exist_ok=True)
-    OUTPUT.write_text(json.dumps([figure.as_row() for figure in figures], indent=1) + "\n")
+    write(figures, _OUTPUT)
     console.print(as_table(figures))
-    console.print(f"{os.cpu_count()} processors; the figures are in {OUTPUT}")
+    console.print(f"{os.cpu_count()} processors; the figures are in {_OUTPUT}")
     return 0 if all(figure.holds for figure in figures) else 1
 
 
-def as_table(figures: list[Figure]) -> Table:
+def write(figures: Sequence[Figure], output: Path) -> None:
+    """Write the figures as programs read them."""
+    output.parent.mkdir(exist_ok=True)
+    output.write_text(json.dumps([figure.as_row() for figure in figures], indent=1) + "\n", encoding="utf-8")
+
+
+def as_table(figures: Sequence[Figure]) -> Table:
     """Return the figures as people read them."""
     table = Table(box=None, header_style="bold")
     for title in ("what", "ours", "floor", "ratio", "target", "errors", ""):
-        table.add_column(title, justify="left" if title in ("what", "") else "right")
+        table.add_column(title, justify="left" if title in ("what", "") else "right", no_wrap=title == "what")
     for figure in figures:
         target = f"{figure.target:.2f}" if figure.target else ""
         style = "" if figure.holds else "red"

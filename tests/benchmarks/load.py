@@ -1,6 +1,6 @@
 """Clients that pay as fast as they are answered: `python -m tests.benchmarks.load ADDRESS CREDENTIAL TOKENS N SECONDS`.
 
-Written on bare sockets, so that the clients cost as little as they can beside the service.
+For where there is no wrk. Written on bare sockets, so that the clients cost as little as they can beside the service.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 
-async def client(host: str, port: int, credential: str, tokens: list[str], until: float) -> list[tuple[float, bool]]:
+async def client(
+    host: str, port: int, path: str, credential: str, tokens: list[str], until: float
+) -> list[tuple[float, bool]]:
     """Pay until the time is over; return how long each answer took, and whether it was a yes."""
     reader, writer = await asyncio.open_connection(host, port)
     seen: list[tuple[float, bool]] = []
@@ -21,7 +23,7 @@ async def client(host: str, port: int, credential: str, tokens: list[str], until
         token = random.choice(tokens)  # noqa: S311 - a load, not a secret
         body = f'{{"card":{{"token":"{token}"}},"amount":{{"currency":"EUR","value":"0.01"}}}}'.encode()
         writer.write(
-            f"POST /v1/redemptions HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {credential}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {credential}\r\n"
             f"Content-Type: application/json\r\nIdempotency-Key: {uuid4().hex}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n".encode()
             + body
@@ -39,7 +41,7 @@ async def main(address: str, credential: str, tokens: list[str], clients: int, s
     place = urlsplit(address)
     started = time.perf_counter()
     runs = [
-        client(str(place.hostname), int(place.port or 80), credential, tokens, started + seconds)
+        client(str(place.hostname), int(place.port or 80), place.path, credential, tokens, started + seconds)
         for _ in range(clients)
     ]
     seen = [one for run in await asyncio.gather(*runs) for one in run]
@@ -56,5 +58,5 @@ async def main(address: str, credential: str, tokens: list[str], clients: int, s
 
 if __name__ == "__main__":
     where, secret, tokens_file, number, duration = sys.argv[1:]
-    known = json.loads(Path(tokens_file).read_text())
-    print(json.dumps(asyncio.run(main(where, secret, known, int(number), float(duration)))))  # noqa: T201
+    known = Path(tokens_file).read_text().split()
+    sys.stderr.write(json.dumps(asyncio.run(main(where, secret, known, int(number), float(duration)))) + "\n")

@@ -8,19 +8,20 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Figure:
-    """A rate beside its floor, both per second, and the least ratio that is asked for."""
+    """What was measured beside its floor: a rate a second or, where less is better, a time; and the least ratio."""
 
     name: str
     value: float
     floor: float
-    target: float
+    target: float = 0.0
     errors: int = 0
     remark: str = ""
+    is_less_better: bool = False
 
     @property
     def ratio(self) -> float:
-        """How much of the floor's rate there is."""
-        return self.value / self.floor
+        """How good it is, the floor being 1: more is better, always."""
+        return self.floor / self.value if self.is_less_better else self.value / self.floor
 
     @property
     def holds(self) -> bool:
@@ -39,7 +40,10 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def side_by_side(ours: Callable[[], float], floor: Callable[[], float], rounds: int = 3) -> tuple[float, float]:
-    """Return the medians of two rates that are measured in turn, so that a busy moment hits both."""
-    pairs = [(ours(), floor()) for _ in range(rounds)]
+def side_by_side(ours: Callable[[int], float], floor: Callable[[int], float], rounds: int) -> tuple[float, float]:
+    """Return the medians of two rates that are measured in turn, so that a busy moment hits both.
+
+    Both are told the number of the round, so that they can do the same in it.
+    """
+    pairs = [(ours(number), floor(number)) for number in range(rounds)]
     return median(one for one, _ in pairs), median(other for _, other in pairs)

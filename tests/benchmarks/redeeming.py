@@ -1,105 +1,65 @@
 """Redemptions through the library, by batch size, against a loop written by hand that writes the same rows."""
 
-import random
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 from pasledger.ledger.money import Money
+from pasledger.store import Store
 from pasledger.usecases.booking import book
 from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.spending import redemption
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.by_hand import ByHand
 from tests.benchmarks.measure import Figure, seconds, side_by_side
-from tests.benchmarks.town import BenchTown, a_bench_town
+from tests.benchmarks.town import BenchTown, Sale, a_bench_town
 
-BATCHES = {1: 300, 8: 1_600, 64: 6_400, 512: 10_240}
-"""How many redemptions are made in batches of each size."""
+TARGETS = {64: 0.5}
 
-_TARGETS = {64: 0.5}
-
-
-def figures(folder: Path) -> Iterator[Figure]:
-    """Yield a figure for each batch size."""
-    town = a_bench_town(folder / "redeem.db", holders=5_000)
-    by_hand = ByHand(town)
-    for size, number in BATCHES.items():
-        refused: list[int] = []
-        value, floor = side_by_side(partial(_ours, town, size, number, refused), partial(by_hand.rate, size, number))
-        target = _TARGETS.get(size, 0.0)
-        yield Figure(f"redeem in batches of {size}, /s", value, floor, target, errors=sum(refused))
-    town.store.close()
+Redeem = Callable[[Sequence[Sale]], int]
+"""Books a batch of sales in one transaction, and returns how many were refused."""
 
 
-def _ours(town: BenchTown, size: int, number: int, refused: list[int]) -> float:
-    cards = town.cards
-
-    def work() -> None:
-        for _ in range(number // size):
-            requests = [
-                redemption(merchant=town.merchant, card=random.choice(cards), amount=Money(1), key=uuid4().hex)  # noqa: S311
-                for _ in range(size)
-            ]
-            outcomes = book(town.store, requests, stamp_now("bench"))
-            refused.append(sum(outcome.refused is not None for outcome in outcomes))
-
-    return number / seconds(work)
+def figures(bench: Bench) -> Iterator[Figure]:
+    """Yield a figure for each kind of database and each batch size."""
+    for database in bench.databases:
+        town = a_bench_town(database, holders=bench.scale.holders)
+        with town.copied() as ours, town.copied() as floor:
+            yield from _figures(bench, ours, floor)
+            require_same_rows(ours, floor)
 
 
-class ByHand:
-    """What somebody would write without a library: look up, check, write, commit a batch at a time."""
+def _figures(bench: Bench, ours: BenchTown, floor: BenchTown) -> Iterator[Figure]:
+    database = ours.database
+    with ours.opened() as store, database.unguarded(floor.books) as connection:
+        by_hand = ByHand(database, connection).redeem
+        for size, number in bench.scale.batches:
+            refused: list[int] = []
+            value, least = side_by_side(
+                partial(_rate, ours, size, number, partial(redeem, store), refused),
+                partial(_rate, floor, size, number, by_hand, refused),
+                bench.scale.rounds,
+            )
+            name = f"redeem in batches of {size}, {database.name}, /s"
+            yield Figure(name, value, least, TARGETS.get(size, 0.0), errors=sum(refused))
 
-    def __init__(self, town: BenchTown) -> None:
-        path = town.path.with_name("by-hand.db")
-        town.store.close()
-        path.write_bytes(town.path.read_bytes())
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        for setting in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "cache_size = -65536"):
-            self._connection.execute(f"PRAGMA {setting}")
-        for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            self._connection.execute(f"DROP TRIGGER {name}")
-        self._cards = town.cards
-        self._merchant = town.merchant
-        self._payable = f"payable/{town.merchant}/sport"
-        self._connection.execute("INSERT OR IGNORE INTO account VALUES (?, 'payable', 'sport', NULL)", (self._payable,))
 
-    def rate(self, size: int, number: int) -> float:
-        """Return how many redemptions a second it makes."""
+def _rate(town: BenchTown, size: int, number: int, way: Redeem, refused: list[int], draw: int) -> float:
+    """Return how many redemptions a second are made in one way; in each round, the same sales in both."""
+    batches = town.batches(number, size, draw)
+    return number / seconds(lambda: refused.extend(map(way, batches)))
 
-        def work() -> None:
-            for _ in range(number // size):
-                self._connection.execute("BEGIN IMMEDIATE")
-                for _ in range(size):
-                    self._redeem()
-                self._connection.execute("COMMIT")
 
-        return number / seconds(work)
+def redeem(store: Store, batch: Sequence[Sale]) -> int:
+    """Redeem through the library and return how many were refused."""
+    requests = [redemption(merchant=sale.merchant, card=sale.card, amount=Money(1), key=uuid4().hex) for sale in batch]
+    outcomes = book(store, requests, stamp_now("merchant service"))
+    return sum(outcome.refused is not None for outcome in outcomes)
 
-    def _redeem(self) -> None:
-        run = self._connection.execute
-        card, holder, state = run(
-            "SELECT id, holder_id, state FROM card WHERE token_hash = ?",
-            (random.choice(self._cards),),  # noqa: S311
-        ).fetchone()
-        assert state == "active"
-        entitlement = run(
-            "SELECT id FROM entitlement WHERE holder_id = ? ORDER BY ends_before LIMIT 1", (holder,)
-        ).fetchone()[0]
-        account = f"entitlement/{entitlement}"
-        changed = run(
-            "UPDATE account SET balance_cents = balance_cents - 1 WHERE code = ? AND balance_cents >= 1", (account,)
-        ).rowcount
-        assert changed == 1
-        entry, key = f"jrn_{uuid4().hex}", uuid4().hex
-        run("INSERT INTO transfer VALUES (?, 0, ?, ?, 1)", (entry, account, self._payable))
-        run(
-            "INSERT INTO entry VALUES (?, 'redeemed', ?, ?, 'hand', NULL, 1, ?, NULL)",
-            (entry, "2026-11-21T12:00:00.000Z", "2026-11-21", f"merchant:{self._merchant}@1 scheme:sport@1"),
-        )
-        paid = f"red_{uuid4().hex}"
-        run("INSERT INTO redemption VALUES (?, ?, ?, NULL, ?, ?, 1)", (paid, entry, self._merchant, card, holder))
-        run(
-            "INSERT INTO attempt VALUES (?, ?, ?, ?, NULL)",
-            (f"{self._merchant}/{key}", f"{key}{key}", "2026-11-21T12:00:00.000Z", paid),
-        )
+
+def require_same_rows(ours: BenchTown, floor: BenchTown) -> None:
+    """Assert that both wrote as many rows, as long in each column, and left the same balances."""
+    [of_ours, of_floor] = [
+        (town.database.extent(town.books), town.database.rows(town.books, "account")) for town in (ours, floor)
+    ]
+    assert of_ours == of_floor

@@ -1,0 +1,50 @@
+"""Books of any size: the rows of redemptions, made by the million, in books that are sound and guarded afterwards."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from itertools import chain, cycle, islice
+from typing import Any
+
+from tests.benchmarks.by_hand import TABLES, Moment, Payer, payable, payers, rows_of
+from tests.benchmarks.raw import Raw
+from tests.benchmarks.town import BenchTown, a_bench_town
+
+QUIET = 20
+"""How many holders, the first ones, have no more movements than a page has lines, however large the books are."""
+LINES_ON_A_PAGE = 20
+
+_AT_A_TIME = 50_000
+
+
+@cache
+def grown(database: Raw, holders: int, size: int) -> BenchTown:
+    """Return books with `size` transfers, and the cards that are not quiet; made once in a run."""
+    town = a_bench_town(database, holders=holders)
+    town = replace(town, books=database.copy(town.books), cards=town.cards[QUIET:])
+    with database.filling(town.books) as connection:
+        [there] = database.run(connection, "SELECT count(*) FROM transfer").fetchone()
+        paying = islice(_taking_turns(list(payers(database, connection))), size - there)
+        opened = "INSERT INTO account VALUES (?, 'payable', 'sport', NULL) ON CONFLICT DO NOTHING"
+        database.run(connection, opened, [payable(town.merchants[0])])
+        while some := list(islice(paying, _AT_A_TIME)):
+            _redeem(town, connection, some)
+    return town
+
+
+def _taking_turns(all_payers: list[Payer]) -> Iterator[Payer]:
+    """Yield the quiet holders until their page is full, and then the others for ever."""
+    full = LINES_ON_A_PAGE - 1  # the award is a line too
+    return chain(all_payers[:QUIET] * full, cycle(all_payers[QUIET:]))
+
+
+def _redeem(town: BenchTown, connection: Any, some: list[Payer]) -> None:
+    """Write a redemption of each, one cent and the first merchant's, with the balances that follow from them."""
+    database, now = town.database, Moment.now()
+    redemptions = [rows_of(payer, town.merchants[0], now) for payer in some]
+    for table, rows in zip(TABLES, zip(*redemptions, strict=True), strict=True):
+        database.insert(connection, table, sorted(rows))  # by key, which is how a database is filled fastest
+    for account, cents in Counter(payer.account for payer in some).items():
+        changed = "UPDATE account SET balance_cents = balance_cents - ? WHERE code = ?"
+        database.run(connection, changed, (cents, account))

@@ -46,7 +46,7 @@ MERCHANTS = ("club", "school", "café")
 CATEGORIES = {"club": "sport", "school": "school", "café": "catering"}
 HOLDERS = 3
 DAYS_LATER = 10
-MOST = "1.000,00"
+MOST = "10.000,00"
 MUCH = 900_000
 """Cents that no holder of these towns has."""
 

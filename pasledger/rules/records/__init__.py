@@ -1,0 +1,41 @@
+"""What the municipality knows beside the balances: plain values, each set down once by an event.
+
+Entries hold our own opaque ids only. A reference that somebody else chose (of a decision, of a holder) is kept in a
+record of its own that can be deleted when its term is over; the entry is bound to it by a salted commitment, so that
+the books still prove what they always proved.
+"""
+
+from pasledger.rules.records.commitments import commitment
+from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
+from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
+from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
+
+__all__ = [
+    "Attempt",
+    "AwardDecision",
+    "AwardKey",
+    "BankLine",
+    "BudgetDecision",
+    "Card",
+    "CardChange",
+    "Correction",
+    "Entitlement",
+    "Event",
+    "Fact",
+    "Hold",
+    "HoldCaptured",
+    "HoldReleased",
+    "Holder",
+    "Merchant",
+    "Part",
+    "Payout",
+    "PayoutCancelled",
+    "Redemption",
+    "Refund",
+    "Terminal",
+    "TerminalRevoked",
+    "WrittenOff",
+    "commitment",
+]

@@ -1,0 +1,42 @@
+"""Every kind of fact there is, and the event that sets some of them down."""
+
+from dataclasses import dataclass
+
+from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
+from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
+from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.spending import Hold, HoldCaptured, HoldReleased, Redemption, Refund
+from pasledger.rules.schemes import Scheme
+
+Fact = (
+    Scheme
+    | Holder
+    | Card
+    | CardChange
+    | Merchant
+    | Terminal
+    | TerminalRevoked
+    | BudgetDecision
+    | Entitlement
+    | AwardDecision
+    | Redemption
+    | Refund
+    | Hold
+    | HoldCaptured
+    | HoldReleased
+    | Payout
+    | PayoutCancelled
+    | BankLine
+    | WrittenOff
+    | Correction
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a decision comes to: the facts that it sets down and, where money moves, the entry that moves it."""
+
+    stamp: Stamp
+    facts: tuple[Fact, ...]
+    entry: Entry | None = None

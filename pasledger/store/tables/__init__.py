@@ -1,0 +1,43 @@
+"""Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
+
+from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.ledger import account, entry, municipality, transfer
+from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
+from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+
+__all__ = [
+    "CHANGED_IN_PART",
+    "DELETED_ONLY",
+    "NEVER_CHANGED",
+    "account",
+    "attempt",
+    "award_decision",
+    "budget_decision",
+    "card",
+    "card_change",
+    "entitlement",
+    "entry",
+    "holder",
+    "holder_reference",
+    "merchant",
+    "metadata",
+    "municipality",
+    "redemption",
+    "refund",
+    "scheme",
+    "terminal",
+    "transfer",
+]
+
+_BY_NAME = sorted(metadata.tables.items())
+
+CHANGED_IN_PART: dict[str, tuple[str, ...]] = {
+    name: table.info[CHANGES] for name, table in _BY_NAME if table.info[CHANGES]
+}
+"""Tables of which no row is deleted, with the only columns that change."""
+
+DELETED_ONLY = tuple(name for name, table in _BY_NAME if table.info[IS_REFERENCE])
+"""Tables of references, which can be deleted when their term is over, and never changed."""
+
+NEVER_CHANGED = tuple(name for name, _ in _BY_NAME if name not in (*CHANGED_IN_PART, *DELETED_ONLY))
+"""Tables of which no row is ever changed or deleted."""

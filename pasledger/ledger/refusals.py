@@ -29,6 +29,17 @@ class Refusal(StrEnum):
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"
+    # a change of what was booked
+    ENTRY_UNKNOWN = "entry-unknown"
+    NOT_CORRECTED_SO = "not-corrected-so"
+    CORRECTED_ALREADY = "corrected-already"
+    NOTHING_TO_CORRECT = "nothing-to-correct"
+    GONE_SINCE = "gone-since"
+    ENTITLEMENT_UNKNOWN = "entitlement-unknown"
+    WITHDRAWN_ALREADY = "withdrawn-already"
+    END_OUTSIDE_RULE = "end-outside-rule"
+    LAPSE_FREED = "lapse-freed"
+    NOTHING_TO_LAPSE = "nothing-to-lapse"
     # master data
     MERCHANT_REPEATED = "merchant-repeated"
     TERMINAL_UNKNOWN = "terminal-unknown"
@@ -42,8 +53,12 @@ class Refusal(StrEnum):
     AWARD_REPEATED = "award-repeated"
     START_OUTSIDE_RULE = "start-outside-rule"
     AMOUNT_OUTSIDE_RULE = "amount-outside-rule"
+    YEAR_CLOSED = "year-closed"
+    YEAR_NOT_OVER = "year-not-over"
     BUDGET_REPEATED = "budget-repeated"
     BUDGET_UNKNOWN = "budget-unknown"
+    NOTHING_TO_FREE = "nothing-to-free"
+    BUDGET_LEFT = "budget-left"
     BUDGET_TOO_SMALL = "budget-too-small"
 
 

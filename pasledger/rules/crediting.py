@@ -54,6 +54,8 @@ def decide_award(request: AwardRequest, town: Town, stamp: Stamp) -> Event:
     valid = _validity(scheme, request.starts_on, today=stamp.effective_on)
     if not scheme.least <= request.amount <= scheme.most:
         raise Refused(Refusal.AMOUNT_OUTSIDE_RULE, least=scheme.least, most=scheme.most)
+    if town.is_closed(scheme.code, valid.starts_on.year):
+        raise Refused(Refusal.YEAR_CLOSED, scheme=scheme.code, year=valid.starts_on.year)
     _require_budget(scheme.code, valid.starts_on.year, request.amount, town)
     entry = Entry(
         request.entry,

@@ -8,11 +8,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pasledger.ledger.journal import Stamp
+from pasledger.ledger.accounts import AccountKind
+from pasledger.ledger.journal import Entry, Stamp
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey
 from pasledger.rules.budgets import BudgetRequest, decide_budget
+from pasledger.rules.corrections import CorrectionRequest, decide_correction
 from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest, decide_extension, decide_withdrawal
+from pasledger.rules.expiry import (
+    BudgetRestRequest,
+    FreeingRequest,
+    LapseRequest,
+    YearCloseRequest,
+    decide_budget_rest,
+    decide_freeing,
+    decide_lapse,
+    decide_year_close,
+)
 from pasledger.rules.records import Attempt, Event
 from pasledger.rules.redemption import RedemptionRequest, decide_redemption
 from pasledger.rules.refunds import RefundRequest, decide_refund
@@ -36,6 +49,13 @@ Request = (
     RedemptionRequest
     | RefundRequest
     | AwardRequest
+    | WithdrawalRequest
+    | ExtensionRequest
+    | LapseRequest
+    | FreeingRequest
+    | CorrectionRequest
+    | BudgetRestRequest
+    | YearCloseRequest
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
@@ -52,6 +72,13 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RedemptionRequest: decide_redemption,
     RefundRequest: decide_refund,
     AwardRequest: decide_award,
+    WithdrawalRequest: decide_withdrawal,
+    ExtensionRequest: decide_extension,
+    LapseRequest: decide_lapse,
+    FreeingRequest: decide_freeing,
+    CorrectionRequest: decide_correction,
+    BudgetRestRequest: decide_budget_rest,
+    YearCloseRequest: decide_year_close,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,
@@ -93,10 +120,24 @@ def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
         return _repeat(asked, before)
     try:
         event = DECISIONS[type(request)](request, town, stamp)
+        if event.entry is not None and town.closed_through:
+            _require_open_years(event.entry, town)
     except Refused as refused:
         return Outcome(refused=refused, attempt=_attempt(request, town, stamp, refused.reason))
     town.apply(event)
     return Outcome(event=event, attempt=_attempt(request, town, stamp, None))
+
+
+def _require_open_years(entry: Entry, town: Town) -> None:
+    """Refuse whatever would count in a closed year, or change its budget."""
+    for transfer in entry.transfers:
+        for account in (transfer.debit, transfer.credit):
+            years = {entry.stamp.effective_on.year}
+            if account.kind is AccountKind.BUDGET:
+                years.add(int(account.code.rpartition("/")[2]))
+            for year in years:
+                if town.is_closed(account.scheme, year):
+                    raise Refused(Refusal.YEAR_CLOSED, scheme=account.scheme, year=year)
 
 
 def _key(request: Request) -> AttemptKey | None:

@@ -1,18 +1,19 @@
 """Refunds (terugboekingen): back to exactly the entitlements that paid, the last one first.
 
-In part or whole, once or more often, never more than was paid. An entitlement that has ended is not revived: its share
+In part or whole, once or more often, never more than was paid, less what a correction gave back. An entitlement that has ended is not revived: its share
 lapses. The merchant's payable may go below zero when it was paid already; its next payout nets that.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
-from pasledger.ledger.ids import EntitlementId, EntryId, MerchantId, RedemptionId, RefundId, TerminalId
+from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId, RefundId, TerminalId
 from pasledger.ledger.journal import Entry, EntryKind, Stamp, Transfer
 from pasledger.ledger.money import ZERO, Money, total
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules import postings
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.corrections import left_to_give_back
 from pasledger.rules.records import Event, Part, Redemption, Refund
 from pasledger.rules.town import Needs, Town
 
@@ -39,7 +40,7 @@ def decide_refund(request: RefundRequest, town: Town, stamp: Stamp) -> Event:
     redemption = town.redemptions.get(request.redemption)
     if redemption is None or redemption.merchant != request.merchant:
         raise Refused(Refusal.REDEMPTION_UNKNOWN)
-    refundable = _refundable(redemption, town.refunds.get(redemption.id, []))
+    refundable = left_to_give_back(redemption, town)
     most = total(part.amount for part in refundable)
     amount = most if request.amount is None else request.amount
     if amount > most or amount <= ZERO:
@@ -52,19 +53,6 @@ def decide_refund(request: RefundRequest, town: Town, stamp: Stamp) -> Event:
         tuple(_transfer(part, redemption, town, today=stamp.effective_on) for part in parts),
     )
     return Event(entry.stamp, (Refund(request.id, entry.id, redemption.id, redemption.merchant, parts),), entry)
-
-
-def _refundable(redemption: Redemption, refunds: list[Refund]) -> list[Part]:
-    """Return what is left to give back of each part, the last that paid first."""
-    given_back: dict[EntitlementId, Money] = {}
-    for refund in refunds:
-        for part in refund.parts:
-            given_back[part.entitlement] = given_back.get(part.entitlement, ZERO) + part.amount
-    return [
-        Part(part.entitlement, part.scheme, left)
-        for part in reversed(redemption.parts)
-        if (left := part.amount - given_back.get(part.entitlement, ZERO)) > ZERO
-    ]
 
 
 def _give_back(amount: Money, refundable: list[Part]) -> tuple[Part, ...]:

@@ -9,7 +9,8 @@ from typing import Never, TypeVar
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
-from pasledger.ledger.ids import CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.journal import Entry
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.holders import HolderReference
@@ -20,15 +21,20 @@ from pasledger.rules.records import (
     BudgetDecision,
     Card,
     CardChange,
+    Correction,
     Entitlement,
+    EntitlementEnd,
     Event,
     Fact,
+    Freeing,
     Holder,
+    Lapse,
     Merchant,
     Redemption,
     Refund,
     Terminal,
     TerminalRevoked,
+    YearClosed,
 )
 from pasledger.rules.schemes import Scheme
 
@@ -46,6 +52,12 @@ class Needs:
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
     redemptions: set[RedemptionId] = field(default_factory=set)
+    entitlements: set[EntitlementId] = field(default_factory=set)
+    """Entitlements whose end or money is to be changed: with the budgets of their schemes, and what lapsed of them."""
+    corrected_entries: set[EntryId] = field(default_factory=set)
+    """Entries that are to be countered: with what they were about, and the budgets of their schemes."""
+    closing_schemes: set[str] = field(default_factory=set)
+    """Schemes of which money is freed, a budget changed or a year closed: with all their budgets, and what lapsed."""
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
     budget_references: set[str] = field(default_factory=set)
@@ -64,6 +76,17 @@ class Town(Books):
         self.cards: dict[CardNumber | TokenHash, Card] = {}
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         self.entitlements_of: dict[HolderId, list[Entitlement]] = {}
+        self.withdrawn: set[EntitlementId] = set()
+        self.lapses: dict[EntitlementId, Lapse] = {}
+        """The last lapse of each entitlement, unless it came back."""
+        self.freeings: dict[tuple[str, int], int] = {}
+        self.newest_freeings: dict[tuple[str, int], EntryId] = {}
+        self.closed_through: dict[str, int] = {}
+        self.entries: dict[EntryId, Entry] = {}
+        self.countered: dict[EntryId, Redemption | Refund | BudgetDecision] = {}
+        """What an entry was about, where a correction can counter it."""
+        self.corrections: dict[EntryId, Correction] = {}
+        """Each correction, by the entry that it countered."""
         self.awards: set[AwardKey] = set()
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
@@ -83,10 +106,15 @@ class Town(Books):
         """Return the card with this number or token, or refuse."""
         return self.cards.get(key) or _refuse(Refusal.CARD_UNKNOWN)
 
+    def is_closed(self, scheme: str, year: int) -> bool:
+        """Return whether a fiscal year of a scheme is closed, itself or with a later one."""
+        return year <= self.closed_through.get(scheme, 0)
+
     def apply(self, event: Event) -> None:
         """Take over what an event establishes, so that the next decision sees it."""
         if event.entry is not None:
             self.post(event.entry)
+            self.entries[event.entry.id] = event.entry
         for fact in event.facts:
             self.learn(fact)
 
@@ -112,16 +140,39 @@ class Town(Books):
             case Entitlement():
                 self.entitlements[fact.id] = fact
                 self.entitlements_of.setdefault(fact.holder, []).append(fact)
+            case EntitlementEnd():
+                self._move_end(fact)
+            case Lapse():
+                self.lapses[fact.entitlement] = fact
+            case Freeing():
+                self.freeings[fact.scheme, fact.year] = fact.number
+                self.newest_freeings[fact.scheme, fact.year] = fact.entry
+            case Correction():
+                self.corrections[fact.corrects] = fact
+            case YearClosed():
+                self.closed_through[fact.scheme] = max(fact.year, self.closed_through.get(fact.scheme, 0))
             case AwardDecision():
                 self.awards.add(fact.unique_key)
             case BudgetDecision():
                 self.budget_decisions.add((fact.scheme, fact.year, fact.reference))
+                self.countered[fact.entry] = fact
             case Redemption():
-                self.redemptions[fact.id] = fact
+                self.redemptions[fact.id] = self.countered[fact.entry] = fact
             case Refund():
                 self.refunds.setdefault(fact.redemption, []).append(fact)
+                self.countered[fact.entry] = fact
             case _:
                 raise TypeError(f"no decision looks at {type(fact).__name__}")
+
+    def _move_end(self, end: EntitlementEnd) -> None:
+        before = self.entitlements[end.entitlement]
+        after = self.entitlements[end.entitlement] = before.ending(end.ends_before)
+        owned = self.entitlements_of[before.holder]
+        owned[owned.index(before)] = after
+        if end.is_withdrawn:
+            self.withdrawn.add(end.entitlement)
+        if end.lapse is not None:
+            self.lapses.pop(end.entitlement, None)
 
     def _change_card(self, change: CardChange) -> None:
         before = self.cards[self._numbers[change.card]]

@@ -1,16 +1,18 @@
 """What a batch of requests has to know, in a number of statements that does not depend on how many they are."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from sqlalchemy import Connection, literal, or_, select
+from sqlalchemy import Connection, func, literal, or_, select
 
-from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import Money
-from pasledger.rules.records import Entitlement, Fact, Part
+from pasledger.rules.records import Fact, Part
 from pasledger.rules.town import Needs, Town
 from pasledger.store import rows, tables
+from pasledger.store.changes import CORRECTIONS, load_changes, redemptions_behind
 from pasledger.store.databases import database_behind
+from pasledger.store.ends import learn_entitlement, owned
 from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.statements import OneOf, Query, Row
 
@@ -21,10 +23,15 @@ def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
     for row in _SCHEMES.fetch(connection):
-        town.learn(rows.read_scheme(row))
+        town.learn(rows.read_scheme(row[:-1]))
+        if row[-1] is not None:
+            town.closed_through[row[0]] = row[-1]
+    if needs.corrected_entries:
+        needs = replace(needs, redemptions=needs.redemptions | redemptions_behind(connection, needs))
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
+    load_changes(connection, needs, town)
     return town
 
 
@@ -37,7 +44,9 @@ def load_and_lock(connection: Connection, needs: Needs) -> Town:
     """
     locked = database_behind(connection).lock(connection, needs)
     town = load(connection, needs)
-    if locked is not None and not locked.issuperset(account.code for account in town.accounts()):
+    if locked is not None and not locked.issuperset(
+        account.code for account in town.accounts() if account.kind.is_floored
+    ):
         raise BooksContended(BooksProblem.BUSY)
     return town
 
@@ -49,7 +58,7 @@ def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> Non
 
 def _load_money(connection: Connection, wanted: list[str], town: Town) -> None:
     for row in _ENTITLEMENTS_OF_CARDS.fetch(connection, wanted=wanted):
-        _learn_entitlement(row, town)
+        learn_entitlement(row, town)
 
 
 def _load_budgets(connection: Connection, wanted: list[str], town: Town) -> None:
@@ -66,21 +75,15 @@ def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> 
     parts: dict[str, list[Part]] = {}
     for row in _PAID_BY.fetch(connection, wanted=wanted):
         entry, cents = row[:2]
-        owner = _learn_entitlement(row[2:], town)
+        owner = learn_entitlement(row[2:], town)
         parts.setdefault(entry, []).append(Part(owner.id, owner.scheme, Money(cents)))
     for row in _REDEMPTIONS.fetch(connection, wanted=wanted):
         if row[1] in parts:  # one that was committed after the question before is not there yet
             town.learn(rows.read_redemption(row, tuple(parts[row[1]])))
     for row in _REFUNDS.fetch(connection, wanted=wanted):
         town.learn(rows.read_refund(row))
-
-
-def _learn_entitlement(row: Row, town: Town) -> Entitlement:
-    entitlement = rows.read_entitlement(row)
-    if entitlement.id not in town.entitlements:
-        town.learn(entitlement)
-        town.carry_forward(accounts.entitlement(entitlement.id, entitlement.scheme), Money(row[-1]))
-    return entitlement
+    for row in CORRECTIONS.fetch(connection, wanted=sorted(town.countered)):
+        town.learn(rows.read_correction(row))
 
 
 def _learning(statement: Query, read: Callable[[Row], Fact]) -> "Loader":
@@ -93,18 +96,19 @@ def _learning(statement: Query, read: Callable[[Row], Fact]) -> "Loader":
     return load_part
 
 
-_owned = (
-    select(_t.entitlement, _t.account.c.balance_cents)
-    .join(_t.account, _t.account.c.code == literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id)
-    .order_by(_t.entitlement.c.id)
-)
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
-_SCHEMES = Query(select(_t.scheme).order_by(_t.scheme.c.code, _t.scheme.c.version))
+# With the last year that is closed: read here, so that a payment asks no question more for it.
+_closed = select(func.max(_t.year_closed.c.year)).where(_t.year_closed.c.scheme == _t.scheme.c.code)
+_SCHEMES = Query(
+    select(_t.scheme, _closed.correlate(_t.scheme).scalar_subquery()).order_by(_t.scheme.c.code, _t.scheme.c.version)
+)
 _ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
 _CARDS = Query(select(_t.card).where(_of_wanted_cards))
 _ENTITLEMENTS_OF_CARDS = Query(
-    _owned.where(_t.entitlement.c.holder_id.in_(select(_t.card.c.holder_id).where(_of_wanted_cards)))
+    owned.where(_t.entitlement.c.holder_id.in_(select(_t.card.c.holder_id).where(_of_wanted_cards))).order_by(
+        _t.entitlement.c.id
+    )
 )
 _HOLDERS = Query(select(_t.holder_reference).where(OneOf(_t.holder_reference.c.reference, "wanted")))
 _MERCHANTS = Query(select(_t.merchant).where(OneOf(_t.merchant.c.id, "wanted")))
@@ -122,7 +126,7 @@ _AWARDS = Query(
 _BUDGET_DECISIONS = Query(select(_t.budget_decision).where(OneOf(_t.budget_decision.c.reference, "wanted")))
 _REDEMPTIONS = Query(select(_t.redemption).where(OneOf(_t.redemption.c.id, "wanted")))
 _PAID_BY = Query(
-    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *_owned.selected_columns)
+    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *owned.selected_columns)
     .join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id)
     .join(_t.account, _t.account.c.code == _t.transfer.c.debit)
     .join(_t.entitlement, literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id == _t.transfer.c.debit)

@@ -14,15 +14,20 @@ from pasledger.rules.records import (
     BudgetDecision,
     Card,
     CardChange,
+    Correction,
     Entitlement,
+    EntitlementEnd,
     Event,
     Fact,
+    Freeing,
     Holder,
+    Lapse,
     Merchant,
     Redemption,
     Refund,
     Terminal,
     TerminalRevoked,
+    YearClosed,
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
@@ -87,6 +92,11 @@ _CARD = Insertion(_t.card)
 _SET_CARD_STATE = Update(_t.card, _t.card.c.state)
 _CARD_CHANGE = Insertion(_t.card_change)
 _ENTITLEMENT = Insertion(_t.entitlement)
+_ENTITLEMENT_END = Insertion(_t.entitlement_end)
+_LAPSE = Insertion(_t.lapse)
+_FREEING = Insertion(_t.freeing)
+_CORRECTION = Insertion(_t.correction)
+_YEAR_CLOSED = Insertion(_t.year_closed)
 _AWARD_DECISION = Insertion(_t.award_decision)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
@@ -98,6 +108,7 @@ _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _MERCHANT, _TERMINAL, _REVOKE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
+    *(_LAPSE, _ENTITLEMENT_END, _FREEING, _CORRECTION, _YEAR_CLOSED),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
 
@@ -117,6 +128,11 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Card: ((_CARD, rows.card_row),),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),
     Entitlement: ((_ENTITLEMENT, _unstamped(rows.entitlement_row)),),
+    EntitlementEnd: ((_ENTITLEMENT_END, rows.entitlement_end_row),),
+    Lapse: ((_LAPSE, _unstamped(rows.lapse_row)),),
+    Freeing: ((_FREEING, _unstamped(rows.freeing_row)),),
+    Correction: ((_CORRECTION, _unstamped(rows.correction_row)),),
+    YearClosed: ((_YEAR_CLOSED, rows.year_closed_row),),
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),

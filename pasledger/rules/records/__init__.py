@@ -5,11 +5,12 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
+from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
-from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.settlement import BankLine, Payout, PayoutCancelled, WrittenOff
 from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
 
 __all__ = [
@@ -22,12 +23,15 @@ __all__ = [
     "CardChange",
     "Correction",
     "Entitlement",
+    "EntitlementEnd",
     "Event",
     "Fact",
+    "Freeing",
     "Hold",
     "HoldCaptured",
     "HoldReleased",
     "Holder",
+    "Lapse",
     "Merchant",
     "Part",
     "Payout",
@@ -37,5 +41,6 @@ __all__ = [
     "Terminal",
     "TerminalRevoked",
     "WrittenOff",
+    "YearClosed",
     "commitment",
 ]

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
-from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.settlement import BankLine, Payout, PayoutCancelled, WrittenOff
 from pasledger.rules.records.spending import Hold, HoldCaptured, HoldReleased, Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
@@ -20,6 +21,11 @@ Fact = (
     | BudgetDecision
     | Entitlement
     | AwardDecision
+    | EntitlementEnd
+    | Lapse
+    | Freeing
+    | Correction
+    | YearClosed
     | Redemption
     | Refund
     | Hold
@@ -29,7 +35,6 @@ Fact = (
     | PayoutCancelled
     | BankLine
     | WrittenOff
-    | Correction
 )
 
 

@@ -1,8 +1,8 @@
-"""How merchants are paid, and what staff countered."""
+"""How merchants are paid."""
 
 from dataclasses import dataclass
 
-from pasledger.ledger.ids import EntryId, MerchantId, PayoutId
+from pasledger.ledger.ids import MerchantId, PayoutId
 from pasledger.ledger.money import Money
 
 
@@ -36,14 +36,5 @@ class BankLine:
 class WrittenOff:
     """A debt of a merchant that left is not collected any more."""
 
-    merchant: MerchantId
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Staff countered an entry; `amount` is by how much less the merchant is owed."""
-
-    corrects: EntryId
     merchant: MerchantId
     amount: Money

@@ -1,5 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.changes import correction, entitlement_end, freeing, lapse, year_closed
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
@@ -15,10 +16,14 @@ __all__ = [
     "budget_decision",
     "card",
     "card_change",
+    "correction",
     "entitlement",
+    "entitlement_end",
     "entry",
+    "freeing",
     "holder",
     "holder_reference",
+    "lapse",
     "merchant",
     "metadata",
     "municipality",
@@ -27,6 +32,7 @@ __all__ = [
     "scheme",
     "terminal",
     "transfer",
+    "year_closed",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())

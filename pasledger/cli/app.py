@@ -14,12 +14,15 @@ from pasledger.cli import (
     books,
     budgets,
     cards,
+    corrections,
+    entitlements,
     holders,
     merchants,
     roles,
     schemes,
     spending,
     terminals,
+    years,
 )
 from pasledger.cli.calls import Call
 from pasledger.cli.program import Program
@@ -47,9 +50,18 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Money": {
         "award": awards.award,
+        "entitlements": {
+            "list": entitlements.show,
+            "withdraw": entitlements.withdraw,
+            "end": entitlements.end,
+            "end-listed": entitlements.end_listed,
+            "extend": entitlements.extend,
+        },
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
+        "correct": corrections.correct,
+        "year": {"lapse": years.lapse, "free": years.free, "close": years.close, "opening": years.opening},
     },
     "Audit": {
         "trial-balance": accounts.trial_balance,
@@ -64,6 +76,8 @@ _GROUPS = {
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
+    "entitlements": "What holders have, and until when.",
+    "year": "What ends with a fiscal year.",
     "holders": "Residents with a card.",
     "cards": "What happens to a card.",
 }

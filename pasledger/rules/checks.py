@@ -11,12 +11,13 @@ with the journal.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import Account, AccountKind
 from pasledger.ledger.books import movements
-from pasledger.ledger.ids import EntitlementId, MerchantId
-from pasledger.ledger.journal import Entry, EntryKind
+from pasledger.ledger.ids import ChangeId, EntitlementId, MerchantId
+from pasledger.ledger.journal import Entry, EntryKind, Stamp
 from pasledger.ledger.money import ZERO, Money
 from pasledger.rules.postings import SIDES
 from pasledger.rules.records import (
@@ -24,16 +25,20 @@ from pasledger.rules.records import (
     BudgetDecision,
     Correction,
     Entitlement,
+    EntitlementEnd,
     Event,
     Fact,
+    Freeing,
     Hold,
     HoldCaptured,
     HoldReleased,
+    Lapse,
     Payout,
     PayoutCancelled,
     Redemption,
     Refund,
     WrittenOff,
+    YearClosed,
 )
 
 
@@ -53,6 +58,10 @@ class Replay:
         self.balances: dict[Account, int] = defaultdict(int)
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         """Those that were awarded; where they are known beforehand, the events may come in any order."""
+        self.ends: dict[EntitlementId, dict[ChangeId, tuple[datetime, date]]] = defaultdict(dict)
+        """The ends that were decided later, with when that was recorded; they may be known beforehand too."""
+        self.closed: dict[str, tuple[int, datetime]] = {}
+        """The last year of each scheme that was closed, and when."""
         self.owed: dict[MerchantId, int] = defaultdict(int)
         """What merchants are owed by the records: lines that are in no payout."""
         self.on_its_way: dict[MerchantId, int] = defaultdict(int)
@@ -66,7 +75,7 @@ class Replay:
     def add(self, event: Event) -> Iterator[Finding]:
         """Take one event and yield what is wrong with it."""
         for fact in event.facts:
-            self._learn(fact)
+            self._learn(fact, event.stamp)
         if event.entry is None:
             return
         moved = movements(event.entry.transfers)
@@ -84,22 +93,55 @@ class Replay:
         for check in BOOKS_CHECKS:
             yield from check(self)
 
-    def _learn(self, fact: Fact) -> None:
+    def move_end(self, end: EntitlementEnd, at: datetime) -> None:
+        """Take over an end that was decided, and recorded at this moment."""
+        self.ends[end.entitlement][end.id] = at, end.ends_before
+
+    def ends_of(self, entitlement: Entitlement, at: datetime, besides: ChangeId | None = None) -> set[date]:
+        """Return the ends that an entry which was recorded at this moment may have seen: nearly always one.
+
+        What waits for another writer says a moment before the one in which it is decided. So an end that was recorded
+        within a few minutes of the entry may have been seen by it or not.
+        """
+        moved = [(when, end) for change, (when, end) in self.ends[entitlement.id].items() if change != besides]
+        before = [one for one in moved if one[0] < at - LONGEST_WAIT]
+        last = max(before, key=lambda one: one[0], default=(at, entitlement.valid.ends_before))
+        return {last[1], *(end for when, end in moved if abs(when - at) <= LONGEST_WAIT)}
+
+    def was_closed(self, scheme: str, year: int, at: datetime) -> bool:
+        """Return whether a year of a scheme had been closed for certain at this moment."""
+        closed = self.closed.get(scheme)
+        return closed is not None and year <= closed[0] and closed[1] + LONGEST_WAIT < at
+
+    def _learn(self, fact: Fact, stamp: Stamp) -> None:
         """Add up what the records say by themselves, without a look at any posting."""
         if isinstance(fact, Entitlement):
             self.entitlements[fact.id] = fact
+        elif isinstance(fact, EntitlementEnd):
+            self.move_end(fact, stamp.recorded_at)
+        elif isinstance(fact, YearClosed):
+            self.closed[fact.scheme] = max(
+                (fact.year, stamp.recorded_at), self.closed.get(fact.scheme, (0, stamp.recorded_at))
+            )
         elif isinstance(fact, BankLine):
             self.bank_lines += fact.amount.cents
             waiting = self.on_its_way if fact.amount > ZERO else self.owed
             waiting[fact.merchant] -= fact.amount.cents
-        elif isinstance(fact, OfMerchant | Correction):
+        elif isinstance(fact, Correction):
+            if fact.merchant is not None:
+                self.owed[fact.merchant] -= fact.amount.cents
+        elif isinstance(fact, OfMerchant):
             self.open_holds += _OPEN_HOLDS.get(type(fact), 0) * fact.amount.cents
             self.owed[fact.merchant] += _OWED.get(type(fact), 0) * fact.amount.cents
             self.on_its_way[fact.merchant] += _ON_ITS_WAY.get(type(fact), 0) * fact.amount.cents
 
 
+LONGEST_WAIT = timedelta(minutes=10)
+"""More than a batch ever waits for others, in all of its tries."""
+
 OfMerchant = Redemption | Refund | Hold | HoldCaptured | HoldReleased | Payout | PayoutCancelled | BankLine | WrittenOff
-Recorded = BudgetDecision | Entitlement | OfMerchant
+OfMoney = BudgetDecision | Entitlement | EntitlementEnd | Lapse | Freeing | Correction
+Recorded = OfMoney | OfMerchant
 
 # How each record changes what is held, what a merchant is owed, and what it waits for.
 _OPEN_HOLDS: dict[type[Fact], int] = {Hold: 1, HoldCaptured: -1, HoldReleased: -1}
@@ -110,7 +152,6 @@ _OWED: dict[type[Fact], int] = {
     WrittenOff: 1,
     Refund: -1,
     Payout: -1,
-    Correction: -1,
 }
 _ON_ITS_WAY: dict[type[Fact], int] = {Payout: 1, PayoutCancelled: -1}
 
@@ -141,6 +182,11 @@ _RECORDS: dict[EntryKind, tuple["type[Recorded]", AccountKind, int]] = {
     EntryKind.PAID: (BankLine, AccountKind.IN_PAYMENT, -1),
     EntryKind.RETURNED: (BankLine, AccountKind.PAYABLE, -1),
     EntryKind.WRITTEN_OFF: (WrittenOff, AccountKind.PAYABLE, 1),
+    EntryKind.WITHDRAWN: (EntitlementEnd, AccountKind.ENTITLEMENT, -1),
+    EntryKind.LAPSED: (Lapse, AccountKind.LAPSED, 1),
+    EntryKind.EXTENDED: (EntitlementEnd, AccountKind.ENTITLEMENT, 1),
+    EntryKind.FREED: (Freeing, AccountKind.LAPSED, -1),
+    EntryKind.CORRECTED: (Correction, AccountKind.PAYABLE, -1),
 }
 
 
@@ -153,6 +199,8 @@ def check_record(entry: Entry, facts: tuple[Fact, ...], moved: Moved, _replay: R
     if record is None:
         yield Finding("record", entry.id, f"{entry.kind} without the record that belongs to it")
         return
+    if isinstance(record, Correction) and record.merchant is None:
+        kind = AccountKind.BUDGET
     amount = record.change if isinstance(record, BudgetDecision) else record.amount
     expected = sign * amount.cents
     found = sum(
@@ -167,8 +215,12 @@ def check_record(entry: Entry, facts: tuple[Fact, ...], moved: Moved, _replay: R
 def _account_of(record: Recorded, kind: AccountKind) -> str:
     """Return how the code of the account starts that a record moves."""
     match record:
-        case BudgetDecision():
+        case BudgetDecision() | Lapse() | Freeing():
             return f"{kind}/{record.scheme}/{record.year}"
+        case EntitlementEnd():
+            return f"{kind}/{record.entitlement}"
+        case Correction() if record.merchant is None:
+            return f"{kind}/"
         case Entitlement():
             return f"{kind}/{record.id}"
         case _ if kind is AccountKind.HELD:
@@ -178,23 +230,87 @@ def _account_of(record: Recorded, kind: AccountKind) -> str:
 
 
 def check_parts(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
-    """A redemption takes from, and a refund gives back to, exactly what its parts name; what ended lapses."""
-    record = next((fact for fact in facts if isinstance(fact, Redemption | Refund)), None)
-    if record is None:
+    """A redemption takes from, and what is given back goes to, exactly what its parts name; what ended lapses.
+
+    Where a refund is countered, it is taken from where it went to: from its entitlements, or from what lapsed.
+    """
+    record = next((fact for fact in facts if isinstance(fact, Redemption | Refund | Correction)), None)
+    if record is None or (isinstance(record, Correction) and record.merchant is None):
         return
-    day = entry.stamp.effective_on
+    found = {account: change.cents for account, change in moved.items() if account.kind is not AccountKind.PAYABLE}
+    gives = isinstance(record, Redemption) or (isinstance(record, Correction) and record.amount < ZERO)
     expected: dict[Account, int] = defaultdict(int)
     for part in record.parts:
-        entitlement = replay.entitlements.get(part.entitlement)
+        account = accounts.entitlement(part.entitlement, part.scheme)
         if isinstance(record, Redemption):
-            expected[accounts.entitlement(part.entitlement, part.scheme)] -= part.amount.cents
-        elif entitlement is not None and day < entitlement.valid.ends_before:
-            expected[accounts.entitlement(part.entitlement, part.scheme)] += part.amount.cents
+            expected[account] -= part.amount.cents
+        elif gives:
+            account = account if account in found else _first_lapsed(found, part.scheme) or account
+            expected[account] -= part.amount.cents
         else:
-            expected[accounts.lapsed(part.scheme, day.year)] += part.amount.cents
-    found = {account: change.cents for account, change in moved.items() if account.kind is not AccountKind.PAYABLE}
+            lapsed = accounts.lapsed(part.scheme, entry.stamp.effective_on.year)
+            seen = _seen_as(entry, replay.entitlements.get(part.entitlement), replay)
+            goes_back = account in found if len(seen) > 1 else seen == {False}
+            expected[account if goes_back else lapsed] += part.amount.cents
     for account in sorted({*expected, *found}):
         yield from _compare("parts", account.code, found.get(account, 0), expected.get(account, 0))
+
+
+def _first_lapsed(found: dict[Account, int], scheme: str) -> Account | None:
+    return next((one for one in found if one.kind is AccountKind.LAPSED and one.scheme == scheme), None)
+
+
+def _seen_as(entry: Entry, entitlement: Entitlement | None, replay: Replay) -> set[bool]:
+    """Return whether the decision saw the entitlement as ended: both where its end was moved at that moment."""
+    if entitlement is None:
+        return {True}
+    return {end <= entry.stamp.effective_on for end in replay.ends_of(entitlement, entry.stamp.recorded_at)}
+
+
+def check_change(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
+    """What is withdrawn goes to the budget that it came from, or lapses where that is too late; all from its owner."""
+    change = next((fact for fact in facts if isinstance(fact, EntitlementEnd | Lapse)), None)
+    entitlement = None if change is None else replay.entitlements.get(change.entitlement)
+    if change is None or entitlement is None or (isinstance(change, EntitlementEnd) and not change.is_withdrawn):
+        return
+    own = accounts.entitlement(entitlement.id, entitlement.scheme)
+    may_go_to = _lapses_in(entry, entitlement, replay) if isinstance(change, Lapse) else _goes_to(entry, change, replay)
+    others = [account for account in moved if account != own]
+    if own not in moved or len(others) != 1 or others[0] not in may_go_to:
+        went = ", ".join(sorted(account.code for account in moved))
+        yield Finding("change", entry.id, f"{entry.kind} of {own.code} moved {went}")
+
+
+def _lapses_in(entry: Entry, entitlement: Entitlement, replay: Replay) -> set[Account]:
+    years = {(end - timedelta(days=1)).year for end in replay.ends_of(entitlement, entry.stamp.recorded_at)}
+    closed = replay.closed.get(entitlement.scheme, (0, entry.stamp.recorded_at))[0]
+    if any(year <= closed for year in years):
+        years.add(entry.stamp.effective_on.year)
+    return {accounts.lapsed(entitlement.scheme, year) for year in years}
+
+
+def _goes_to(entry: Entry, change: EntitlementEnd, replay: Replay) -> set[Account]:
+    entitlement, stamp = replay.entitlements[change.entitlement], entry.stamp
+    year = entitlement.valid.starts_on.year
+    ends = replay.ends_of(entitlement, stamp.recorded_at, besides=change.id)
+    may_go_to: set[Account] = set()
+    if any(end > stamp.effective_on for end in ends) and not replay.was_closed(
+        entitlement.scheme, year, stamp.recorded_at
+    ):
+        may_go_to.add(accounts.budget(entitlement.scheme, year))
+    if any(end <= stamp.effective_on for end in ends) or year <= replay.closed.get(entitlement.scheme, (0,))[0]:
+        may_go_to.add(accounts.lapsed(entitlement.scheme, stamp.effective_on.year))
+    return may_go_to
+
+
+def check_closed(entry: Entry, _facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
+    """Nothing counts in a year that was closed before, and no budget of it is changed."""
+    for account in moved:
+        years = {entry.stamp.effective_on.year}
+        if account.kind is AccountKind.BUDGET:
+            years.add(int(account.code.rpartition("/")[2]))
+        if any(replay.was_closed(account.scheme, year, entry.stamp.recorded_at) for year in years):
+            yield Finding("closed", entry.id, f"{account.code} was changed in a year that had been closed")
 
 
 _SPENDING = frozenset({EntryKind.REDEEMED, EntryKind.HELD})
@@ -213,19 +329,20 @@ def check_entitlements(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, rep
             elif holder not in (None, entitlement.holder):
                 fault = "is another holder's"
             else:
-                fault = _untimely(entry, entitlement, is_credit=account is transfer.credit)
+                ends = replay.ends_of(entitlement, entry.stamp.recorded_at)
+                fault = _untimely(entry, entitlement, ends, is_credit=account is transfer.credit)
             if fault is not None:
                 yield Finding("entitlement", entry.id, f"{account.code} {fault}")
 
 
-def _untimely(entry: Entry, entitlement: Entitlement, *, is_credit: bool) -> str | None:
+def _untimely(entry: Entry, entitlement: Entitlement, ends: set[date], *, is_credit: bool) -> str | None:
     day = entry.stamp.effective_on
-    has_ended = day >= entitlement.valid.ends_before
-    if entry.kind in _SPENDING and day not in entitlement.valid:
+    was_valid = entitlement.valid.starts_on <= day < max(ends)
+    if entry.kind in _SPENDING and not was_valid:
         return f"was not valid on {day}"
-    if entry.kind is EntryKind.LAPSED and not has_ended:
+    if entry.kind is EntryKind.LAPSED and day < min(ends):
         return f"had not ended on {day}"
-    if is_credit and has_ended and entry.kind is not EntryKind.EXTENDED:
+    if is_credit and max(ends) <= day and entry.kind is not EntryKind.EXTENDED:
         return "was revived after its end"
     return None
 
@@ -290,7 +407,14 @@ def _compare(check: str, subject: str, booked: int, recorded: int) -> Iterator[F
 EntryCheck = Callable[[Entry, tuple[Fact, ...], Moved, Replay], Iterator[Finding]]
 BooksCheck = Callable[[Replay], Iterator[Finding]]
 
-ENTRY_CHECKS: tuple[EntryCheck, ...] = (check_sides, check_record, check_parts, check_entitlements)
+ENTRY_CHECKS: tuple[EntryCheck, ...] = (
+    check_sides,
+    check_record,
+    check_parts,
+    check_entitlements,
+    check_change,
+    check_closed,
+)
 BOOKS_CHECKS: tuple[BooksCheck, ...] = (
     check_sentence,
     check_signs,

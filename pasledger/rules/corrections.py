@@ -6,9 +6,10 @@ Only redemptions, refunds and budgets are countered. All else has an undoing of 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
 from pasledger.ledger.accounts import Account, AccountKind
-from pasledger.ledger.ids import EntitlementId, EntryId
+from pasledger.ledger.ids import EntitlementId, EntryId, MerchantId
 from pasledger.ledger.journal import Entry, EntryKind, Stamp, Transfer, require_four_eyes
 from pasledger.ledger.money import ZERO, Money, total
 from pasledger.ledger.refusals import Refusal, Refused
@@ -19,9 +20,12 @@ from pasledger.rules.town import Needs, Town
 INSTEAD: dict[EntryKind, str] = {
     EntryKind.AWARDED: "pasledger entitlements withdraw",
     EntryKind.EXTENDED: "pasledger entitlements withdraw",
+    EntryKind.WITHDRAWN: "pasledger award",
     EntryKind.LAPSED: "pasledger entitlements extend",
+    EntryKind.FREED: "pasledger budgets add",
+    EntryKind.CORRECTED: "pasledger redeem, pasledger refund, pasledger budgets add",
 }
-"""What undoes an event that no correction undoes, where there is such a thing."""
+"""What is done instead where an event is not countered, by the command for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +48,29 @@ def decide_correction(request: CorrectionRequest, town: Town, stamp: Stamp) -> E
         raise Refused(Refusal.ENTRY_UNKNOWN)
     record = town.countered.get(entry.id)
     if record is None:
-        raise Refused(Refusal.NOT_CORRECTED_SO, kind=entry.kind, command=INSTEAD.get(entry.kind, "—"))
+        raise Refused(Refusal.NOT_CORRECTED_SO, kind=entry.kind, command=INSTEAD.get(entry.kind, "pasledger --help"))
     if entry.id in town.corrections:
         raise Refused(Refusal.CORRECTED_ALREADY)
-    match record:
-        case Redemption():
-            transfers, parts = _counter_redemption(record, town, today=stamp.effective_on)
-            merchant, amount = record.merchant, total(part.amount for part in parts)
-        case Refund():
-            transfers, parts = _counter_refund(entry, town), record.parts
-            merchant, amount = record.merchant, -record.amount
-        case BudgetDecision():
-            transfers, parts = _counter_budget(entry, record, town), ()
-            merchant, amount = None, record.change
+    transfers, merchant, amount, parts = _counter(entry, record, town, today=stamp.effective_on)
     made = Entry(request.entry, EntryKind.CORRECTED, stamp, transfers)
     return Event(stamp, (Correction(made.id, entry.id, merchant, amount, parts),), made)
+
+
+Counter = tuple[tuple[Transfer, ...], MerchantId | None, Money, tuple[Part, ...]]
+"""What counters an entry, whose merchant it is, by how much less that one is owed, and the parts."""
+
+
+def _counter(entry: Entry, record: Redemption | Refund | BudgetDecision, town: Town, *, today: date) -> Counter:
+    match record:
+        case Redemption():
+            transfers, parts = _counter_redemption(record, town, today=today)
+            return transfers, record.merchant, total(part.amount for part in parts), parts
+        case Refund():
+            return _counter_refund(entry, town), record.merchant, -record.amount, record.parts
+        case BudgetDecision():
+            return _counter_budget(entry, record, town), None, record.change, ()
+        case _:
+            assert_never(record)
 
 
 def left_to_give_back(redemption: Redemption, town: Town) -> list[Part]:

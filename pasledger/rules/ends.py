@@ -3,7 +3,7 @@
 What was awarded is not changed. The new end stands beside it, with who decided it and when, and holds from then on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pasledger.ledger import accounts
@@ -48,19 +48,20 @@ def decide_withdrawal(request: WithdrawalRequest, town: Town, stamp: Stamp) -> E
         return _ending_later(request, entitlement, request.from_day, stamp)
     left = town.balance(accounts.entitlement(entitlement.id, entitlement.scheme))
     ends_before = min(valid.ends_before, today)
+    end = EntitlementEnd(id=request.id, entitlement=entitlement.id, ends_before=ends_before, is_withdrawn=True)
     if left == ZERO:
-        return Event(stamp, (EntitlementEnd(request.id, entitlement.id, None, ends_before, True, ZERO),))  # noqa: FBT003
+        return Event(stamp, (end,))
     is_lapse = has_ended or town.is_closed(entitlement.scheme, valid.starts_on.year)
     post = _withdrawn_to_lapsed if is_lapse else _withdrawn_to_budget
     entry = Entry(request.entry, EntryKind.WITHDRAWN, stamp, (post(entitlement, left, today),))
-    end = EntitlementEnd(request.id, entitlement.id, entry.id, ends_before, True, left)  # noqa: FBT003
-    return Event(stamp, (end,), entry)
+    return Event(stamp, (replace(end, entry=entry.id, amount=left),), entry)
 
 
 def _ending_later(request: WithdrawalRequest, entitlement: Entitlement, day: date, stamp: Stamp) -> Event:
     if entitlement.valid.ends_before <= day:
         raise Refused(Refusal.END_OUTSIDE_RULE, last_day=entitlement.valid.last_day)
-    return Event(stamp, (EntitlementEnd(request.id, entitlement.id, None, day, True, ZERO),))  # noqa: FBT003
+    end = EntitlementEnd(id=request.id, entitlement=entitlement.id, ends_before=day, is_withdrawn=True)
+    return Event(stamp, (end,))
 
 
 def _withdrawn_to_budget(entitlement: Entitlement, left: Money, _today: date) -> Transfer:
@@ -99,9 +100,9 @@ def decide_extension(request: ExtensionRequest, town: Town, stamp: Stamp) -> Eve
     earliest = max(entitlement.valid.ends_before, stamp.effective_on)
     if not earliest < request.ends_before <= date(stamp.effective_on.year + MOST_YEARS_AHEAD, 12, 31):
         raise Refused(Refusal.END_OUTSIDE_RULE, last_day=entitlement.valid.last_day)
+    end = EntitlementEnd(id=request.id, entitlement=entitlement.id, ends_before=request.ends_before, is_withdrawn=False)
     lapse = town.lapses.get(entitlement.id)
     if lapse is None:
-        end = EntitlementEnd(request.id, entitlement.id, None, request.ends_before, False, ZERO)  # noqa: FBT003
         return Event(stamp, (end,))
     if lapse.freeings < town.freeings.get((lapse.scheme, lapse.year), 0):
         raise Refused(Refusal.LAPSE_FREED, year=lapse.year, amount=lapse.amount)
@@ -109,16 +110,9 @@ def decide_extension(request: ExtensionRequest, town: Town, stamp: Stamp) -> Eve
         request.entry,
         EntryKind.EXTENDED,
         stamp,
-        (
-            postings.extended(
-                scheme=lapse.scheme, entitlement=entitlement.id, year=lapse.year, amount=lapse.amount
-            ),
-        ),
+        (postings.extended(scheme=lapse.scheme, entitlement=entitlement.id, year=lapse.year, amount=lapse.amount),),
     )
-    end = EntitlementEnd(
-        request.id, entitlement.id, entry.id, request.ends_before, False, lapse.amount, lapse.entry  # noqa: FBT003
-    )
-    return Event(stamp, (end,), entry)
+    return Event(stamp, (replace(end, entry=entry.id, amount=lapse.amount, lapse=lapse.entry),), entry)
 
 
 def _known(entitlement: EntitlementId, town: Town) -> Entitlement:

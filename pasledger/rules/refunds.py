@@ -1,7 +1,8 @@
 """Refunds (terugboekingen): back to exactly the entitlements that paid, the last one first.
 
-In part or whole, once or more often, never more than was paid, less what a correction gave back. An entitlement that has ended is not revived: its share
-lapses. The merchant's payable may go below zero when it was paid already; its next payout nets that.
+In part or whole, once or more often, never more than was paid, less what a correction gave back. An entitlement that
+has ended is not revived: its share lapses. The merchant's payable may go below zero when it was paid already; its next
+payout nets that.
 """
 
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Subquery, bindparam, func, or_, select, union_all
 
 from pasledger.ledger.accounts import Account
-from pasledger.ledger.ids import EntitlementId, EntryId
+from pasledger.ledger.ids import EntitlementId, EntryId, HoldId
 from pasledger.ledger.money import Money
 from pasledger.reports.trial_balance import Turnover
 from pasledger.rules.records import Entitlement, EntitlementEnd, Event
@@ -30,6 +30,15 @@ class Owned:
     is_withdrawn: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of an entitlement for a merchant."""
+
+    entitlement: EntitlementId
+    hold: HoldId
+    amount: Money
+
+
 class Changeable:
     """What can be changed, as it is at one moment."""
 
@@ -47,6 +56,10 @@ class Changeable:
     def to_lapse(self, scheme: str, until: date) -> list[Owned]:
         """Return the entitlements under a scheme whose last day is no later than `until` and that have money left."""
         return self._owned(_TO_LAPSE, scheme=scheme, until=(until + timedelta(days=1)).isoformat())
+
+    def open_holds(self, _entitlements: list[EntitlementId]) -> list[Held]:
+        """Return what is held of the entitlements; nothing, as long as no command holds anything."""
+        return []
 
     def entry_of(self, named: str) -> EntryId | None:
         """Return the entry with this id, or of the redemption or refund with it."""

@@ -98,9 +98,7 @@ _WITHDRAWN = Query(
 )
 _came_back = select(literal(1)).where(_t.entitlement_end.c.lapse_entry_id == _t.lapse.c.entry_id)
 _LAPSES = Query(
-    select(_t.lapse).where(
-        OneOf(_t.lapse.c.entitlement_id, "wanted"), ~_came_back.correlate(_t.lapse).exists()
-    )
+    select(_t.lapse).where(OneOf(_t.lapse.c.entitlement_id, "wanted"), ~_came_back.correlate(_t.lapse).exists())
 )
 _ENTRIES = Query(select(_t.entry).where(OneOf(_t.entry.c.id, "wanted")))
 _TRANSFERS = Query(lines.where(OneOf(_t.transfer.c.entry_id, "wanted")))
@@ -156,7 +154,5 @@ locked_budgets = select(_budget_code).where(
     or_(OneOf(_t.budget_decision.c.scheme, "schemes"), _t.budget_decision.c.scheme.in_(_schemes_changed))
 )
 locked_entitlements = (
-    select(_t.transfer.c.debit)
-    .join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id)
-    .where(behind)
+    select(_t.transfer.c.debit).join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id).where(behind)
 )

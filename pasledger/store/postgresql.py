@@ -12,7 +12,21 @@ from typing import Any
 
 import psycopg
 from psycopg.types.numeric import IntLoader
-from sqlalchemy import URL, Connection, Engine, Select, Table, create_engine, event, literal, make_url, or_, select, text, union
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    literal,
+    make_url,
+    or_,
+    select,
+    text,
+    union,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from pasledger.ledger.accounts import AccountKind

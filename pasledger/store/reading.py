@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, Table, bindparam, func, literal, select, union
 
-from pasledger.ledger.accounts import Account, AccountKind
+from pasledger.ledger.accounts import Account
 from pasledger.ledger.ids import EntryId, RedemptionId
 from pasledger.ledger.journal import Entry, Transfer
 from pasledger.ledger.money import Money, total

@@ -61,6 +61,18 @@ def book_all(
     return _patiently(once, requests)
 
 
+def preview(
+    store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None
+) -> list[Outcome]:
+    """Return what the answers would be, by one snapshot of the books. Nothing is booked, and nobody is kept waiting."""
+    outcomes: list[Outcome] = []
+    with store.read() as reader:
+        for chunk in _chunks(requests):
+            outcomes += decide_each(chunk, reader.load(needs_of(chunk)), stamp)
+            progress(len(chunk))
+    return outcomes
+
+
 def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -> list[Outcome]:
     """Decide a batch anew while another writer was first or the connection was lost, a few times.
 

@@ -136,7 +136,7 @@ LIFE: tuple[Event, ...] = (
         12,
         K.CORRECTED,
         postings.corrected(redeemed(MINE, "30"), euros("5")),
-        Correction(EntryId.of(7), CLUB, euros("5")),
+        Correction(EntryId.of(12), EntryId.of(7), CLUB, euros("5"), (Part(MINE, S, euros("5")),)),
     ),
     a_payout(13, "30"),
     an_event(

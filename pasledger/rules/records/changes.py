@@ -1,24 +1,24 @@
-"""What staff changed afterwards, always beside what was booked before: ends, lapses, freeings, corrections, closed years."""
+"""What staff changed afterwards, beside what was booked: ends, lapses, freeings, corrections, closed years."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from pasledger.ledger.ids import ChangeId, EntitlementId, EntryId, MerchantId
-from pasledger.ledger.money import Money
+from pasledger.ledger.money import ZERO, Money
 from pasledger.rules.records.spending import Part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntitlementEnd:
     """The end of an entitlement was moved, by decision. `amount` is what its entry moved; without an entry nothing."""
 
     id: ChangeId
     entitlement: EntitlementId
-    entry: EntryId | None
     ends_before: date
     is_withdrawn: bool
     """Whether it was withdrawn, so that no decision makes it longer again."""
-    amount: Money
+    entry: EntryId | None = None
+    amount: Money = ZERO
     lapse: EntryId | None = None
     """The lapse that came back; each comes back once."""
 
@@ -50,9 +50,10 @@ class Freeing:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Staff countered an entry. `amount` is by how much less the merchant is owed, or the budget is; or, below zero, more.
+    """Staff countered an entry.
 
-    The parts are what each entitlement was given back or, where a refund was countered, gave.
+    `amount` is by how much less the merchant is owed, or the budget is; below zero, by how much more. The parts are
+    what each entitlement was given back or, where a refund was countered, gave.
     """
 
     entry: EntryId

@@ -28,13 +28,13 @@ def read_entitlement_end(row: Row) -> EntitlementEnd:
     """Read the new end of an entitlement."""
     end, entitlement, entry, ends_before, is_withdrawn, cents, lapse = row[:7]
     return EntitlementEnd(
-        ChangeId(end),
-        EntitlementId(entitlement),
-        EntryId(entry) if entry else None,
-        read_day(ends_before),
-        bool(is_withdrawn),
-        Money(cents),
-        EntryId(lapse) if lapse else None,
+        id=ChangeId(end),
+        entitlement=EntitlementId(entitlement),
+        ends_before=read_day(ends_before),
+        is_withdrawn=bool(is_withdrawn),
+        entry=EntryId(entry) if entry else None,
+        amount=Money(cents),
+        lapse=EntryId(lapse) if lapse else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What staff changed afterwards: ends of entitlements, lapses, freeings, corrections, closed years. Rows are only added."""
+"""What staff changed afterwards: ends of entitlements, lapses, freeings, corrections, closed years."""
 
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 

@@ -55,10 +55,16 @@ def answer_changed(call: Call, store: Store, changed: Plan, *, books: bool) -> N
         ]
     answer(
         call,
-        {"is_booked": books, "amount": changed.amount, "entitlements": rows, "left_out": left_out, "held": held},
+        {
+            "is_booked": books and bool(rows),
+            "amount": changed.amount,
+            "entitlements": rows,
+            "left_out": left_out,
+            "held": held,
+        },
         *_paragraphs(call, rows, left_out, held),
         call.say("cli.changed", count=len(rows), amount=changed.amount, left_out=len(left_out)),
-        call.say("cli.booked" if books else "cli.only-shown"),
+        call.say("cli.only-shown" if not books else "cli.booked" if rows else "cli.nothing-booked"),
     )
 
 

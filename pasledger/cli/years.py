@@ -10,6 +10,7 @@ from pasledger.cli.calls import Call
 from pasledger.cli.changes import Yes, answer_changed, settled
 from pasledger.cli.printing import answer, table
 from pasledger.formats import cells
+from pasledger.ledger.refusals import Refusal
 from pasledger.reports.trial_balance import trial_balance
 from pasledger.usecases import changing
 
@@ -77,7 +78,7 @@ def free(
         *(
             call.say(f"refusal.{one.refused.reason}", **one.refused.figures)
             for one in freed.left_out
-            if one.refused is not None
+            if one.refused is not None and one.refused.reason is not Refusal.NOTHING_TO_FREE
         ),
         call.say("cli.booked" if yes else "cli.only-shown"),
     )

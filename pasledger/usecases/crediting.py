@@ -60,6 +60,7 @@ _COLUMNS = {
     Refusal.SCHEME_UNKNOWN: "regeling",
     Refusal.START_OUTSIDE_RULE: "ingangsdatum",
     Refusal.AMOUNT_OUTSIDE_RULE: "bedrag",
+    Refusal.YEAR_CLOSED: "ingangsdatum",
     Refusal.BUDGET_UNKNOWN: "regeling",
     Refusal.BUDGET_TOO_SMALL: "bedrag",
 }

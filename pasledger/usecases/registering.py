@@ -169,6 +169,7 @@ def _book(
 _COLUMNS: Mapping[Refusal, str] = {
     Refusal.SCHEME_UNKNOWN: "regeling",
     Refusal.SCHEME_REPEATED: "code",
+    Refusal.YEAR_CLOSED: "jaar",
     Refusal.BUDGET_REPEATED: "besluit",
     Refusal.BUDGET_TOO_SMALL: "bedrag",
     Refusal.MERCHANT_REPEATED: "naam",

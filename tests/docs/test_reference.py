@@ -13,7 +13,7 @@ from merchant_api.app import _api
 from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
-from pasledger.formats import awards, cells, masterdata
+from pasledger.formats import awards, cells, ends, masterdata
 from pasledger.formats.delimited import Column
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.accounts import AccountKind
@@ -76,6 +76,7 @@ def test_a_refusal_says_what_a_merchant_hears(reason: Refusal) -> None:
 FORMATS: dict[str, tuple[Column, ...]] = {
     "Awards": awards.COLUMNS,
     "Budgets": masterdata.BUDGET_COLUMNS,
+    "Ends": ends.COLUMNS,
     "Merchants": masterdata.MERCHANT_COLUMNS,
     "Holders": masterdata.HOLDER_COLUMNS,
 }

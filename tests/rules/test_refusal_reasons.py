@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.ids import EntryId, MerchantId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
@@ -23,9 +23,13 @@ from tests.support.town import (
     CAFE,
     TODAY,
     a_budget,
+    a_budget_rest,
     a_cafe,
     a_card,
+    a_correction,
+    a_freeing,
     a_holder,
+    a_lapse,
     a_merchant,
     a_redemption,
     a_refund,
@@ -33,7 +37,10 @@ from tests.support.town import (
     a_stamp,
     a_terminal,
     a_town,
+    a_withdrawal,
+    a_year_close,
     an_award,
+    an_extension,
     ask,
     grant,
     state_of,
@@ -51,6 +58,7 @@ class Case:
     asks: Request
     given: tuple[Request, ...] = ()
     stamp: Stamp = TOGETHER
+    given_on: date = TODAY
 
 
 REPRODUCED = {
@@ -72,6 +80,22 @@ REPRODUCED = {
     Refusal.NOT_ENOUGH: Case(a_redemption("50,01")),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
+    Refusal.ENTRY_UNKNOWN: Case(a_correction(EntryId.of(99))),
+    Refusal.NOT_CORRECTED_SO: Case(a_correction(an_award())),
+    Refusal.CORRECTED_ALREADY: Case(
+        a_correction(a_redemption(), number=2), given=(a_redemption(), a_correction(a_redemption()))
+    ),
+    Refusal.NOTHING_TO_CORRECT: Case(a_correction(a_redemption()), given=(a_redemption(), a_refund())),
+    Refusal.GONE_SINCE: Case(
+        a_correction(a_refund()), given=(a_redemption(), a_refund(), a_redemption("50,00", number=2))
+    ),
+    Refusal.ENTITLEMENT_UNKNOWN: Case(a_withdrawal(99)),
+    Refusal.WITHDRAWN_ALREADY: Case(an_extension(), given=(a_withdrawal(),)),
+    Refusal.END_OUTSIDE_RULE: Case(an_extension(until=date(2026, 12, 31))),
+    Refusal.LAPSE_FREED: Case(
+        an_extension(), given=(a_lapse(), a_freeing()), stamp=a_stamp(date(2027, 1, 1)), given_on=date(2027, 1, 1)
+    ),
+    Refusal.NOTHING_TO_LAPSE: Case(a_lapse()),
     Refusal.MERCHANT_REPEATED: Case(MerchantRequest(a_merchant(), ())),
     Refusal.TERMINAL_UNKNOWN: Case(RevocationRequest(a_terminal().id)),
     Refusal.HOLDER_REPEATED: Case(HolderRequest(a_holder(), a_card(2))),
@@ -83,8 +107,12 @@ REPRODUCED = {
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
     Refusal.START_OUTSIDE_RULE: Case(an_award(starts_on=date(2025, 12, 31), number=2)),
     Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
+    Refusal.YEAR_CLOSED: Case(a_budget(year=2025, decision="council 2"), given=(a_year_close(year=2025),)),
+    Refusal.YEAR_NOT_OVER: Case(a_year_close()),
     Refusal.BUDGET_REPEATED: Case(a_budget()),
     Refusal.BUDGET_UNKNOWN: Case(an_award(starts_on=date(2027, 1, 1), number=2)),
+    Refusal.NOTHING_TO_FREE: Case(a_freeing()),
+    Refusal.BUDGET_LEFT: Case(a_year_close(), stamp=a_stamp(date(2027, 1, 1))),
     Refusal.BUDGET_TOO_SMALL: Case(a_budget("-950,01", decision="council 2")),
 }
 
@@ -100,7 +128,7 @@ def test_a_reason_is_given_and_nothing_is_changed(reason: Refusal) -> None:
     case = REPRODUCED[reason]
     town = a_town()
     for request in case.given:
-        grant(town, request)
+        grant(town, request, on=case.given_on)
     before = {**state_of(town), "attempts": None}
     outcome = ask(town, case.asks, stamp=case.stamp)
     assert outcome.refused is not None
@@ -234,6 +262,48 @@ LADDERS = {
             Rung(a_budget("-20,00"), Refusal.BUDGET_REPEATED),
             Rung(a_budget("-20,00", decision="council 2"), Refusal.BUDGET_TOO_SMALL),
             Rung(a_budget("-10,00", decision="council 2")),
+        ),
+    ),
+    "correction": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ())),
+        rungs=(
+            Rung(a_correction(a_refund()), Refusal.SAME_PERSON, alone=True),
+            Rung(
+                a_correction(a_refund()), Refusal.ENTRY_UNKNOWN, cures=(an_award(), a_redemption("50,00"), a_refund())
+            ),
+            Rung(a_correction(an_award()), Refusal.NOT_CORRECTED_SO),
+            Rung(a_correction(a_redemption()), Refusal.NOTHING_TO_CORRECT, cures=(a_redemption("50,00", number=2),)),
+            Rung(a_correction(a_refund()), Refusal.GONE_SINCE, cures=(a_refund(of=2, number=2),)),
+            Rung(a_correction(a_refund())),
+        ),
+    ),
+    "extension": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED),
+        rungs=(
+            Rung(an_extension(until=TODAY), Refusal.SAME_PERSON, alone=True),
+            Rung(an_extension(until=TODAY), Refusal.ENTITLEMENT_UNKNOWN, cures=(an_award(), an_award(number=2))),
+            Rung(an_extension(until=TODAY), Refusal.END_OUTSIDE_RULE),
+            Rung(an_extension()),
+        ),
+    ),
+    "the rest of a budget": Ladder(
+        given=(SchemeRequest(a_scheme()), a_budget("10,00", decision="council 9")),
+        rungs=(
+            Rung(a_budget_rest("nothing"), Refusal.SAME_PERSON, alone=True),
+            Rung(a_budget_rest("nothing"), Refusal.SCHEME_UNKNOWN),
+            Rung(a_budget_rest(), Refusal.YEAR_NOT_OVER),
+            Rung(a_budget_rest(), Refusal.BUDGET_REPEATED, on=NEXT_YEAR),
+            Rung(a_budget_rest(decision="council 10", year=2025), Refusal.NOTHING_TO_FREE, on=NEXT_YEAR),
+            Rung(a_budget_rest(decision="council 10"), on=NEXT_YEAR),
+        ),
+    ),
+    "the close of a year": Ladder(
+        rungs=(
+            Rung(a_year_close(), Refusal.SAME_PERSON, alone=True),
+            Rung(a_year_close(), Refusal.SCHEME_UNKNOWN, cures=(SchemeRequest(a_scheme()), a_budget("10,00"))),
+            Rung(a_year_close(), Refusal.YEAR_NOT_OVER),
+            Rung(a_year_close(), Refusal.BUDGET_LEFT, cures=(a_budget_rest(),), on=NEXT_YEAR),
+            Rung(a_year_close(), on=NEXT_YEAR),
         ),
     ),
     "scheme": Ladder(

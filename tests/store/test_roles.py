@@ -187,9 +187,10 @@ OTHERS = {
         **{f"add to {table}": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
             "municipality", "scheme", "merchant", "terminal", "holder", "holder_reference", "card", "card_change",
             "entitlement", "award_decision", "budget_decision",
+            "entitlement_end", "lapse", "freeing", "correction", "year_closed",
         )},
         **{f"read {table}": f"SELECT 1 FROM {table}" for table in (
-            "holder", "holder_reference", "card_change", "award_decision", "budget_decision"
+            "holder", "holder_reference", "card_change", "award_decision", "budget_decision", "lapse", "freeing"
         )},
         "activate a card": "UPDATE card SET state = 'active'",
         "bring back a terminal": "UPDATE terminal SET revoked_at = NULL",

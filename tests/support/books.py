@@ -14,8 +14,11 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event
 
+from pasledger.ledger.periods import Period
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
+from pasledger.rules.ends import ExtensionRequest
+from pasledger.rules.expiry import FreeingRequest, LapseRequest
 from pasledger.rules.records import Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
@@ -27,14 +30,20 @@ from tests.support.town import (
     a_budget,
     a_cafe,
     a_card,
+    a_correction,
+    a_freeing,
     a_holder,
+    a_lapse,
     a_merchant,
     a_redemption,
     a_refund,
     a_scheme,
     a_stamp,
     a_terminal,
+    a_withdrawal,
+    a_year_close,
     an_award,
+    an_extension,
 )
 
 A_SMALL_TOWN: tuple[Request, ...] = (
@@ -45,6 +54,9 @@ A_SMALL_TOWN: tuple[Request, ...] = (
     an_award("50,00"),
 )
 """One scheme, one merchant with a terminal, one holder with a card and € 50,00."""
+
+WINTER = Period(starts_on=date(2026, 1, 1), ends_before=date(2026, 3, 3))
+"""A span that is over on the day after that of the town."""
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
@@ -61,8 +73,23 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
     a_redemption("1,00", number=3),
+    SchemeRequest(a_scheme("winter", categories=(), fixed=WINTER)),
+    a_budget("20,00", scheme="winter", decision="council 4", number=4),
+    an_award("4,00", scheme="winter", holder=2, number=4),
+    an_award("3,00", scheme="winter", holder=2, number=5),
+    an_award("2,00", scheme="winter", holder=2, number=6),
+    an_award("1,00", scheme="winter", holder=2, number=7),
+    a_redemption("1,00", card=1, number=4),
+    a_correction(a_redemption(number=4)),
+    a_withdrawal(5, number=600_000),
+    a_year_close("winter", year=2025),
+    *(a_lapse(one, number=one) for one in (4, 6, 7)),
+    an_extension(4, number=1),
+    an_extension(6, number=200_000),
+    a_freeing("winter"),
 )
-"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal."""
+"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal; and a
+scheme of which something was withdrawn, lapsed and was freed when it was over."""
 
 
 ON_DISK = settings(max_examples=settings().max_examples // 4)
@@ -80,7 +107,7 @@ def _bytes_of(requests: tuple[Request, ...]) -> bytes:
             Store.start(str(path), municipality="Dronten", at=a_stamp().recorded_at, by="clerk").close()
             return path.read_bytes()
         with opened(a_file(path)) as store:
-            book(store, requests, a_stamp())
+            _book(store, requests)
         return path.read_bytes()
 
 
@@ -144,7 +171,15 @@ def _fill(books: str, *requests: Request) -> None:
     start(books)
     if requests:
         with opened(books) as store:
-            book(store, requests, a_stamp())
+            _book(store, requests)
+
+
+def _book(store: Store, requests: tuple[Request, ...]) -> None:
+    """Book the requests on the day of the town; what can only be when something is over, on the day after."""
+    ends = [request for request in requests if isinstance(request, LapseRequest | ExtensionRequest | FreeingRequest)]
+    book(store, [request for request in requests if request not in ends], a_stamp())
+    if ends:
+        book(store, ends, a_stamp(WINTER.ends_before))
 
 
 @pytest.fixture(params=KINDS)

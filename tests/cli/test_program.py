@@ -48,6 +48,10 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     more = MERCHANTS.replace(CLUB, "Zwembad").replace(CAFE, "Theehuis")
     yield "merchants", "add", clerk.file(more, "m.csv"), *FOUR_EYES, "--credentials", clerk.folder / "c.csv"
     yield "merchants", "list"
+    checked = f"aanbieder;iban;rekeninghouder;datum;wijze;uitkomst;door\n{CAFE};NL91ABNA0417164300;X;2026-01-01;bank;match;Y"
+    yield "merchants", "check", clerk.file(checked, "checked.csv"), *FOUR_EYES
+    yield "merchants", "change", CAFE, "--place", "Elders", *FOUR_EYES
+    yield "merchants", "history", CAFE
     yield "terminals", "add", CLUB, "kassa 3"
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
@@ -60,6 +64,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
     yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
+    yield "merchants", "end", CAFE, *FOUR_EYES
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)

@@ -48,7 +48,9 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     more = MERCHANTS.replace(CLUB, "Zwembad").replace(CAFE, "Theehuis")
     yield "merchants", "add", clerk.file(more, "m.csv"), *FOUR_EYES, "--credentials", clerk.folder / "c.csv"
     yield "merchants", "list"
-    checked = f"aanbieder;iban;rekeninghouder;datum;wijze;uitkomst;door\n{CAFE};NL91ABNA0417164300;X;2026-01-01;bank;match;Y"
+    checked = (
+        f"aanbieder;iban;rekeninghouder;datum;wijze;uitkomst;door\n{CAFE};NL91ABNA0417164300;X;2026-01-01;bank;match;Y"
+    )
     yield "merchants", "check", clerk.file(checked, "checked.csv"), *FOUR_EYES
     yield "merchants", "change", CAFE, "--place", "Elders", *FOUR_EYES
     yield "merchants", "history", CAFE

@@ -121,8 +121,8 @@ def test_json_has_the_keys_that_the_help_names(clerk: Clerk) -> None:
     for command in every_command(clerk):
         data = clerk.done(*command)
         documented = set(re.findall(r"\w+", str(_commands()[name_of(command)].help)))
-        if command[0] in ("schemes", "budgets"):
-            documented |= set(re.findall(r"\w+", str(_commands()[f"{command[0]} list"].help)))
+        for other in re.findall(r"JSON: as `(.+?)`", str(_commands()[name_of(command)].help)):
+            documented |= set(re.findall(r"\w+", str(_commands()[other].help)))
         assert set(_keys(data)) <= documented, command
         assert not any(isinstance(value, float) for name, value in _values(data) if name != "seconds"), command
 

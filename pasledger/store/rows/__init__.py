@@ -30,6 +30,14 @@ from pasledger.store.rows.masterdata import (
     scheme_row,
     terminal_row,
 )
+from pasledger.store.rows.merchants import (
+    merchant_check_row,
+    merchant_contact_row,
+    merchant_end_row,
+    read_merchant_check,
+    read_merchant_contact,
+    read_merchant_end,
+)
 from pasledger.store.rows.money import (
     attempt_row,
     award_decision_row,
@@ -61,6 +69,9 @@ __all__ = [
     "holder_reference_row",
     "holder_row",
     "lapse_row",
+    "merchant_check_row",
+    "merchant_contact_row",
+    "merchant_end_row",
     "merchant_row",
     "moment",
     "part_of",
@@ -77,6 +88,9 @@ __all__ = [
     "read_holder",
     "read_lapse",
     "read_merchant",
+    "read_merchant_check",
+    "read_merchant_contact",
+    "read_merchant_end",
     "read_moment",
     "read_redemption",
     "read_refund",

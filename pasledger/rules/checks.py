@@ -103,10 +103,10 @@ class Replay:
         What waits for another writer says a moment before the one in which it is decided. So an end that was recorded
         within a few minutes of the entry may have been seen by it or not.
         """
-        moved = [(when, end) for change, (when, end) in self.ends[entitlement.id].items() if change != besides]
+        moved = [(when, change, end) for change, (when, end) in self.ends[entitlement.id].items() if change != besides]
         before = [one for one in moved if one[0] < at - LONGEST_WAIT]
-        last = max(before, key=lambda one: one[0], default=(at, entitlement.valid.ends_before))
-        return {last[1], *(end for when, end in moved if abs(when - at) <= LONGEST_WAIT)}
+        last = max(before)[-1] if before else entitlement.valid.ends_before
+        return {last, *(end for when, _, end in moved if abs(when - at) <= LONGEST_WAIT)}
 
     def was_closed(self, scheme: str, year: int, at: datetime) -> bool:
         """Return whether a year of a scheme had been closed for certain at this moment."""

@@ -182,9 +182,9 @@ def test_a_refund_against_a_correction(pool: ProcessPoolExecutor, books: str) ->
 
 @pytest.mark.parametrize("on", [TODAY, AFTER_THE_END], ids=["before the end", "after it"])
 def test_two_refunds_of_one_redemption(pool: ProcessPoolExecutor, books: str, on: date) -> None:
-    """Of two refunds of all of it one is granted, whether it goes back or lapses."""
-    asked = ask_at_once(pool, books, [alone(a_refund(number=100 + one)) for one in range(2)], on=on)
-    assert asked.refusals() == {None: 1, Refusal.REFUND_TOO_LARGE: 1}
+    """Of several refunds of all of it one is granted, whether it goes back or lapses."""
+    asked = ask_at_once(pool, books, [alone(a_refund(number=100 + one)) for one in range(WRITERS)], on=on)
+    assert asked.refusals() == {None: 1, Refusal.REFUND_TOO_LARGE: WRITERS - 1}
     assert left(books, accounts.payable(CLUB, "culture")) == Money(0)
 
 

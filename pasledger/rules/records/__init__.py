@@ -5,6 +5,16 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
@@ -17,6 +27,13 @@ __all__ = [
     "AwardDecision",
     "AwardKey",
     "BankLine",
+    "BatchAward",
+    "BatchContent",
+    "BatchHand",
+    "BatchKey",
+    "BatchRow",
+    "BatchSource",
+    "BatchStep",
     "BudgetDecision",
     "Card",
     "CardChange",
@@ -34,6 +51,7 @@ __all__ = [
     "PayoutCancelled",
     "Redemption",
     "Refund",
+    "SecondApproval",
     "Terminal",
     "TerminalRevoked",
     "WrittenOff",

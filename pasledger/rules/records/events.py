@@ -3,6 +3,16 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
@@ -20,6 +30,14 @@ Fact = (
     | BudgetDecision
     | Entitlement
     | AwardDecision
+    | BatchContent
+    | BatchSource
+    | BatchHand
+    | BatchStep
+    | BatchRow
+    | BatchAward
+    | BatchKey
+    | SecondApproval
     | Redemption
     | Refund
     | Hold

@@ -1,5 +1,20 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
+from pasledger.store.rows.batches import (
+    batch_award_row,
+    batch_content_row,
+    batch_hand_row,
+    batch_key_row,
+    batch_row_row,
+    batch_source_row,
+    batch_step_row,
+    read_batch_content,
+    read_batch_key,
+    read_batch_source,
+    read_batch_step,
+    read_second_approval,
+    second_approval_row,
+)
 from pasledger.store.rows.ledger import entry_row, read_account, read_entry, transfer_rows
 from pasledger.store.rows.masterdata import (
     card_change_row,
@@ -36,6 +51,13 @@ from pasledger.store.rows.values import moment, read_day, read_moment
 __all__ = [
     "attempt_row",
     "award_decision_row",
+    "batch_award_row",
+    "batch_content_row",
+    "batch_hand_row",
+    "batch_key_row",
+    "batch_row_row",
+    "batch_source_row",
+    "batch_step_row",
     "budget_decision_row",
     "card_change_row",
     "card_row",
@@ -49,6 +71,10 @@ __all__ = [
     "part_of",
     "read_account",
     "read_attempt",
+    "read_batch_content",
+    "read_batch_key",
+    "read_batch_source",
+    "read_batch_step",
     "read_budget_decision",
     "read_card",
     "read_day",
@@ -60,11 +86,13 @@ __all__ = [
     "read_redemption",
     "read_refund",
     "read_scheme",
+    "read_second_approval",
     "read_terminal",
     "redemption_row",
     "refund_row",
     "revocation_row",
     "scheme_row",
+    "second_approval_row",
     "terminal_row",
     "transfer_rows",
 ]

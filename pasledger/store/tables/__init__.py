@@ -1,5 +1,15 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.batches import (
+    batch_award,
+    batch_content,
+    batch_hand,
+    batch_key,
+    batch_row,
+    batch_source,
+    batch_step,
+    second_approval,
+)
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
@@ -12,6 +22,13 @@ __all__ = [
     "account",
     "attempt",
     "award_decision",
+    "batch_award",
+    "batch_content",
+    "batch_hand",
+    "batch_key",
+    "batch_row",
+    "batch_source",
+    "batch_step",
     "budget_decision",
     "card",
     "card_change",
@@ -25,6 +42,7 @@ __all__ = [
     "redemption",
     "refund",
     "scheme",
+    "second_approval",
     "terminal",
     "transfer",
 ]

@@ -11,6 +11,7 @@ from pasledger.cli import (
     accounts,
     awards,
     backup,
+    batches,
     books,
     budgets,
     cards,
@@ -47,6 +48,20 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Money": {
         "award": awards.award,
+        "awards": {
+            "prepare": batches.prepare,
+            "change": batches.change,
+            "faults": batches.faults,
+            "submit": batches.submit,
+            "preview": batches.preview,
+            "approve": batches.approve,
+            "reject": batches.reject,
+            "book": batches.book,
+            "letters": batches.letters,
+            "list": batches.list_,
+            "show": batches.show,
+            "second-approver": batches.second_approver,
+        },
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
@@ -65,6 +80,7 @@ _GROUPS = {
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
     "holders": "Residents with a card.",
+    "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
 }
 

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
+from pasledger.reports.batches import Unusual
 from pasledger.rules.cards import CardState
+from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
 from pasledger.texts import say
@@ -15,6 +17,9 @@ LISTS: dict[type[StrEnum], str] = {
     AccountKind: "account-kind",
     EntryKind: "entry-kind",
     CardState: "card-state",
+    BatchState: "batch-state",
+    BatchStepKind: "batch-step",
+    Unusual: "unusual",
     ValidityRule: "validity-rule",
     Role: "role",
 }

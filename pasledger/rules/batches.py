@@ -116,12 +116,12 @@ def require_step(batch: AwardBatch, kind: BatchStepKind, town: Town, *, actor: s
     Whoever approved it already does so no second time, and nobody makes and approves the same batch.
     """
     state = batch.state(town.second_approval_above)
+    if kind.part is not None and batch.part_of(actor) not in (None, kind.part):
+        raise Refused(Refusal.SAME_PERSON)
     if state not in _FROM[kind]:
         raise Refused(Refusal.BATCH_STEP_UNKNOWN, state=state)
     if kind is BatchStepKind.APPROVED and person(actor) in map(person, batch.approvers):
         raise Refused(Refusal.BATCH_APPROVED_ALREADY)
-    if kind.part is not None and batch.part_of(actor) not in (None, kind.part):
-        raise Refused(Refusal.SAME_PERSON)
 
 
 def step_facts(

@@ -137,7 +137,7 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),
     BatchContent: ((_BATCH_CONTENT, _unstamped(rows.batch_content_row)),),
     BatchSource: ((_BATCH_SOURCE, _unstamped(rows.batch_source_row)),),
-    BatchHand: ((_BATCH_HAND, _unstamped(rows.batch_hand_row)),),
+    BatchHand: ((_BATCH_HAND, rows.batch_hand_row),),
     BatchStep: ((_BATCH_STEP, _unstamped(rows.batch_step_row)),),
     BatchRow: ((_BATCH_ROW, _unstamped(rows.batch_row_row)),),
     BatchAward: ((_BATCH_AWARD, _unstamped(rows.batch_award_row)),),

@@ -56,9 +56,9 @@ def read_batch_source(row: Row) -> BatchSource:
     return BatchSource(source, BatchId(batch))
 
 
-def batch_hand_row(hand: BatchHand) -> Row:
+def batch_hand_row(hand: BatchHand, stamp: Stamp) -> Row:
     """Write what somebody is to a batch."""
-    return (hand.batch, hand.person, hand.part.value)
+    return (hand.batch, hand.person, hand.part.value, moment(stamp.recorded_at))
 
 
 def batch_step_row(step: BatchStep) -> Row:

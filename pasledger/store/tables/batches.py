@@ -32,6 +32,7 @@ batch_hand = table(
     column("batch_id", TEXT),
     column("person", TEXT),
     column("part", TEXT),
+    column("recorded_at", TEXT),
     PrimaryKeyConstraint("batch_id", "person"),
     UniqueConstraint("batch_id", "person", "part"),
     CheckConstraint(one_of("part", tuple(BatchPart)), name="part"),

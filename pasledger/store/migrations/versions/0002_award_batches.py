@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("batch_id", TEXT, nullable=False),
         sa.Column("person", TEXT, nullable=False),
         sa.Column("part", TEXT, nullable=False),
+        sa.Column("recorded_at", TEXT, nullable=False),
         sa.CheckConstraint("part IN ('approver', 'maker')", name=op.f("batch_hand_part_ck")),
         sa.CheckConstraint("person = lower(trim(person))", name=op.f("batch_hand_person_ck")),
         sa.PrimaryKeyConstraint("batch_id", "person", name=op.f("batch_hand_pk")),

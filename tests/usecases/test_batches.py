@@ -1,6 +1,5 @@
 """Award batches in the books: prepared, changed, approved by another, and booked whole, once."""
 
-
 import pytest
 
 from pasledger.rules.batches import AwardBatch

@@ -8,6 +8,7 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.reports.batches import Unusual
 from pasledger.rules.cards import CardState
+from pasledger.rules.records import CheckResult, CheckWay
 from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
@@ -17,6 +18,8 @@ LISTS: dict[type[StrEnum], str] = {
     AccountKind: "account-kind",
     EntryKind: "entry-kind",
     CardState: "card-state",
+    CheckWay: "check-way",
+    CheckResult: "check-result",
     BatchState: "batch-state",
     BatchStepKind: "batch-step",
     Unusual: "unusual",

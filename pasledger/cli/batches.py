@@ -68,7 +68,7 @@ def change(context: typer.Context, batch: Batch, file: File) -> None:
 
 
 def faults(context: typer.Context, file: File, output: Output) -> None:
-    """Check a file and write what is wrong with it to a new CSV file.
+    """Check a file and write what is wrong with it to another.
 
     Nothing is kept in the books. Exits with 1 where something is wrong; the file is made all the same.
 
@@ -214,12 +214,12 @@ def list_(context: typer.Context) -> None:
     answer(
         call,
         {"batches": rows},
-        table(call, rows, "batch", "state", "awards", "total", "made_by", "prepared_at"),
+        table(call, rows, "batch", "state", "awards", "total", "prepared_at"),
     )
 
 
 def preview(context: typer.Context, batch: Batch) -> None:
-    """Show what a batch will do, by scheme and year, and which rows are unusual.
+    """Show what a batch will do, and which rows are unusual.
 
     Unusual is: three times more or less than what is in the middle of its scheme, a second row for the same holder, and
     a holder without a card that can be used.
@@ -262,10 +262,10 @@ def preview(context: typer.Context, batch: Batch) -> None:
 
 
 def letters(context: typer.Context, batch: Batch, output: Output) -> None:
-    """Write a new CSV file for the letters to the holders of a booked batch.
+    """Write a file for the letters to the holders of a booked batch.
 
-    It has the reference or card number that the file brought, the name of the scheme, the amount, the first and the
-    last day, and a text in Dutch and in English.
+    A new CSV file, with the reference or card number that the file brought, the name of the scheme, the amount, the
+    first and the last day, and a text in Dutch and in English.
 
     JSON: letters (their number), output (the file).
     """

@@ -9,6 +9,7 @@ from pasledger.cli.calls import Call
 from pasledger.cli.errors import reading
 from pasledger.cli.printing import answer, table
 from pasledger.cli.progress import progress
+from pasledger.formats.tabular import lines_in
 from pasledger.reports.awards import award_lines
 from pasledger.rules.records import Entitlement
 from pasledger.usecases.crediting import credit
@@ -28,7 +29,7 @@ def award(context: typer.Context, file: File, approved_by: Approver) -> None:
     with (
         call.store() as store,
         reading(file) as data,
-        progress(call, "cli.crediting", total=data.count(b"\n")) as tell,
+        progress(call, "cli.crediting", total=lines_in(data)) as tell,
     ):
         events = credit(store, data, stamp, tell)
     seconds = time.perf_counter() - began

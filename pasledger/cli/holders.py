@@ -31,7 +31,7 @@ def add(
 ) -> None:
     """Register the holders of a file, each with a card.
 
-    The columns of the CSV file: pashouder;pasnummer (where a card was printed before; it may be left out).
+    The columns of the file, CSV or XLSX: pashouder;pasnummer (where a card was printed before; it may be left out).
 
     JSON: holders (their number), state, carriers (the file).
     """

@@ -87,14 +87,14 @@ class _Rows:
         self._number = 0
         self._cells: list[Cell] = []
         self._is_hidden = self._has_header = False
-        self._place, self._type, self._style = 0, "n", "0"
+        self._place, self._type, self._style = -1, "n", "0"
         self._text: str | None = None
         self._has_formula = self._is_wanted = self._is_pronounced = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take over that an element begins."""
         if name == "c":
-            self._place = _place(attributes["r"].rstrip("0123456789")) if "r" in attributes else len(self._cells)
+            self._place = _place(attributes["r"].rstrip("0123456789")) if "r" in attributes else self._place + 1
             self._type, self._style = attributes.get("t", "n"), attributes.get("s", "0")
             self._text, self._has_formula = None, False
         elif name in ("v", "t"):
@@ -143,7 +143,7 @@ class _Rows:
         number = int(attributes.get("r", self._number + 1))
         if not self._number < number <= _MOST_ROWS:
             raise Unreadable("rows out of order")
-        self._number, self._cells = number, []
+        self._number, self._cells, self._place = number, [], -1
         self._is_hidden = attributes.get("hidden") in ("1", "true")
 
     def _end_cell(self) -> None:

@@ -1,4 +1,4 @@
-"""Award files with faults that are known beforehand, alone and in mixtures: exactly those are told, in CSV and in XLSX."""
+"""Award files with faults that are known beforehand, alone and in mixtures: exactly those are told, in CSV and XLSX."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -98,7 +98,7 @@ def test_each_fault_alone(column: str, text: str, write: Callable[[Sequence[Row]
 
 @st.composite
 def rows_with_faults(draw: st.DrawFn) -> tuple[list[Row], list[tuple[int | None, Known]]]:
-    """Return rows, and what is wrong with them: any number of cells each, no holder or two, and what was there before."""
+    """Return rows, and what is wrong with them: cells, no holder or two, and what was there before."""
     rows: list[Row] = []
     known: list[tuple[int | None, Known]] = []
     for number in range(1, draw(st.integers(1, 8)) + 1):

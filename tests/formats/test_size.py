@@ -59,7 +59,7 @@ def in_xlsx() -> bytes:
 @pytest.mark.skipif(sys.platform == "win32", reason="the memory of a process is asked the POSIX way")
 @pytest.mark.parametrize("write", [in_csv, in_xlsx])
 def test_half_a_million_rows_fit_in_500_megabytes(write: Callable[[], bytes], tmp_path: Path) -> None:
-    """Memory grows with the rows: what a part of them takes, so many times, is within bounds, with all that was there."""
+    """Memory grows with the rows: what a part of them takes, so many times as often, is within bounds."""
     path = tmp_path / "awards"
     path.write_bytes(write())
     done = subprocess.run([sys.executable, "-c", READ, path], capture_output=True, check=True, encoding="utf-8")

@@ -47,6 +47,9 @@ PROVEN = {"PASLEDGER_CREDENTIAL": "key of the clerk", "PASLEDGER_APPROVER_CREDEN
 """What proves the clerk and the approver of a street at the command line."""
 
 
+_QUIET = {"MERCHANT_API_LOG_LEVEL": "warning"}
+
+
 @dataclass
 class Street:
     """Books with merchants and cards: the secret of each terminal by merchant, the token of each card by name."""
@@ -146,7 +149,7 @@ def on_a_port(street: Street, *, log: IO[bytes] | None = None, **environment: st
     process = subprocess.Popen(
         [sys.executable, "-m", "merchant_api"],
         cwd=ROOT,
-        env=os.environ | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)} | environment,
+        env=os.environ | _QUIET | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)} | environment,
         stderr=log,
     )
     try:

@@ -110,9 +110,10 @@ def take(context: typer.Context, name: Name, role: OneRole) -> None:
 
 
 def renew(context: typer.Context, name: Name) -> None:
-    """Give an actor another credential. The one before is accepted no more.
+    """Give an actor another credential.
 
-    It is shown now, and never again; or it is added to the file of credentials.
+    The one before is accepted no more. The new one is shown now, and never again; or it is added to the file of
+    credentials.
 
     JSON: actor, credential (null where it is in the file of credentials).
     """
@@ -125,7 +126,9 @@ def renew(context: typer.Context, name: Name) -> None:
 
 
 def end(context: typer.Context, name: Name) -> None:
-    """Let an actor work with the books no more. The name is never given to anybody else.
+    """Let an actor work with the books no more.
+
+    The name is never given to anybody else.
 
     JSON: actor.
     """
@@ -142,7 +145,7 @@ def rights(
         str | None, typer.Option("--on", metavar="DAY", help="As it was when this day ended; now, without it.")
     ] = None,
 ) -> None:
-    """Show who may do what, or could when a day ended, and who gave the last right when.
+    """Show who may do what, or could when a day ended.
 
     JSON: on, rights (actor, roles, permissions, is_login, since, made_by).
     """

@@ -73,7 +73,10 @@ def origin() -> str:
 
 
 def for_the_log(value: object) -> str:
-    """Return a value, of a path the name of the file, without what the log must never have: a secret, or what could be a citizen service number."""
+    """Return a value without what the log must never have: a secret, or what could be a citizen service number.
+
+    Of a path it has the name of the file.
+    """
     text = value.name if isinstance(value, Path) else str(value)
     clean = "".join(sign if sign.isprintable() else "�" for sign in text)
     return shown(_SECRET.sub(r"\1_…", clean)) or "…"

@@ -32,7 +32,7 @@ def actor_lines(changes: Iterable[ActorChange]) -> list[ActorLine]:
     first: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
     for change in changes:
-        actors.change(change.actor, change.kind, change.role, change.credential_hash)
+        actors = actors.after(change.actor, change.kind, change.role, change.credential_hash)
         first.setdefault(change.actor, change.recorded_at)
         last[change.actor] = change.recorded_at
     lines = (ActorLine(one, first[one.name], last[one.name] if one.has_ended else None) for one in actors)
@@ -45,7 +45,7 @@ def rights_before(changes: Iterable[ActorChange], moment: datetime) -> list[Righ
     last: dict[str, ActorChange] = {}
     for change in changes:
         if change.recorded_at < moment:
-            actors.change(change.actor, change.kind, change.role, change.credential_hash)
+            actors = actors.after(change.actor, change.kind, change.role, change.credential_hash)
             last[change.actor] = change
     lines = (RightsLine(one, last[one.name].recorded_at, last[one.name].made_by) for one in actors if not one.has_ended)
     return sorted(lines, key=lambda line: line.actor.name)

@@ -4,9 +4,10 @@ What an actor may do is the sum of its roles. Whatever the roles, nobody approve
 their own rights. Every change is set down with its moment, so that who could do what can be told of any day.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hmac import compare_digest
 
 from pasledger.ledger.refusals import Refusal, Refused
 
@@ -95,39 +96,44 @@ class Actor:
                 return Actor(self.name, has_ended=True)
 
 
+@dataclass(frozen=True, slots=True)
 class Actors:
     """All actors, as their changes made them. Two names that differ in capitals or spaces around are one name."""
 
-    def __init__(self) -> None:
-        self._by_key: dict[str, Actor] = {}
-        self.changes = 0
+    by_key: Mapping[str, Actor] = field(default_factory=dict)
+    changes: int = 0
 
     def __iter__(self) -> Iterator[Actor]:
-        return iter(self._by_key.values())
+        return iter(self.by_key.values())
 
     def __len__(self) -> int:
-        return len(self._by_key)
+        return len(self.by_key)
 
     def has(self, name: str) -> bool:
         """Return whether there is, or was, an actor whose name is the same."""
-        return _key(name) in self._by_key
+        return _key(name) in self.by_key
 
-    def change(
+    def after(
         self, name: str, kind: ActorChangeKind, role: ActorRole | None = None, credential_hash: str | None = None
-    ) -> None:
-        """Take over one change, in the order in which they were made."""
-        before = self._by_key.get(_key(name), Actor(name))
-        self._by_key[_key(name)] = before.changed(kind, role, credential_hash)
-        self.changes += 1
+    ) -> "Actors":
+        """Return the actors as they are after one change more."""
+        before = self.by_key.get(_key(name), Actor(name))
+        return Actors({**self.by_key, _key(name): before.changed(kind, role, credential_hash)}, self.changes + 1)
 
     def named(self, name: str) -> Actor:
         """Return the actor with exactly this name, unless it has ended. Raises `Refused`."""
-        if not self._by_key:
+        if not self.by_key:
             raise Refused(Refusal.NO_ACTORS)
-        found = self._by_key.get(_key(name))
+        found = self.by_key.get(_key(name))
         if found is None or found.has_ended or found.name != name:
             raise Refused(Refusal.ACTOR_UNKNOWN, actor=name)
         return found
+
+
+def require_proof(actor: Actor, credential_hashes: Iterable[str]) -> None:
+    """Refuse who has none of the credentials of an actor."""
+    if not any(compare_digest(one, actor.credential_hash or "") for one in credential_hashes):
+        raise Refused(Refusal.CREDENTIAL_WRONG, actor=actor.name)
 
 
 def require(actor: Actor, permission: Permission) -> None:

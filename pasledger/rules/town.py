@@ -108,7 +108,7 @@ class Town(Books):
             case TerminalRevoked():
                 self.terminals.pop(fact.terminal, None)
             case ActorChange():
-                self.actors.change(fact.actor, fact.kind, fact.role, fact.credential_hash)
+                self.actors = self.actors.after(fact.actor, fact.kind, fact.role, fact.credential_hash)
             case Holder():
                 self.holders[fact.reference] = fact
             case Card():

@@ -4,17 +4,16 @@ A program that has its own way of knowing who acts gives the use cases a stamp, 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hmac import compare_digest
 
 from pasledger.formats.faults import FileRefused
 from pasledger.ledger.ids import ActId
 from pasledger.ledger.journal import Stamp, require_four_eyes
-from pasledger.ledger.refusals import Refusal, Refused
-from pasledger.rules.actors import Actor, Actors, Permission, require
+from pasledger.ledger.refusals import Refused
+from pasledger.rules.actors import Actor, Actors, Permission, require, require_proof
 from pasledger.rules.records import DONE, Act, ActResult
 from pasledger.rules.town import Needs
 from pasledger.store import BooksUnusable, Store
@@ -59,8 +58,6 @@ def acting(
     task: Task,
     asks: Claim,
     approves: Claim | None = None,
-    *,
-    pause: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
     """Let a task be done within the block by who may do it, and log it with its result. Raises `Refused`.
 
@@ -69,7 +66,7 @@ def acting(
     stamp = stamp_now(asks.name, approves.name if approves else None)
     act = _act(task, stamp)
     try:
-        _require(store, task, asks, approves, pause)
+        _require(store, task, asks, approves)
     except Refused as refused:
         _log(store, act, ActResult(act.id, stamp.recorded_at, refused.reason))
         raise
@@ -105,7 +102,7 @@ def result_of(wrong: BaseException) -> str:
             return "failed"
 
 
-def _require(store: Store, task: Task, asks: Claim, approves: Claim | None, pause: Callable[[float], None]) -> None:
+def _require(store: Store, task: Task, asks: Claim, approves: Claim | None) -> None:
     """Refuse who is not who they say, or may not do this; and who approves their own work, whoever they are."""
     if approves is not None:
         require_four_eyes(stamp_now(asks.name, approves.name))
@@ -115,18 +112,17 @@ def _require(store: Store, task: Task, asks: Claim, approves: Claim | None, paus
         return
     for claim, permission in ((asks, task.permission), (approves, task.approval)):
         if claim is not None and permission is not None:
-            require(_proven(store, actors, claim, pause), permission)
+            require(_proven(store, actors, claim), permission)
 
 
-def _proven(store: Store, actors: Actors, claim: Claim, pause: Callable[[float], None]) -> Actor:
+def _proven(store: Store, actors: Actors, claim: Claim) -> Actor:
     """Return the actor that a claim is true of. Wrong credentials make the next ones wait. Raises `Refused`."""
     actor = actors.named(claim.name)
     if claim.is_login and actor.is_login:
         return actor
     if (seconds := _waits(_failures(store, actor.name))) > 0:
-        pause(seconds)
-    if not any(compare_digest(credential_hash(one), actor.credential_hash or "") for one in claim.credentials):
-        raise Refused(Refusal.CREDENTIAL_WRONG, actor=actor.name)
+        time.sleep(seconds)
+    require_proof(actor, map(credential_hash, claim.credentials))
     return actor
 
 

@@ -126,7 +126,7 @@ class Call:
 
     def _claim(self) -> Claim:
         who = self.who()
-        if who.is_login:
+        if who.is_login or isinstance(RIGHTS[self.command], Open):
             return who
         return claims.claim(who.name, claims.OWN, f"{self.say('cli.credential-of', name=who.name)} ")
 

@@ -52,15 +52,15 @@ class Job(TyperCommand):
                 continue
             if parameter.param_type_name != "argument":
                 yield parameter.opts[0]
-            if parameter.name in _HOLDERS:
+            if parameter.name in _OF_A_PERSON:
                 yield "…"
             elif value is not True:
                 yield " ".join(map(for_the_log, value if isinstance(value, list) else [value]))
 
 
-# Who approves has a place of its own in the log, and a reference of a holder must be deletable.
+# Who approves has a place of its own in the log, and what points at a person must be deletable.
 _NOT_LOGGED = frozenset({"approved_by"})
-_HOLDERS = frozenset({"holder"})
+_OF_A_PERSON = frozenset({"holder", "contact", "email", "phone"})
 
 
 def _names(context: Any) -> list[str]:  # noqa: ANN401 - as above

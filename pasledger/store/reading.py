@@ -32,6 +32,7 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, merchant_file, rows, tables
+from pasledger.store.acting import Acting
 from pasledger.store.batches import Batches
 from pasledger.store.databases import database_behind
 from pasledger.store.loading import load
@@ -72,6 +73,11 @@ class Reader:
     def batches(self) -> Batches:
         """The award batches."""
         return Batches(self._connection)
+
+    @property
+    def acting(self) -> Acting:
+        """Who may act, and what was done: the actors and the log."""
+        return Acting(self._connection)
 
     # --- accounts
 

@@ -20,13 +20,13 @@ CHUNK = 20_000
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """The longest pauses before a batch is decided anew; in all of them together a server has started again."""
 
+Done = TypeVar("Done")
+
 Progress = Callable[[int], None]
 """Is told how many requests more have been decided."""
 
 Pieces = Callable[[Reader], Iterable[Sequence[Request]]]
 """Makes the requests of one transaction, some at a time, from what its reader reads."""
-
-Answer = TypeVar("Answer")
 
 
 class NothingBooked(Exception):  # noqa: N818 - an answer, not an error
@@ -45,7 +45,7 @@ def book(store: Store, requests: Sequence[Request], stamp: Stamp) -> list[Outcom
         with store.begin() as transaction:
             return _book(transaction, requests, stamp)
 
-    return _patiently(once, is_booked_once=_are_booked_once(requests))
+    return patiently(once, may_repeat=_are_booked_once(requests))
 
 
 def book_all(
@@ -93,13 +93,13 @@ def book_pieces(
             if refusals:
                 raise NothingBooked(refusals)
 
-    _patiently(once, is_booked_once=is_booked_once)
+    patiently(once, may_repeat=is_booked_once)
 
 
-def _patiently(once: Callable[[], Answer], *, is_booked_once: bool) -> Answer:
+def patiently(once: Callable[[], Done], *, may_repeat: bool) -> Done:
     """Decide a batch anew while another writer was first or the connection was lost, a few times.
 
-    Where nobody knows whether it was booked, it is asked again only if the books answer it from their record then.
+    Where nobody knows whether it was written, it is asked again only if it may be: when a second time changes nothing.
     """
     for longest in _PAUSES_S:
         try:
@@ -107,7 +107,7 @@ def _patiently(once: Callable[[], Answer], *, is_booked_once: bool) -> Answer:
         except (BooksContended, BooksLost):
             pass
         except BooksUndecided:
-            if not is_booked_once:
+            if not may_repeat:
                 raise
         time.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - so that two writers do not meet again
     return once()

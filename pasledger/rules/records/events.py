@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.actors import ActorChange
 from pasledger.rules.records.batches import (
     BatchAward,
     BatchContent,
@@ -31,6 +32,7 @@ Fact = (
     | MerchantEnd
     | Terminal
     | TerminalRevoked
+    | ActorChange
     | BudgetDecision
     | Entitlement
     | AwardDecision

@@ -1,5 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.actors import act, act_result, actor_change
 from pasledger.store.tables.batches import (
     batch_award,
     batch_content,
@@ -21,6 +22,9 @@ __all__ = [
     "DELETED_ONLY",
     "NEVER_CHANGED",
     "account",
+    "act",
+    "act_result",
+    "actor_change",
     "attempt",
     "award_decision",
     "batch_award",

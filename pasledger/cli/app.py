@@ -9,14 +9,17 @@ import typer
 
 from pasledger.cli import (
     accounts,
+    actors,
     awards,
     backup,
+    batches,
     books,
     budgets,
     cards,
     corrections,
     entitlements,
     holders,
+    log,
     merchant_file,
     merchants,
     roles,
@@ -26,7 +29,7 @@ from pasledger.cli import (
     years,
 )
 from pasledger.cli.calls import Call
-from pasledger.cli.program import Program
+from pasledger.cli.program import Job, Program
 from pasledger.texts import spoken
 
 Command = Callable[..., None]
@@ -40,6 +43,18 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "backup": backup.backup,
         "restore": backup.restore,
         "roles": {"create": roles.create},
+    },
+    "People": {
+        "actors": {
+            "add": actors.add,
+            "list": actors.show,
+            "give": actors.give,
+            "take": actors.take,
+            "renew": actors.renew,
+            "end": actors.end,
+            "rights": actors.rights,
+            "history": actors.history,
+        },
     },
     "Master data": {
         "schemes": {"add": schemes.add, "list": schemes.show},
@@ -65,6 +80,20 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "end-listed": entitlements.end_listed,
             "extend": entitlements.extend,
         },
+        "awards": {
+            "prepare": batches.prepare,
+            "change": batches.change,
+            "faults": batches.faults,
+            "submit": batches.submit,
+            "preview": batches.preview,
+            "approve": batches.approve,
+            "reject": batches.reject,
+            "book": batches.book,
+            "letters": batches.letters,
+            "list": batches.list_,
+            "show": batches.show,
+            "second-approver": batches.second_approver,
+        },
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
@@ -76,10 +105,12 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "accounts": accounts.accounts,
         "account": accounts.account,
         "verify": books.verify,
+        "log": log.show,
     },
 }
 _GROUPS = {
     "roles": "Who may do what in PostgreSQL.",
+    "actors": "Who works with the books, and who may do what.",
     "schemes": "What money is given for.",
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
@@ -87,6 +118,7 @@ _GROUPS = {
     "entitlements": "What holders have, and until when.",
     "year": "What ends with a fiscal year.",
     "holders": "Residents with a card.",
+    "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
 }
 
@@ -144,10 +176,10 @@ def _app() -> typer.Typer:
             if isinstance(command, dict):
                 group = typer.Typer(help=_GROUPS[name], no_args_is_help=True)
                 for part, function in command.items():
-                    group.command(part, help=_help(function), epilog=_ELSEWHERE)(function)
+                    group.command(part, cls=Job, help=_help(function), epilog=_ELSEWHERE)(function)
                 program.add_typer(group, name=name, rich_help_panel=panel)
             else:
-                program.command(name, help=_help(command), epilog=_ELSEWHERE, rich_help_panel=panel)(command)
+                program.command(name, cls=Job, help=_help(command), epilog=_ELSEWHERE, rich_help_panel=panel)(command)
     return program
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pasledger.formats import cells
-from pasledger.formats.delimited import Column, read_lines
 from pasledger.formats.faults import Fault, FaultKind, FileRefused
+from pasledger.formats.tabular import Column, read_lines
 from pasledger.rules.holders import HolderReference
 
 COLUMNS = (

@@ -62,6 +62,13 @@ class EntitlementId(Id):
     prefix = "ent"
 
 
+class BatchId(Id):
+    """An award batch (toekenningsbatch)."""
+
+    __slots__ = ()
+    prefix = "bat"
+
+
 class HolderId(Id):
     """A holder (pashouder)."""
 
@@ -88,6 +95,13 @@ class TerminalId(Id):
 
     __slots__ = ()
     prefix = "trm"
+
+
+class ActId(Id):
+    """A line of the log: what an actor began."""
+
+    __slots__ = ()
+    prefix = "act"
 
 
 class RedemptionId(Id):

@@ -13,6 +13,10 @@ class Refusal(StrEnum):
     # who asks, and with which key
     KEY_REUSED = "key-reused"
     SAME_PERSON = "same-person"
+    NO_ACTORS = "no-actors"
+    ACTOR_UNKNOWN = "actor-unknown"
+    CREDENTIAL_WRONG = "credential-wrong"
+    NOT_ALLOWED = "not-allowed"
     # the card
     CARD_UNKNOWN = "card-unknown"
     CARD_NOT_ACTIVE = "card-not-active"
@@ -40,6 +44,10 @@ class Refusal(StrEnum):
     END_OUTSIDE_RULE = "end-outside-rule"
     LAPSE_FREED = "lapse-freed"
     NOTHING_TO_LAPSE = "nothing-to-lapse"
+    # an actor
+    ACTOR_REPEATED = "actor-repeated"
+    OWN_RIGHTS = "own-rights"
+    ROLE_UNCHANGED = "role-unchanged"
     # master data
     MERCHANT_REPEATED = "merchant-repeated"
     MERCHANT_UNCHANGED = "merchant-unchanged"
@@ -51,7 +59,7 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
-    # an award or a budget
+    # an award
     HOLDER_UNKNOWN = "holder-unknown"
     SCHEME_UNKNOWN = "scheme-unknown"
     AWARD_REPEATED = "award-repeated"
@@ -59,6 +67,13 @@ class Refusal(StrEnum):
     AMOUNT_OUTSIDE_RULE = "amount-outside-rule"
     YEAR_CLOSED = "year-closed"
     YEAR_NOT_OVER = "year-not-over"
+    # a batch of awards
+    BATCH_UNKNOWN = "batch-unknown"
+    BATCH_STEP_UNKNOWN = "batch-step-unknown"
+    BATCH_APPROVED_ALREADY = "batch-approved-already"
+    BATCH_CHANGED = "batch-changed"
+    BATCH_REPEATED = "batch-repeated"
+    # a budget
     BUDGET_REPEATED = "budget-repeated"
     BUDGET_UNKNOWN = "budget-unknown"
     NOTHING_TO_FREE = "nothing-to-free"

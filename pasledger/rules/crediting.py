@@ -56,7 +56,7 @@ def decide_award(request: AwardRequest, town: Town, stamp: Stamp) -> Event:
         raise Refused(Refusal.AMOUNT_OUTSIDE_RULE, least=scheme.least, most=scheme.most)
     if town.is_closed(scheme.code, valid.starts_on.year):
         raise Refused(Refusal.YEAR_CLOSED, scheme=scheme.code, year=valid.starts_on.year)
-    _require_budget(scheme.code, valid.starts_on.year, request.amount, town)
+    require_budget(scheme.code, valid.starts_on.year, request.amount, town)
     entry = Entry(
         request.entry,
         EntryKind.AWARDED,
@@ -97,7 +97,8 @@ def _validity(scheme: Scheme, starts_on: date, *, today: date) -> Period:
     return valid
 
 
-def _require_budget(scheme: str, year: int, amount: Money, town: Town) -> None:
+def require_budget(scheme: str, year: int, amount: Money, town: Town) -> None:
+    """Refuse where the budget of a scheme in a year is not there, or less than the amount."""
     account = accounts.budget(scheme, year)
     if not town.knows(account):
         raise Refused(Refusal.BUDGET_UNKNOWN, scheme=scheme, year=year)

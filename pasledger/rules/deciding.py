@@ -11,7 +11,33 @@ from typing import Any
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import Entry, Stamp
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.appointing import (
+    ActorRequest,
+    CredentialRequest,
+    DismissalRequest,
+    RoleRequest,
+    decide_actor,
+    decide_credential,
+    decide_dismissal,
+    decide_role,
+)
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.batches import (
+    BatchAwardRequest,
+    BookingRequest,
+    KeyRequest,
+    PreparationRequest,
+    RowsRequest,
+    SecondApprovalRequest,
+    StepRequest,
+    decide_batch_award,
+    decide_booking,
+    decide_key,
+    decide_preparation,
+    decide_rows,
+    decide_second_approval,
+    decide_step,
+)
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.corrections import CorrectionRequest, decide_correction
 from pasledger.rules.crediting import AwardRequest, decide_award
@@ -64,6 +90,13 @@ Request = (
     | CorrectionRequest
     | BudgetRestRequest
     | YearCloseRequest
+    | PreparationRequest
+    | RowsRequest
+    | StepRequest
+    | BatchAwardRequest
+    | BookingRequest
+    | KeyRequest
+    | SecondApprovalRequest
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
@@ -72,6 +105,10 @@ Request = (
     | MerchantEndRequest
     | TerminalRequest
     | RevocationRequest
+    | ActorRequest
+    | RoleRequest
+    | CredentialRequest
+    | DismissalRequest
     | HolderRequest
     | CardRequest
 )
@@ -90,6 +127,13 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     CorrectionRequest: decide_correction,
     BudgetRestRequest: decide_budget_rest,
     YearCloseRequest: decide_year_close,
+    PreparationRequest: decide_preparation,
+    RowsRequest: decide_rows,
+    StepRequest: decide_step,
+    BatchAwardRequest: decide_batch_award,
+    BookingRequest: decide_booking,
+    KeyRequest: decide_key,
+    SecondApprovalRequest: decide_second_approval,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,
@@ -98,6 +142,10 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     MerchantEndRequest: decide_merchant_end,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
+    ActorRequest: decide_actor,
+    RoleRequest: decide_role,
+    CredentialRequest: decide_credential,
+    DismissalRequest: decide_dismissal,
     HolderRequest: decide_holder,
     CardRequest: decide_card,
 }

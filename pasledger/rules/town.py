@@ -9,15 +9,25 @@ from typing import Never, TypeVar
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
-from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import BatchId, CardId, EntitlementId, EntryId, HolderId, MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.journal import Entry
+from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.actors import Actors
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import (
+    ActorChange,
     Attempt,
     AwardDecision,
     AwardKey,
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
     BudgetDecision,
     Card,
     CardChange,
@@ -35,6 +45,7 @@ from pasledger.rules.records import (
     MerchantEnd,
     Redemption,
     Refund,
+    SecondApproval,
     Terminal,
     TerminalRevoked,
     YearClosed,
@@ -56,6 +67,8 @@ class Needs:
     """Merchants of which the checks of their accounts are needed too."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
+    actors: set[str] = field(default_factory=set)
+    """Where there is any, all actors are needed: they are few."""
     redemptions: set[RedemptionId] = field(default_factory=set)
     entitlements: set[EntitlementId] = field(default_factory=set)
     """Entitlements whose end or money is to be changed: with the budgets of their schemes, and what lapsed of them."""
@@ -65,6 +78,11 @@ class Needs:
     """Schemes of which money is freed, a budget changed or a year closed: with all their budgets, and what lapsed."""
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
+    batches: set[BatchId] = field(default_factory=set)
+    batch_sources: set[str] = field(default_factory=set)
+    """What files say: whether it belongs to a batch already."""
+    settings: set[str] = field(default_factory=set)
+    """The settings of a part of the books; those of awards come with each batch too."""
     budget_references: set[str] = field(default_factory=set)
 
 
@@ -79,6 +97,7 @@ class Town(Books):
         self.ends: dict[MerchantId, date] = {}
         self.checks: dict[MerchantId, tuple[MerchantCheck, ...]] = {}
         self.terminals: dict[TerminalId, Terminal] = {}
+        self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
         self.entitlements: dict[EntitlementId, Entitlement] = {}
@@ -95,6 +114,12 @@ class Town(Books):
         self.corrections: dict[EntryId, Correction] = {}
         """Each correction, by the entry that it countered."""
         self.awards: set[AwardKey] = set()
+        self.batch_contents: dict[BatchId, list[BatchContent]] = {}
+        self.batch_steps: dict[BatchId, list[BatchStep]] = {}
+        self.batch_sources: dict[str, BatchId] = {}
+        self.batch_key: str | None = None
+        self.second_approval_above: Money | None = None
+        self.second_approvals = 0
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
         self.refunds: dict[RedemptionId, list[Refund]] = {}
@@ -149,6 +174,8 @@ class Town(Books):
                 self.terminals[fact.id] = fact
             case TerminalRevoked():
                 self.terminals.pop(fact.terminal, None)
+            case ActorChange():
+                self.actors = self.actors.after(fact.actor, fact.kind, fact.role, fact.credential_hash)
             case Holder():
                 self.holders[fact.reference] = fact
             case Card():
@@ -172,6 +199,18 @@ class Town(Books):
                 self.closed_through[fact.scheme] = max(fact.year, self.closed_through.get(fact.scheme, 0))
             case AwardDecision():
                 self.awards.add(fact.unique_key)
+            case BatchContent():
+                self.batch_contents.setdefault(fact.batch, []).append(fact)
+            case BatchStep():
+                self.batch_steps.setdefault(fact.batch, []).append(fact)
+            case BatchSource():
+                self.batch_sources[fact.source] = fact.batch
+            case BatchHand() | BatchRow() | BatchAward():
+                pass  # for the books: no decision looks at them
+            case BatchKey():
+                self.batch_key = fact.key
+            case SecondApproval():
+                self.second_approvals, self.second_approval_above = fact.number, fact.above
             case BudgetDecision():
                 self.budget_decisions.add((fact.scheme, fact.year, fact.reference))
                 self.countered[fact.entry] = fact

@@ -32,6 +32,8 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, merchant_file, rows, tables
+from pasledger.store.acting import Acting
+from pasledger.store.batches import Batches
 from pasledger.store.changeable import Changeable
 from pasledger.store.changes import lines, read_transfer
 from pasledger.store.databases import database_behind
@@ -74,6 +76,16 @@ class Reader:
     def changeable(self) -> Changeable:
         """What staff looks at before something is changed that was booked."""
         return Changeable(self._connection)
+
+    @property
+    def batches(self) -> Batches:
+        """The award batches."""
+        return Batches(self._connection)
+
+    @property
+    def acting(self) -> Acting:
+        """Who may act, and what was done: the actors and the log."""
+        return Acting(self._connection)
 
     # --- accounts
 

@@ -6,12 +6,13 @@ the batch is one redemption, sixteen tills that pay at the same moment, or a tow
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refused
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each, needs_of
-from pasledger.store import BooksContended, BooksLost, BooksUndecided, Store, Transaction
+from pasledger.store import BooksContended, BooksLost, BooksUndecided, Reader, Store, Transaction
 
 CHUNK = 20_000
 """How many requests are loaded and written at a time. Statements are constant per chunk, and memory stays bounded."""
@@ -19,8 +20,13 @@ CHUNK = 20_000
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """The longest pauses before a batch is decided anew; in all of them together a server has started again."""
 
+Done = TypeVar("Done")
+
 Progress = Callable[[int], None]
 """Is told how many requests more have been decided."""
+
+Pieces = Callable[[Reader], Iterable[Sequence[Request]]]
+"""Makes the requests of one transaction, some at a time, from what its reader reads."""
 
 
 class NothingBooked(Exception):  # noqa: N818 - an answer, not an error
@@ -39,26 +45,55 @@ def book(store: Store, requests: Sequence[Request], stamp: Stamp) -> list[Outcom
         with store.begin() as transaction:
             return _book(transaction, requests, stamp)
 
-    return _patiently(once, requests)
+    return patiently(once, may_repeat=_are_booked_once(requests))
 
 
 def book_all(
     store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None
 ) -> list[Outcome]:
     """Book every request or none, in one transaction. Raises `NothingBooked` with every refusal there is."""
+    outcomes: list[Outcome] = []
 
-    def once() -> list[Outcome]:
-        outcomes: list[Outcome] = []
+    def pieces(_reader: Reader) -> Iterator[Sequence[Request]]:
+        outcomes.clear()
+        return chunks(requests)
+
+    book_pieces(store, pieces, stamp, progress, keep=outcomes.extend, is_booked_once=_are_booked_once(requests))
+    return outcomes
+
+
+def book_pieces(
+    store: Store,
+    pieces: Pieces,
+    stamp: Stamp,
+    progress: Progress = lambda _done: None,
+    *,
+    keep: Callable[[list[Outcome]], None] = lambda _outcomes: None,
+    is_booked_once: bool = False,
+) -> None:
+    """Book every request of all pieces or none, in one transaction, in as much memory as one piece takes.
+
+    `pieces` makes them anew each time that it is tried, from what stands in the books then. What is booked once,
+    however often it is asked, is asked again where nobody knows whether it was. Raises `NothingBooked` with every
+    refusal there is.
+    """
+
+    def once() -> None:
+        refusals: dict[int, Refused] = {}
+        booked = 0
         with store.begin() as transaction:
-            for chunk in _chunks(requests):
-                outcomes += _book(transaction, chunk, stamp)
-                progress(len(chunk))
-            refusals = {place: one.refused for place, one in enumerate(outcomes) if one.refused is not None}
+            for piece in pieces(transaction.reader):
+                outcomes = _book(transaction, piece, stamp)
+                refusals |= {
+                    place: one.refused for place, one in enumerate(outcomes, start=booked) if one.refused is not None
+                }
+                booked += len(piece)
+                keep(outcomes)
+                progress(len(piece))
             if refusals:
                 raise NothingBooked(refusals)
-        return outcomes
 
-    return _patiently(once, requests)
+    patiently(once, may_repeat=is_booked_once)
 
 
 def preview(
@@ -67,16 +102,16 @@ def preview(
     """Return what the answers would be, by one snapshot of the books. Nothing is booked, and nobody is kept waiting."""
     outcomes: list[Outcome] = []
     with store.read() as reader:
-        for chunk in _chunks(requests):
+        for chunk in chunks(requests):
             outcomes += decide_each(chunk, reader.load(needs_of(chunk)), stamp)
             progress(len(chunk))
     return outcomes
 
 
-def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -> list[Outcome]:
+def patiently(once: Callable[[], Done], *, may_repeat: bool) -> Done:
     """Decide a batch anew while another writer was first or the connection was lost, a few times.
 
-    Where nobody knows whether it was booked, it is asked again only if the books answer it from their record then.
+    Where nobody knows whether it was written, it is asked again only if it may be: when a second time changes nothing.
     """
     for longest in _PAUSES_S:
         try:
@@ -84,7 +119,7 @@ def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -
         except (BooksContended, BooksLost):
             pass
         except BooksUndecided:
-            if not _are_booked_once(requests):
+            if not may_repeat:
                 raise
         time.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - so that two writers do not meet again
     return once()
@@ -102,6 +137,7 @@ def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -
     return outcomes
 
 
-def _chunks(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
+def chunks(requests: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield what is loaded and written at a time."""
     for start in range(0, len(requests), CHUNK):
         yield requests[start : start + CHUNK]

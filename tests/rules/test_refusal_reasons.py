@@ -1,16 +1,21 @@
 """Every reason to say no has a request that meets it, and where two hold at once the first of the list is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
 
-from pasledger.ledger.ids import EntryId, MerchantId
+from pasledger.ledger.ids import BatchId, EntryId, MerchantId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
+from pasledger.rules.actors import Actor, ActorRole, Permission, require, require_proof
+from pasledger.rules.appointing import ActorRequest, DismissalRequest, RoleRequest
+from pasledger.rules.batches import SecondApprovalRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
+from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
     CardRequest,
     HolderRequest,
@@ -19,6 +24,7 @@ from pasledger.rules.registration import (
     SchemeRequest,
 )
 from pasledger.rules.town import Town
+from tests.support.batches import a_step, prepared
 from tests.support.town import (
     CAFE,
     TODAY,
@@ -45,12 +51,20 @@ from tests.support.town import (
     an_end,
     an_extension,
     ask,
+    euros,
     grant,
+    refuses,
     state_of,
 )
 
 ALONE, TOGETHER = a_stamp(approved_by="Clerk"), a_stamp()
+A_COLLEAGUE = a_stamp(prepared_by="colleague", approved_by=None)
+SUBMITTED, APPROVED = BatchStepKind.SUBMITTED, BatchStepKind.APPROVED
+A_LARGE_BATCH = (SecondApprovalRequest(euros("10,00")), prepared("20,00"), a_step(SUBMITTED))
 NOBODY = MerchantId.of(99)
+AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
+A_CLERK = ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")
+JANSEN = ActorRequest("jansen", frozenset({ActorRole.ADMINISTRATOR}), "hash")
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
 
 
@@ -62,11 +76,15 @@ class Case:
     given: tuple[Request, ...] = ()
     stamp: Stamp = TOGETHER
     given_on: date = TODAY
+    given_by_the_same: tuple[Request, ...] = ()
+    """What was done after that by who asks."""
 
 
 REPRODUCED = {
     Refusal.KEY_REUSED: Case(a_redemption("6,00", key="k"), given=(a_redemption("5,00", key="k"),)),
     Refusal.SAME_PERSON: Case(an_award(number=2), stamp=ALONE),
+    Refusal.NO_ACTORS: Case(ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")),
+    Refusal.ACTOR_UNKNOWN: Case(DismissalRequest("nobody"), given=(AN_ADMINISTRATOR,)),
     Refusal.CARD_UNKNOWN: Case(a_redemption(card=99)),
     Refusal.CARD_NOT_ACTIVE: Case(
         a_redemption(card=2), given=(HolderRequest(a_holder(2), a_card(2, holder=2, state=CardState.ISSUED)),)
@@ -99,6 +117,12 @@ REPRODUCED = {
         an_extension(), given=(a_lapse(), a_freeing()), stamp=a_stamp(date(2027, 1, 1)), given_on=date(2027, 1, 1)
     ),
     Refusal.NOTHING_TO_LAPSE: Case(a_lapse()),
+    Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
+    Refusal.OWN_RIGHTS: Case(DismissalRequest("clerk"), given=(AN_ADMINISTRATOR,)),
+    Refusal.ROLE_UNCHANGED: Case(
+        RoleRequest("jansen", ActorRole.AUDITOR, is_given=False),
+        given=(AN_ADMINISTRATOR, ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")),
+    ),
     Refusal.MERCHANT_REPEATED: Case(MerchantRequest(a_merchant(), ())),
     Refusal.MERCHANT_UNCHANGED: Case(a_change(name="De Club")),
     Refusal.MERCHANT_ENDED: Case(an_end(), given=(an_end(),)),
@@ -116,6 +140,13 @@ REPRODUCED = {
     Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
     Refusal.YEAR_CLOSED: Case(a_budget(year=2025, decision="council 2"), given=(a_year_close(year=2025),)),
     Refusal.YEAR_NOT_OVER: Case(a_year_close()),
+    Refusal.BATCH_UNKNOWN: Case(a_step(SUBMITTED)),
+    Refusal.BATCH_STEP_UNKNOWN: Case(a_step(APPROVED), given=(prepared(),), stamp=A_COLLEAGUE),
+    Refusal.BATCH_APPROVED_ALREADY: Case(
+        a_step(APPROVED), given=A_LARGE_BATCH, given_by_the_same=(a_step(APPROVED),), stamp=A_COLLEAGUE
+    ),
+    Refusal.BATCH_CHANGED: Case(a_step(SUBMITTED, version=2), given=(prepared(),)),
+    Refusal.BATCH_REPEATED: Case(prepared(batch=BatchId.of(2)), given=(prepared(),)),
     Refusal.BUDGET_REPEATED: Case(a_budget()),
     Refusal.BUDGET_UNKNOWN: Case(an_award(starts_on=date(2027, 1, 1), number=2)),
     Refusal.NOTHING_TO_FREE: Case(a_freeing()),
@@ -124,9 +155,23 @@ REPRODUCED = {
 }
 
 
+BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
+    Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
+    Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
+}
+"""What is refused to who asks, whatever it is that they ask."""
+
+
+@pytest.mark.parametrize("reason", BEFORE_ANY_REQUEST)
+def test_who_asks_is_refused_for_this_reason(reason: Refusal) -> None:
+    """Who does not prove to be an actor, or may not do this, is refused before anything is decided."""
+    with refuses(reason):
+        BEFORE_ANY_REQUEST[reason]()
+
+
 def test_every_reason_is_reproduced() -> None:
     """The table has each member of the closed list, and no other."""
-    assert set(REPRODUCED) == set(Refusal)
+    assert {*REPRODUCED, *BEFORE_ANY_REQUEST} == set(Refusal)
 
 
 @pytest.mark.parametrize("reason", REPRODUCED)
@@ -136,6 +181,8 @@ def test_a_reason_is_given_and_nothing_is_changed(reason: Refusal) -> None:
     town = a_town()
     for request in case.given:
         grant(town, request, on=case.given_on)
+    for request in case.given_by_the_same:
+        grant(town, request, stamp=case.stamp)
     before = {**state_of(town), "attempts": None}
     outcome = ask(town, case.asks, stamp=case.stamp)
     assert outcome.refused is not None
@@ -325,6 +372,16 @@ LADDERS = {
         rungs=(
             Rung(MerchantRequest(a_merchant(), ()), Refusal.SAME_PERSON, alone=True),
             Rung(MerchantRequest(a_merchant(), ()), Refusal.MERCHANT_REPEATED),
+        ),
+    ),
+    "actor": Ladder(
+        rungs=(
+            Rung(RoleRequest("clerk", ActorRole.APPROVER, is_given=True), Refusal.NO_ACTORS, cures=(JANSEN,)),
+            Rung(RoleRequest("clerk", ActorRole.AUDITOR, is_given=True), Refusal.ACTOR_UNKNOWN, cures=(A_CLERK,)),
+            Rung(A_CLERK, Refusal.ACTOR_REPEATED),
+            Rung(RoleRequest("clerk", ActorRole.CLERK, is_given=True), Refusal.OWN_RIGHTS),
+            Rung(RoleRequest("jansen", ActorRole.ADMINISTRATOR, is_given=True), Refusal.ROLE_UNCHANGED),
+            Rung(RoleRequest("jansen", ActorRole.APPROVER, is_given=True)),
         ),
     ),
     "holder": Ladder(

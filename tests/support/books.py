@@ -14,17 +14,21 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event
 
+from pasledger.ledger.ids import ActId
 from pasledger.ledger.periods import Period
+from pasledger.rules.actors import ActorRole
+from pasledger.rules.appointing import ActorRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.ends import ExtensionRequest
 from pasledger.rules.expiry import FreeingRequest, LapseRequest
-from pasledger.rules.records import Event
+from pasledger.rules.records import DONE, Act, ActResult, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
 from tests.support import postgresql
+from tests.support.batches import A_BATCH
 from tests.support.town import (
     TODAY,
     a_budget,
@@ -75,6 +79,7 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_budget("200,00", scheme="spring", decision="council 3", number=3),
     an_award("20,00", scheme="spring", number=2),
     an_award("30,00", holder=2, number=3),
+    *A_BATCH,
     a_redemption("60,00", number=1, key="paid"),
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
@@ -93,9 +98,10 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     an_extension(4, number=1),
     an_extension(6, number=200_000),
     a_freeing("winter"),
+    ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
 )
-"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal; and a
-scheme of which something was withdrawn, lapsed and was freed when it was over."""
+"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal, an
+administrator; and a scheme of which something was withdrawn, lapsed and was freed when it was over."""
 
 
 ON_DISK = settings(max_examples=settings().max_examples // 4)
@@ -114,6 +120,7 @@ def _bytes_of(requests: tuple[Request, ...]) -> bytes:
             return path.read_bytes()
         with opened(a_file(path)) as store:
             _book(store, requests)
+            _log(store)
         return path.read_bytes()
 
 
@@ -178,6 +185,7 @@ def _fill(books: str, *requests: Request) -> None:
     if requests:
         with opened(books) as store:
             _book(store, requests)
+            _log(store)
 
 
 def _book(store: Store, requests: tuple[Request, ...]) -> None:
@@ -186,6 +194,15 @@ def _book(store: Store, requests: tuple[Request, ...]) -> None:
     book(store, [request for request in requests if request not in ends], a_stamp())
     if ends:
         book(store, ends, a_stamp(WINTER.ends_before))
+
+
+def _log(store: Store) -> None:
+    """Let the log have a line, for whatever made the books."""
+    at, act = a_stamp().recorded_at, ActId.of(1)
+    with store.begin() as transaction:
+        transaction.log(
+            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"), ActResult(act, at, DONE)
+        )
 
 
 @pytest.fixture(params=KINDS)

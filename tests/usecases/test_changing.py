@@ -1,6 +1,6 @@
 """Changing what was booked, in each kind of database: shown first, booked whole, and known when they are reopened."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -210,7 +210,7 @@ def test_a_batch_of_changes_of_any_size_is_as_many_statements(make_books: MakeBo
     )
 
     def requests(part: range) -> list[Request]:
-        each = {
+        each: dict[str, Callable[[int], Request]] = {
             "withdraw": lambda number: a_withdrawal(number, number=number),
             "lapse": lambda number: a_lapse(number, number=number),
             "extend": lambda number: an_extension(number, number=number),

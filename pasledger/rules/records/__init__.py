@@ -5,6 +5,17 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
+from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
@@ -15,10 +26,21 @@ from pasledger.rules.records.settlement import BankLine, Payout, PayoutCancelled
 from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
 
 __all__ = [
+    "DONE",
+    "Act",
+    "ActResult",
+    "ActorChange",
     "Attempt",
     "AwardDecision",
     "AwardKey",
     "BankLine",
+    "BatchAward",
+    "BatchContent",
+    "BatchHand",
+    "BatchKey",
+    "BatchRow",
+    "BatchSource",
+    "BatchStep",
     "BudgetDecision",
     "Card",
     "CardChange",
@@ -44,6 +66,7 @@ __all__ = [
     "PayoutCancelled",
     "Redemption",
     "Refund",
+    "SecondApproval",
     "Terminal",
     "TerminalRevoked",
     "WrittenOff",

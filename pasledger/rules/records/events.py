@@ -3,6 +3,17 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.actors import ActorChange
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
@@ -22,6 +33,7 @@ Fact = (
     | MerchantEnd
     | Terminal
     | TerminalRevoked
+    | ActorChange
     | BudgetDecision
     | Entitlement
     | AwardDecision
@@ -30,6 +42,14 @@ Fact = (
     | Freeing
     | Correction
     | YearClosed
+    | BatchContent
+    | BatchSource
+    | BatchHand
+    | BatchStep
+    | BatchRow
+    | BatchAward
+    | BatchKey
+    | SecondApproval
     | Redemption
     | Refund
     | Hold

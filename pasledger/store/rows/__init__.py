@@ -1,5 +1,21 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
+from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
+from pasledger.store.rows.batches import (
+    batch_award_row,
+    batch_content_row,
+    batch_hand_row,
+    batch_key_row,
+    batch_row_row,
+    batch_source_row,
+    batch_step_row,
+    read_batch_content,
+    read_batch_key,
+    read_batch_source,
+    read_batch_step,
+    read_second_approval,
+    second_approval_row,
+)
 from pasledger.store.rows.changes import (
     correction_row,
     entitlement_end_row,
@@ -55,8 +71,18 @@ from pasledger.store.rows.money import (
 from pasledger.store.rows.values import moment, read_day, read_moment
 
 __all__ = [
+    "act_result_row",
+    "act_row",
+    "actor_change_row",
     "attempt_row",
     "award_decision_row",
+    "batch_award_row",
+    "batch_content_row",
+    "batch_hand_row",
+    "batch_key_row",
+    "batch_row_row",
+    "batch_source_row",
+    "batch_step_row",
     "budget_decision_row",
     "card_change_row",
     "card_row",
@@ -76,7 +102,13 @@ __all__ = [
     "moment",
     "part_of",
     "read_account",
+    "read_act",
+    "read_actor_change",
     "read_attempt",
+    "read_batch_content",
+    "read_batch_key",
+    "read_batch_source",
+    "read_batch_step",
     "read_budget_decision",
     "read_card",
     "read_correction",
@@ -95,6 +127,7 @@ __all__ = [
     "read_redemption",
     "read_refund",
     "read_scheme",
+    "read_second_approval",
     "read_stamp",
     "read_terminal",
     "read_year_closed",
@@ -102,6 +135,7 @@ __all__ = [
     "refund_row",
     "revocation_row",
     "scheme_row",
+    "second_approval_row",
     "terminal_row",
     "transfer_rows",
     "year_closed_row",

@@ -1,5 +1,16 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.batches import (
+    batch_award,
+    batch_content,
+    batch_hand,
+    batch_key,
+    batch_row,
+    batch_source,
+    batch_step,
+    second_approval,
+)
 from pasledger.store.tables.changes import correction, entitlement_end, freeing, lapse, year_closed
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
@@ -12,8 +23,18 @@ __all__ = [
     "DELETED_ONLY",
     "NEVER_CHANGED",
     "account",
+    "act",
+    "act_result",
+    "actor_change",
     "attempt",
     "award_decision",
+    "batch_award",
+    "batch_content",
+    "batch_hand",
+    "batch_key",
+    "batch_row",
+    "batch_source",
+    "batch_step",
     "budget_decision",
     "card",
     "card_change",
@@ -34,6 +55,7 @@ __all__ = [
     "redemption",
     "refund",
     "scheme",
+    "second_approval",
     "terminal",
     "transfer",
     "year_closed",

@@ -46,7 +46,7 @@ def settled(call: Call, store: Store, requests: Sequence[Request], stamp: Stamp,
 def answer_changed(call: Call, store: Store, changed: Plan, *, books: bool) -> None:
     """Tell which entitlements change, by how much, what is left out, and what stays held."""
     owned = _owned(store, changed)
-    rows = [_row(one, owned) for one in changed.granted]
+    rows = [_row(one.request, one, owned) for one in changed.granted if isinstance(one.request, OfEntitlement)]
     left_out = [_left_out(call, one) for one in changed.left_out]
     with store.read() as reader:
         held = [
@@ -71,9 +71,9 @@ def answer_changed(call: Call, store: Store, changed: Plan, *, books: bool) -> N
 def _paragraphs(call: Call, rows: Sequence[Row], left_out: Sequence[Row], held: Sequence[Row]) -> list[Table | str]:
     shown: list[Table | str] = []
     if len(rows) <= MOST_SHOWN:
-        shown.append(table(call, rows, "entitlement", "scheme", "awarded", "amount", "last_day"))
+        shown.append(table(call, rows, "entitlement", "scheme", "awarded", "spent", "amount", "last_day"))
     else:
-        shown.append(table(call, _by_scheme(rows), "scheme", "entitlements", "awarded", "amount"))
+        shown.append(table(call, _by_scheme(rows), "scheme", "entitlements", "awarded", "spent", "amount"))
     if left_out:
         shown.append(table(call, left_out[:MOST_SHOWN], "left_out", "reason"))
     if held:
@@ -87,15 +87,15 @@ def _owned(store: Store, changed: Plan) -> dict[EntitlementId, Owned]:
         return {one.entitlement.id: one for one in reader.changeable.entitlements(wanted)}
 
 
-def _row(planned: Planned, owned: dict[EntitlementId, Owned]) -> Row:
-    assert isinstance(planned.request, OfEntitlement)  # noqa: S101 - the caller asks for nothing else
-    entitlement = owned[planned.request.entitlement].entitlement
+def _row(request: OfEntitlement, planned: Planned, owned: dict[EntitlementId, Owned]) -> Row:
+    entitlement = owned[request.entitlement].entitlement
     facts = () if planned.event is None else planned.event.facts
     end = next((fact for fact in facts if isinstance(fact, EntitlementEnd)), None)
     return {
         "entitlement": entitlement.id,
         "scheme": entitlement.scheme,
         "awarded": entitlement.amount,
+        "spent": entitlement.amount - max(planned.amount, owned[request.entitlement].left),
         "amount": planned.amount,
         "last_day": (entitlement if end is None else entitlement.ending(end.ends_before)).valid.last_day,
     }
@@ -121,7 +121,7 @@ def _by_scheme(rows: Sequence[Row]) -> list[Row]:
     return sums
 
 
-_SUMMED = ("awarded", "amount")
+_SUMMED = ("awarded", "spent", "amount")
 
 
 def _sum(rows: Sequence[Row], name: str) -> Money:

@@ -57,8 +57,8 @@ def withdraw(context: typer.Context, entitlement: Entitlement, approved_by: Appr
 
     What is held for a merchant stays held. What has ended already, or was awarded in a closed year, lapses instead.
 
-    JSON: is_booked, amount, entitlements (entitlement, scheme, awarded, amount, last_day), left_out (entitlement,
-    reason, code), held (entitlement, hold, amount).
+    JSON: is_booked, amount, entitlements (entitlement, scheme, awarded, spent, amount, last_day), left_out
+    (entitlement, reason, code), held (entitlement, hold, amount).
     """
     call: Call = context.obj
     stamp = call.approved_by(approved_by)

@@ -67,6 +67,7 @@ RIGHTS: dict[str, Asks | Open] = {
     "awards reject": Asks(P.APPROVE),
     "awards book": Asks(P.PREPARE),
     "awards letters": LOOKS,
+    "awards reverse": Asks(P.PREPARE, P.APPROVE),
     "awards list": LOOKS,
     "awards show": LOOKS,
     "awards second-approver": Asks(P.PREPARE, P.APPROVE),

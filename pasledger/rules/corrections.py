@@ -18,7 +18,7 @@ from pasledger.rules.records import BudgetDecision, Correction, Event, Part, Red
 from pasledger.rules.town import Needs, Town
 
 INSTEAD: dict[EntryKind, str] = {
-    EntryKind.AWARDED: "pasledger entitlements withdraw",
+    EntryKind.AWARDED: "pasledger entitlements withdraw, pasledger awards reverse",
     EntryKind.EXTENDED: "pasledger entitlements withdraw",
     EntryKind.WITHDRAWN: "pasledger award",
     EntryKind.LAPSED: "pasledger entitlements extend",

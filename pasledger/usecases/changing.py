@@ -10,16 +10,18 @@ from datetime import date, timedelta
 
 from pasledger.formats.ends import read_ends
 from pasledger.formats.faults import Fault, FileRefused
-from pasledger.ledger.ids import ChangeId, EntitlementId, EntryId
+from pasledger.ledger.ids import BatchId, ChangeId, EntitlementId, EntryId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money, total
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.batches import StepRequest
 from pasledger.rules.corrections import CorrectionRequest
 from pasledger.rules.deciding import Request
 from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest
 from pasledger.rules.expiry import BudgetRestRequest, FreeingRequest, LapseRequest, YearCloseRequest
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import Event
+from pasledger.rules.records.batches import BatchStepKind
 from pasledger.store import Reader, Store
 from pasledger.usecases.booking import Progress, book_all, preview
 from pasledger.usecases.bulk import without_collecting
@@ -63,10 +65,16 @@ class Plan:
 
 
 def plan(store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None) -> Plan:
-    """Return what the requests would lead to. Nothing is booked. Raises `Refused` where one person does all of it."""
+    """Return what the requests would lead to. Nothing is booked.
+
+    Raises `Refused` where one person does all of it, and where the batch that it belongs to cannot take the step.
+    """
     outcomes = preview(store, requests, stamp, progress)
     for outcome in outcomes:
         if outcome.refused is not None and outcome.refused.reason is Refusal.SAME_PERSON:
+            raise outcome.refused
+    for request, outcome in zip(requests, outcomes, strict=True):
+        if isinstance(request, StepRequest) and outcome.refused is not None:
             raise outcome.refused
     return Plan(
         tuple(
@@ -88,6 +96,14 @@ def carry_out(store: Store, planned: Plan, stamp: Stamp, progress: Progress = la
 def to_withdraw(entitlements: Iterable[EntitlementId], from_day: date | None = None) -> list[WithdrawalRequest]:
     """Return the requests to withdraw a set of entitlements, at once or from a day."""
     return [WithdrawalRequest(new_id(ChangeId), new_id(EntryId), entitlement, from_day) for entitlement in entitlements]
+
+
+def to_reverse(reader: Reader, batch: BatchId) -> list[Request]:
+    """Return the requests to withdraw all that came out of a batch, and to take its last step. Raises `Refused`."""
+    known = reader.batches.one(batch)
+    entitlements = [entitlement.id for entitlement, _left in reader.batches.entitlements(batch)]
+    step = StepRequest(batch, BatchStepKind.REVERSED, known.content.version)
+    return [*to_withdraw(entitlements), step]
 
 
 def to_extend(entitlements: Iterable[EntitlementId], last_day: date) -> list[ExtensionRequest]:

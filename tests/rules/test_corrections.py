@@ -162,7 +162,7 @@ def test_an_entry_that_is_not_there() -> None:
 @pytest.mark.parametrize(
     ("done", "command"),
     [
-        (an_award("1,00", number=2), "pasledger entitlements withdraw"),
+        (an_award("1,00", number=2), "pasledger entitlements withdraw, pasledger awards reverse"),
         (a_withdrawal(), "pasledger award"),
         (a_lapse(), "pasledger entitlements extend"),
     ],

@@ -1,5 +1,6 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
+from pasledger.store.rows.amounts import read_schemes, scheme_amount_rows
 from pasledger.store.rows.ledger import entry_row, read_account, read_entry, transfer_rows
 from pasledger.store.rows.masterdata import (
     card_change_row,
@@ -11,7 +12,6 @@ from pasledger.store.rows.masterdata import (
     read_card,
     read_holder,
     read_merchant,
-    read_scheme,
     read_terminal,
     revocation_row,
     scheme_row,
@@ -73,11 +73,12 @@ __all__ = [
     "read_moment",
     "read_redemption",
     "read_refund",
-    "read_scheme",
+    "read_schemes",
     "read_terminal",
     "redemption_row",
     "refund_row",
     "revocation_row",
+    "scheme_amount_rows",
     "scheme_row",
     "terminal_row",
     "transfer_rows",

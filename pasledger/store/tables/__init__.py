@@ -1,5 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.amounts import scheme_amount
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
@@ -29,6 +30,7 @@ __all__ = [
     "redemption",
     "refund",
     "scheme",
+    "scheme_amount",
     "terminal",
     "transfer",
 ]

@@ -13,6 +13,8 @@ class Refusal(StrEnum):
     # who asks, and with which key
     KEY_REUSED = "key-reused"
     SAME_PERSON = "same-person"
+    # the term of a hold, which has nothing to do with the card
+    HOLD_TERM = "hold-term"
     # the card
     CARD_UNKNOWN = "card-unknown"
     CARD_NOT_ACTIVE = "card-not-active"
@@ -26,6 +28,11 @@ class Refusal(StrEnum):
     ENDED = "ended"
     NOT_HERE = "not-here"
     NOT_ENOUGH = "not-enough"
+    # a hold
+    HOLD_UNKNOWN = "hold-unknown"
+    HOLD_ENDED = "hold-ended"
+    HOLD_NOT_ENDED = "hold-not-ended"
+    HOLD_TOO_SMALL = "hold-too-small"
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"

@@ -9,7 +9,7 @@ from typing import Never, TypeVar
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
-from pasledger.ledger.ids import CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import CardId, EntitlementId, HolderId, HoldId, MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.holders import HolderReference
@@ -23,8 +23,14 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
+    HoldUse,
     Merchant,
+    MerchantReference,
     Redemption,
     Refund,
     Terminal,
@@ -46,6 +52,7 @@ class Needs:
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
     redemptions: set[RedemptionId] = field(default_factory=set)
+    holds: set[HoldId] = field(default_factory=set)
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
     budget_references: set[str] = field(default_factory=set)
@@ -68,6 +75,8 @@ class Town(Books):
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
         self.refunds: dict[RedemptionId, list[Refund]] = {}
+        self.holds: dict[HoldId, Hold] = {}
+        self.hold_uses: dict[HoldId, list[HoldUse]] = {}
         self.attempts: dict[str, Attempt] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
@@ -120,6 +129,12 @@ class Town(Books):
                 self.redemptions[fact.id] = fact
             case Refund():
                 self.refunds.setdefault(fact.redemption, []).append(fact)
+            case Hold():
+                self.holds[fact.id] = fact
+            case HoldCaptured() | HoldReleased() | HoldRefunded():
+                self.hold_uses.setdefault(fact.hold, []).append(fact)
+            case MerchantReference():
+                pass  # which no decision looks at
             case _:
                 raise TypeError(f"no decision looks at {type(fact).__name__}")
 

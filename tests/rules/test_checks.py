@@ -10,7 +10,18 @@ from datetime import date
 import pytest
 
 from pasledger.ledger import accounts
-from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, HoldId, PayoutId, RedemptionId, RefundId
+from pasledger.ledger.ids import (
+    CaptureId,
+    CardId,
+    EntitlementId,
+    EntryId,
+    HolderId,
+    HoldId,
+    PayoutId,
+    RedemptionId,
+    RefundId,
+    ReleaseId,
+)
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.periods import Period
 from pasledger.rules import checks, postings
@@ -117,19 +128,29 @@ LIFE: tuple[Event, ...] = (
         8,
         K.HELD,
         postings.held(scheme=S, entitlement=MINE, amount=euros("20")),
-        Hold(HELD, CLUB, euros("20")),
+        Hold(
+            HELD,
+            EntryId.of(8),
+            CLUB,
+            None,
+            CardId.of(1),
+            HolderId.of(1),
+            euros("20"),
+            ENDED,
+            (Part(MINE, S, euros("20")),),
+        ),
     ),
     an_event(
         9,
         K.CAPTURED,
         postings.captured(scheme=S, merchant=CLUB, amount=euros("15")),
-        HoldCaptured(HELD, CLUB, euros("15")),
+        HoldCaptured(CaptureId.of(1), EntryId.of(9), HELD, CLUB, (Part(MINE, S, euros("15")),)),
     ),
     an_event(
         10,
         K.RELEASED,
         postings.released(scheme=S, entitlement=MINE, amount=euros("5")),
-        HoldReleased(HELD, CLUB, euros("5")),
+        HoldReleased(ReleaseId.of(1), EntryId.of(10), HELD, CLUB, (Part(MINE, S, euros("5")),)),
     ),
     a_refund(11, "10"),
     an_event(

@@ -33,6 +33,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, rows, tables
 from pasledger.store.databases import database_behind
+from pasledger.store.holding import Holds
 from pasledger.store.loading import load
 from pasledger.store.statements import OneOf, Query, Row
 
@@ -46,6 +47,8 @@ class Recorded:
     redemption: Redemption
     at: datetime
     refunds: tuple[tuple[Refund, datetime], ...]
+    reference: str | None = None
+    """What the merchant called it."""
 
     @property
     def refundable(self) -> Money:
@@ -58,6 +61,7 @@ class Reader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.holds = Holds(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
@@ -139,7 +143,13 @@ class Reader:
         found = known.redemptions[redemption]
         refunds = known.refunds.get(redemption, [])
         at = self._recorded_at(found.entry, *(refund.entry for refund in refunds))
-        return Recorded(found, at[found.entry], tuple((refund, at[refund.entry]) for refund in refunds))
+        reference = _REFERENCE.fetch(self._connection, entry=found.entry)
+        return Recorded(
+            found,
+            at[found.entry],
+            tuple((refund, at[refund.entry]) for refund in refunds),
+            reference[0][0] if reference else None,
+        )
 
     def terminal(self, credential_hash: str) -> Terminal | None:
         """Return the terminal with this credential, unless it was revoked."""
@@ -229,6 +239,12 @@ _RECORDS = (
         lambda row, entry: rows.read_redemption(row, tuple(rows.part_of(line) for line in entry.transfers)),
     ),
     _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
+    _Records(_t.hold, lambda row, entry: rows.read_hold(row, tuple(rows.part_of(line) for line in entry.transfers))),
+    *(
+        _Records(table, lambda row, _entry: rows.read_hold_use(row))
+        for table in (_t.hold_capture, _t.hold_release, _t.hold_refund)
+    ),
+    _Records(_t.merchant_reference, lambda row, _entry: rows.read_merchant_reference(row)),
 )
 
 _MUNICIPALITY = Query(select(_t.municipality.c.name))
@@ -276,6 +292,9 @@ _TRANSFERS = Query(_lines)
 _ENTRIES_ON = Query(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
 _TRANSFERS_ON = Query(_lines.where(_t.transfer.c.entry_id.in_(_touching)))
 _RECORDED_AT = Query(select(_t.entry.c.id, _t.entry.c.recorded_at).where(OneOf(_t.entry.c.id, "wanted")))
+_REFERENCE = Query(
+    select(_t.merchant_reference.c.reference).where(_t.merchant_reference.c.entry_id == bindparam("entry"))
+)
 _NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).limit(1))
 _ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 

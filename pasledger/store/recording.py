@@ -17,8 +17,13 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
     Merchant,
+    MerchantReference,
     Redemption,
     Refund,
     Terminal,
@@ -91,6 +96,11 @@ _AWARD_DECISION = Insertion(_t.award_decision)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
+_HOLD = Insertion(_t.hold)
+_HOLD_CAPTURE = Insertion(_t.hold_capture)
+_HOLD_RELEASE = Insertion(_t.hold_release)
+_HOLD_REFUND = Insertion(_t.hold_refund)
+_MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
 
 # What is referred to comes first, and entries after their transfers.
@@ -98,6 +108,7 @@ _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _MERCHANT, _TERMINAL, _REVOKE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
+    *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
 
@@ -121,4 +132,9 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    Hold: ((_HOLD, _unstamped(rows.hold_row)),),
+    HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),
+    HoldReleased: ((_HOLD_RELEASE, _unstamped(rows.hold_use_row)),),
+    HoldRefunded: ((_HOLD_REFUND, _unstamped(rows.hold_use_row)),),
+    MerchantReference: ((_MERCHANT_REFERENCE, _unstamped(rows.merchant_reference_row)),),
 }

@@ -1,5 +1,13 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
+from pasledger.store.rows.holds import (
+    hold_row,
+    hold_use_row,
+    merchant_reference_row,
+    read_hold,
+    read_hold_use,
+    read_merchant_reference,
+)
 from pasledger.store.rows.ledger import entry_row, read_account, read_entry, transfer_rows
 from pasledger.store.rows.masterdata import (
     card_change_row,
@@ -42,8 +50,11 @@ __all__ = [
     "card_state_row",
     "entitlement_row",
     "entry_row",
+    "hold_row",
+    "hold_use_row",
     "holder_reference_row",
     "holder_row",
+    "merchant_reference_row",
     "merchant_row",
     "moment",
     "part_of",
@@ -54,8 +65,11 @@ __all__ = [
     "read_day",
     "read_entitlement",
     "read_entry",
+    "read_hold",
+    "read_hold_use",
     "read_holder",
     "read_merchant",
+    "read_merchant_reference",
     "read_moment",
     "read_redemption",
     "read_refund",

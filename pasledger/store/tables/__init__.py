@@ -1,6 +1,7 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
@@ -17,9 +18,14 @@ __all__ = [
     "card_change",
     "entitlement",
     "entry",
+    "hold",
+    "hold_capture",
+    "hold_refund",
+    "hold_release",
     "holder",
     "holder_reference",
     "merchant",
+    "merchant_reference",
     "metadata",
     "municipality",
     "redemption",

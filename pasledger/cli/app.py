@@ -15,6 +15,7 @@ from pasledger.cli import (
     budgets,
     cards,
     holders,
+    holds,
     merchants,
     roles,
     schemes,
@@ -50,6 +51,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
+        "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
     },
     "Audit": {
         "trial-balance": accounts.trial_balance,
@@ -65,6 +67,7 @@ _GROUPS = {
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
     "holders": "Residents with a card.",
+    "holds": "Amounts set aside for merchants.",
     "cards": "What happens to a card.",
 }
 

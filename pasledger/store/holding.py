@@ -1,31 +1,33 @@
 """Holds, for those who ask how they stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
-from pasledger.ledger.ids import EntryId, HoldId
-from pasledger.ledger.money import ZERO, Money, total
+from pasledger.ledger.ids import EntryId, HoldId, MerchantId
+from pasledger.ledger.money import Money, total
 from pasledger.rules.holds import left_of, taken_of
 from pasledger.rules.records import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.town import Needs
 from pasledger.store import rows, tables
 from pasledger.store.loading import load
-from pasledger.store.statements import OneOf, Query
+from pasledger.store.noted import noted
+from pasledger.store.statements import Query
 
 _t = tables
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedHold:
-    """A hold with what became of it, when each was recorded, and the merchant's reference."""
+    """A hold with what became of it, and when each was recorded."""
 
     hold: Hold
     at: datetime
     uses: tuple[tuple[HoldUse, datetime], ...]
-    reference: str | None
+    references: Mapping[EntryId, str | None]
+    """What the merchant called each of them."""
 
     @property
     def captures(self) -> list[tuple[HoldCaptured, datetime]]:
@@ -52,10 +54,6 @@ class RecordedHold:
         """What was taken and can still be given back."""
         return total(part.amount for part in taken_of(self.hold, [use for use, _ in self.uses]))
 
-    def capturable(self, *, on: date) -> Money:
-        """Return what can be taken on a day: nothing once the hold has ended, released or not."""
-        return self.left if on < self.hold.ends_before else ZERO
-
 
 class Holds:
     """The holds as they are at one moment."""
@@ -69,18 +67,24 @@ class Holds:
         if hold not in known.holds:
             return None
         found, uses = known.holds[hold], known.hold_uses.get(hold, [])
-        entries: list[EntryId] = [found.entry, *(use.entry for use in uses)]
-        at = {
-            entry: (rows.read_moment(moment), reference)
-            for entry, moment, reference in _MOMENTS.fetch(self._connection, wanted=entries)
-        }
-        moment, reference = at[found.entry]
-        return RecordedHold(found, moment, tuple((use, at[use.entry][0]) for use in uses), reference)
+        beside = noted(self._connection, [found.entry, *(use.entry for use in uses)])
+        return RecordedHold(
+            found,
+            beside[found.entry].at,
+            tuple((use, beside[use.entry].at) for use in uses),
+            {entry: note.reference for entry, note in beside.items()},
+        )
 
-    def open(self) -> Iterator[tuple[HoldId, str, Money, Money, date]]:
+    def open(self) -> Iterator[tuple[HoldId, MerchantId, Money, Money, date]]:
         """Yield each hold of which something is left: its merchant's id, amount, what is left, and its last day."""
         for hold, merchant, amount, left, ends_before in _OPEN.stream(self._connection):
-            yield HoldId(hold), merchant, Money(amount), Money(left), rows.read_day(ends_before)
+            yield (
+                HoldId(hold),
+                MerchantId(merchant),
+                Money(amount),
+                Money(left),
+                rows.read_day(ends_before) - timedelta(days=1),
+            )
 
     def ended(self, *, since: date | None, by: date) -> Iterator[HoldId]:
         """Yield the holds of which something is left and that ended by a day, but later than `since`."""
@@ -103,9 +107,4 @@ _ENDED = Query(
     select(_t.hold.c.id)
     .where(_t.hold.c.ends_before > bindparam("since"), _t.hold.c.ends_before <= bindparam("by"), _left > 0)
     .order_by(_t.hold.c.ends_before, _t.hold.c.entry_id)
-)
-_MOMENTS = Query(
-    select(_t.entry.c.id, _t.entry.c.recorded_at, _t.merchant_reference.c.reference)
-    .outerjoin(_t.merchant_reference, _t.merchant_reference.c.entry_id == _t.entry.c.id)
-    .where(OneOf(_t.entry.c.id, "wanted"))
 )

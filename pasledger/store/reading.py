@@ -1,8 +1,8 @@
 """Reading the books: one snapshot for all that is asked of one reader."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from itertools import groupby
@@ -35,7 +35,8 @@ from pasledger.store import guards, rows, tables
 from pasledger.store.databases import database_behind
 from pasledger.store.holding import Holds
 from pasledger.store.loading import load
-from pasledger.store.statements import OneOf, Query, Row
+from pasledger.store.noted import noted
+from pasledger.store.statements import Query, Row
 
 _t = tables
 
@@ -47,8 +48,8 @@ class Recorded:
     redemption: Redemption
     at: datetime
     refunds: tuple[tuple[Refund, datetime], ...]
-    reference: str | None = None
-    """What the merchant called it."""
+    references: Mapping[EntryId, str | None] = field(default_factory=dict)
+    """What the merchant called each of them."""
 
     @property
     def refundable(self) -> Money:
@@ -142,13 +143,12 @@ class Reader:
             return None
         found = known.redemptions[redemption]
         refunds = known.refunds.get(redemption, [])
-        at = self._recorded_at(found.entry, *(refund.entry for refund in refunds))
-        reference = _REFERENCE.fetch(self._connection, entry=found.entry)
+        beside = noted(self._connection, [found.entry, *(refund.entry for refund in refunds)])
         return Recorded(
             found,
-            at[found.entry],
-            tuple((refund, at[refund.entry]) for refund in refunds),
-            reference[0][0] if reference else None,
+            beside[found.entry].at,
+            tuple((refund, beside[refund.entry].at) for refund in refunds),
+            {entry: note.reference for entry, note in beside.items()},
         )
 
     def terminal(self, credential_hash: str) -> Terminal | None:
@@ -194,10 +194,6 @@ class Reader:
             yield "guard", guard
         for entry, says, has in _MISCOUNTED.stream(self._connection):
             yield "count", f"{entry} says {says} transfers and has {has}"
-
-    def _recorded_at(self, *entries: EntryId) -> dict[str, datetime]:
-        found = _RECORDED_AT.fetch(self._connection, wanted=list(entries))
-        return {entry: rows.read_moment(at) for entry, at in found}
 
 
 def _read_transfer(line: Row) -> Transfer:
@@ -291,10 +287,6 @@ _ENTRIES = Query(select(_t.entry).order_by(_t.entry.c.id))
 _TRANSFERS = Query(_lines)
 _ENTRIES_ON = Query(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
 _TRANSFERS_ON = Query(_lines.where(_t.transfer.c.entry_id.in_(_touching)))
-_RECORDED_AT = Query(select(_t.entry.c.id, _t.entry.c.recorded_at).where(OneOf(_t.entry.c.id, "wanted")))
-_REFERENCE = Query(
-    select(_t.merchant_reference.c.reference).where(_t.merchant_reference.c.entry_id == bindparam("entry"))
-)
 _NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).limit(1))
 _ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 

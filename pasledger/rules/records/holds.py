@@ -4,7 +4,7 @@ How a hold stands is in no record. It follows from what was captured, released a
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pasledger.ledger.ids import (
     CaptureId,
@@ -34,6 +34,11 @@ class Hold:
     amount: Money
     ends_before: date
     parts: tuple[Part, ...]
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it can be taken."""
+        return self.ends_before - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,9 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
     yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
+    yield "holds", "list"
+    yield "holds", "sweep"
+    yield "holds", "release", clerk.held("P-1"), "--amount", "1,00"
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
@@ -91,6 +94,9 @@ class _Anybody(Clerk):
 
     def done(self, *_arguments: object) -> Any:
         return {"redemption": ""}
+
+    def held(self, _holder: str, **_named: object) -> str:
+        return ""
 
 
 def name_of(command: Command) -> str:

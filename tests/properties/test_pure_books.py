@@ -203,6 +203,8 @@ class TownLife(RuleBasedStateMachine):
                 case HoldRefunded():
                     for part in fact.parts:
                         taken[fact.hold, part.entitlement] -= part.amount
+                case _:
+                    pass
         assert all(amount >= ZERO for amount in (*held.values(), *taken.values()))
 
     @invariant()

@@ -103,8 +103,7 @@ def card_steps(numbers: range) -> list[Request]:
 
 def a_mix(numbers: range) -> list[Request]:
     """Return as many of each, in turn."""
-    kinds = (redemptions, refunds, awards, registrations, holds, captures, releases)
-    return [request for requests in zip(*(kind(numbers) for kind in kinds), strict=True) for request in requests]
+    return [request for requests in zip(*(kind(numbers) for kind in ALONE), strict=True) for request in requests]
 
 
 def sent(store: Store, requests: Sequence[Request]) -> Traffic:
@@ -140,7 +139,7 @@ def test_a_batch_of_cards_is_as_many_statements(make_books: MakeBooks) -> None:
     assert counted[0] == counted[1] == counted[2]
 
 
-@pytest.mark.parametrize("kind", [redemptions, refunds, holds, captures, releases, awards, registrations])
+@pytest.mark.parametrize("kind", ALONE)
 def test_each_kind_adds_its_own_statements_only(store: Store, kind: Batch) -> None:
     """What nobody in the batch needs is neither loaded nor written."""
     alone = set(sent(store, kind(range(1, 2))).statements)

@@ -1,7 +1,7 @@
 """Settings, from the environment, checked at start."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,9 @@ _VARIABLES = {
     "most_days_held": "MERCHANT_API_MOST_DAYS_HELD",
     "seconds_between_sweeps": "MERCHANT_API_SECONDS_BETWEEN_SWEEPS",
     "seconds_to_finish": "MERCHANT_API_SECONDS_TO_FINISH",
+    "log_level": "MERCHANT_API_LOG_LEVEL",
+    "metrics_port": "MERCHANT_API_METRICS_PORT",
+    "security_contact": "MERCHANT_API_SECURITY_CONTACT",
 }
 
 
@@ -35,6 +38,11 @@ class Settings(BaseModel):
     seconds_between_sweeps: int = Field(default=60, ge=1)
     """How often the service looks for holds that have ended."""
     seconds_to_finish: int = Field(default=30, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where the figures are for Prometheus, on the same host; nowhere without a port."""
+    security_contact: str | None = Field(default=None, pattern=r"^(https://|mailto:)[!-~]+$")
+    """Whom to tell of a weakness, in `security.txt`; there is none without it."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

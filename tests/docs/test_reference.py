@@ -13,7 +13,7 @@ from merchant_api.app import _api
 from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
-from pasledger.formats import awards, cells, masterdata
+from pasledger.formats import awards, cells, masterdata, merchants
 from pasledger.formats.delimited import Column
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.accounts import AccountKind
@@ -77,6 +77,7 @@ FORMATS: dict[str, tuple[Column, ...]] = {
     "Awards": awards.COLUMNS,
     "Budgets": masterdata.BUDGET_COLUMNS,
     "Merchants": masterdata.MERCHANT_COLUMNS,
+    "Checked accounts": merchants.CHECK_COLUMNS,
     "Holders": masterdata.HOLDER_COLUMNS,
 }
 
@@ -239,7 +240,7 @@ def test_every_setting_is_described() -> None:
     """Each variable of the service is told, with what holds where it is not set."""
     described = {row[1]: row[2] for row in table("how-to/run-the-service.md", "Start it")}
     assert described == {
-        Settings.variable(name): "must be set" if field.is_required() else str(field.default)
+        Settings.variable(name): "must be set" if field.is_required() else str(field.default).replace("None", "none")
         for name, field in Settings.model_fields.items()
     }
 

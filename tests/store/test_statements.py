@@ -101,6 +101,9 @@ def card_steps(numbers: range) -> list[Request]:
     ]
 
 
+ALONE = (redemptions, refunds, holds, captures, releases, awards, registrations)
+
+
 def a_mix(numbers: range) -> list[Request]:
     """Return as many of each, in turn."""
     return [request for requests in zip(*(kind(numbers) for kind in ALONE), strict=True) for request in requests]
@@ -120,9 +123,7 @@ def sizes_of(batch: Batch, sizes: Sequence[int] = SIZES) -> list[Sequence[Reques
     return [batch(range(start, start + size)) for start, size in zip(starts, sizes, strict=True)]
 
 
-@pytest.mark.parametrize(
-    "batch", [redemptions, refunds, holds, captures, releases, awards, registrations, refusals, a_mix]
-)
+@pytest.mark.parametrize("batch", [*ALONE, refusals, a_mix])
 def test_a_batch_of_any_size_is_as_many_statements(store: Store, batch: Batch) -> None:
     """One, ten or a thousand requests: the very same statements, in the same order."""
     one, ten, many = (sent(store, requests).statements for requests in sizes_of(batch))

@@ -134,9 +134,7 @@ def hold_uses(of: SearchStrategy[int], merchant: SearchStrategy[MerchantId]) -> 
     """Return what can become of the holds with these numbers, part and whole."""
     some = st.none() | amounts(3_000) | amounts(500)
     uses = st.sampled_from([a_capture, a_capture, a_release, a_hold_refund])
-    asked = st.builds(
-        lambda use, amount, **named: partial(use, amount, **named), uses, some, of=of, merchant=merchant, key=keys
-    )
+    asked = st.builds(partial, uses, some, of=of, merchant=merchant, key=keys)
     return asked | st.builds(partial, st.just(an_expiry), of=of)
 
 

@@ -10,6 +10,7 @@ from pasledger.rules.records.entitlements import AwardDecision, AwardKey, Budget
 from pasledger.rules.records.events import Event, Fact
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
+from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
@@ -22,6 +23,8 @@ __all__ = [
     "BudgetDecision",
     "Card",
     "CardChange",
+    "CheckResult",
+    "CheckWay",
     "Correction",
     "Entitlement",
     "Event",
@@ -33,6 +36,9 @@ __all__ = [
     "HoldUse",
     "Holder",
     "Merchant",
+    "MerchantCheck",
+    "MerchantContact",
+    "MerchantEnd",
     "MerchantReference",
     "Part",
     "Payout",

@@ -6,6 +6,7 @@ from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
+from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
 from pasledger.rules.records.spending import Redemption, Refund
@@ -17,6 +18,9 @@ Fact = (
     | Card
     | CardChange
     | Merchant
+    | MerchantContact
+    | MerchantCheck
+    | MerchantEnd
     | Terminal
     | TerminalRevoked
     | BudgetDecision

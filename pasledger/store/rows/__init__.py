@@ -25,6 +25,14 @@ from pasledger.store.rows.masterdata import (
     scheme_row,
     terminal_row,
 )
+from pasledger.store.rows.merchants import (
+    merchant_check_row,
+    merchant_contact_row,
+    merchant_end_row,
+    read_merchant_check,
+    read_merchant_contact,
+    read_merchant_end,
+)
 from pasledger.store.rows.money import (
     attempt_row,
     award_decision_row,
@@ -54,6 +62,9 @@ __all__ = [
     "hold_use_row",
     "holder_reference_row",
     "holder_row",
+    "merchant_check_row",
+    "merchant_contact_row",
+    "merchant_end_row",
     "merchant_reference_row",
     "merchant_row",
     "moment",
@@ -69,6 +80,9 @@ __all__ = [
     "read_hold_use",
     "read_holder",
     "read_merchant",
+    "read_merchant_check",
+    "read_merchant_contact",
+    "read_merchant_end",
     "read_merchant_reference",
     "read_moment",
     "read_redemption",

@@ -18,7 +18,7 @@ from pasledger.usecases.holds import sweep as swept
 
 
 def show(context: typer.Context) -> None:
-    """List the holds of which something is left, those that end first at the top.
+    """List the holds of which something is left, by their last day.
 
     JSON: holds (hold, merchant, amount, left, last_day).
     """
@@ -39,7 +39,9 @@ def show(context: typer.Context) -> None:
 
 
 def sweep(context: typer.Context) -> None:
-    """Release every hold that has ended, which the service does by itself as long as it runs.
+    """Release every hold that has ended.
+
+    The service does so by itself as long as it runs.
 
     JSON: released (their number), amount.
     """

@@ -9,7 +9,7 @@ from tests.cli.conftest import CLUB, YEAR, Clerk
 
 
 def test_what_is_held_is_listed(clerk: Clerk) -> None:
-    """Those that end first at the top, for people in their words."""
+    """By their last day, for people in their words."""
     later, sooner = clerk.held("P-1", days=30), clerk.held("P-1", amount="2.50", days=3)
     rows = clerk.done("holds", "list")["holds"]
     assert [(row["hold"], row["merchant"], row["amount"], row["left"]) for row in rows] == [
@@ -17,7 +17,7 @@ def test_what_is_held_is_listed(clerk: Clerk) -> None:
         (later, CLUB, "5.00", "5.00"),
     ]
     shown = clerk("holds", "list").out
-    for word in ("reservering", "laatste dag", CLUB, "€ 2,50", later):
+    for word in ("reservering", "tot en met", CLUB, "€ 2,50", later):
         assert word in shown
 
 

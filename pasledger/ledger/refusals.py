@@ -13,6 +13,10 @@ class Refusal(StrEnum):
     # who asks, and with which key
     KEY_REUSED = "key-reused"
     SAME_PERSON = "same-person"
+    NO_ACTORS = "no-actors"
+    ACTOR_UNKNOWN = "actor-unknown"
+    CREDENTIAL_WRONG = "credential-wrong"
+    NOT_ALLOWED = "not-allowed"
     # the term of a hold, which has nothing to do with the card
     HOLD_TERM = "hold-term"
     # the card
@@ -36,6 +40,10 @@ class Refusal(StrEnum):
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"
+    # an actor
+    ACTOR_REPEATED = "actor-repeated"
+    OWN_RIGHTS = "own-rights"
+    ROLE_UNCHANGED = "role-unchanged"
     # master data
     MERCHANT_REPEATED = "merchant-repeated"
     MERCHANT_UNCHANGED = "merchant-unchanged"

@@ -21,6 +21,22 @@ from pasledger.rules.appointing import (
     decide_role,
 )
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.batches import (
+    BatchAwardRequest,
+    BookingRequest,
+    KeyRequest,
+    PreparationRequest,
+    RowsRequest,
+    SecondApprovalRequest,
+    StepRequest,
+    decide_batch_award,
+    decide_booking,
+    decide_key,
+    decide_preparation,
+    decide_rows,
+    decide_second_approval,
+    decide_step,
+)
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.crediting import AwardRequest, decide_award
 from pasledger.rules.holds import (
@@ -71,6 +87,13 @@ Request = (
     | ExpiryRequest
     | HoldRefundRequest
     | AwardRequest
+    | PreparationRequest
+    | RowsRequest
+    | StepRequest
+    | BatchAwardRequest
+    | BookingRequest
+    | KeyRequest
+    | SecondApprovalRequest
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
@@ -99,6 +122,13 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     ExpiryRequest: decide_expiry,
     HoldRefundRequest: decide_hold_refund,
     AwardRequest: decide_award,
+    PreparationRequest: decide_preparation,
+    RowsRequest: decide_rows,
+    StepRequest: decide_step,
+    BatchAwardRequest: decide_batch_award,
+    BookingRequest: decide_booking,
+    KeyRequest: decide_key,
+    SecondApprovalRequest: decide_second_approval,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,

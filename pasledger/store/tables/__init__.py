@@ -1,6 +1,16 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
 from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.batches import (
+    batch_award,
+    batch_content,
+    batch_hand,
+    batch_key,
+    batch_row,
+    batch_source,
+    batch_step,
+    second_approval,
+)
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
@@ -18,6 +28,13 @@ __all__ = [
     "actor_change",
     "attempt",
     "award_decision",
+    "batch_award",
+    "batch_content",
+    "batch_hand",
+    "batch_key",
+    "batch_row",
+    "batch_source",
+    "batch_step",
     "budget_decision",
     "card",
     "card_change",
@@ -39,6 +56,7 @@ __all__ = [
     "redemption",
     "refund",
     "scheme",
+    "second_approval",
     "terminal",
     "transfer",
 ]

@@ -65,7 +65,7 @@ def decide_award(request: AwardRequest, town: Town, stamp: Stamp) -> Event:
     if request.ends_on is not None:
         valid = _ended_on(request.ends_on, valid, today=stamp.effective_on)
     amount = amount_of(request.amount, request.category, scheme)
-    _require_budget(scheme.code, valid.starts_on.year, amount, town)
+    require_budget(scheme.code, valid.starts_on.year, amount, town)
     entry = Entry(
         request.entry,
         EntryKind.AWARDED,
@@ -124,7 +124,8 @@ def _ended_on(last_day: date, valid: Period, *, today: date) -> Period:
     return Period(valid.starts_on, last_day + timedelta(days=1))
 
 
-def _require_budget(scheme: str, year: int, amount: Money, town: Town) -> None:
+def require_budget(scheme: str, year: int, amount: Money, town: Town) -> None:
+    """Refuse where the budget of a scheme in a year is not there, or less than the amount."""
     account = accounts.budget(scheme, year)
     if not town.knows(account):
         raise Refused(Refusal.BUDGET_UNKNOWN, scheme=scheme, year=year)

@@ -19,6 +19,7 @@ from pasledger.cli import (
     corrections,
     entitlements,
     holders,
+    holds,
     log,
     merchant_file,
     merchants,
@@ -101,6 +102,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "refund": spending.refund,
         "correct": corrections.correct,
         "year": {"lapse": years.lapse, "free": years.free, "close": years.close, "opening": years.opening},
+        "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
     },
     "Audit": {
         "trial-balance": accounts.trial_balance,
@@ -120,6 +122,7 @@ _GROUPS = {
     "entitlements": "What holders have, and until when.",
     "year": "What ends with a fiscal year.",
     "holders": "Residents with a card.",
+    "holds": "Amounts set aside for merchants.",
     "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
 }

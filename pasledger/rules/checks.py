@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import UnionType
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import Account, AccountKind
 from pasledger.ledger.books import movements
-from pasledger.ledger.ids import ChangeId, EntitlementId, MerchantId
+from pasledger.ledger.ids import ChangeId, EntitlementId, HoldId, MerchantId
 from pasledger.ledger.journal import Entry, EntryKind, Stamp
 from pasledger.ledger.money import ZERO, Money
 from pasledger.rules.postings import SIDES
@@ -31,8 +32,11 @@ from pasledger.rules.records import (
     Freeing,
     Hold,
     HoldCaptured,
+    HoldRefunded,
     HoldReleased,
     Lapse,
+    MerchantReference,
+    Part,
     Payout,
     PayoutCancelled,
     Redemption,
@@ -67,6 +71,8 @@ class Replay:
         self.on_its_way: dict[MerchantId, int] = defaultdict(int)
         """What merchants wait for by the records: payouts that are not settled."""
         self.open_holds = 0
+        self.held: dict[HoldId, dict[EntitlementId, int]] = {}
+        """What is left of each hold that is open, by the entitlement that it was set aside from."""
         self.bank_lines = 0
         self.through_the_bank = 0
         self.entries = 0
@@ -134,12 +140,24 @@ class Replay:
             self.open_holds += _OPEN_HOLDS.get(type(fact), 0) * fact.amount.cents
             self.owed[fact.merchant] += _OWED.get(type(fact), 0) * fact.amount.cents
             self.on_its_way[fact.merchant] += _ON_ITS_WAY.get(type(fact), 0) * fact.amount.cents
+        if isinstance(fact, Hold | HoldCaptured | HoldReleased):
+            self._keep_hold(fact)
+
+    def _keep_hold(self, fact: Hold | HoldCaptured | HoldReleased) -> None:
+        """Count what is left of a hold; one of which nothing is left is forgotten, so that memory stays bounded."""
+        hold, sign = (fact.id, 1) if isinstance(fact, Hold) else (fact.hold, -1)
+        left = self.held.setdefault(hold, {})
+        for part in fact.parts:
+            left[part.entitlement] = left.get(part.entitlement, 0) + sign * part.amount.cents
+        if not any(left.values()):
+            del self.held[hold]
 
 
 LONGEST_WAIT = timedelta(minutes=10)
 """More than a batch ever waits for others, in all of its tries."""
 
-OfMerchant = Redemption | Refund | Hold | HoldCaptured | HoldReleased | Payout | PayoutCancelled | BankLine | WrittenOff
+OfHold = Hold | HoldCaptured | HoldReleased | HoldRefunded
+OfMerchant = Redemption | Refund | OfHold | Payout | PayoutCancelled | BankLine | WrittenOff
 OfMoney = BudgetDecision | Entitlement | EntitlementEnd | Lapse | Freeing | Correction
 Recorded = OfMoney | OfMerchant
 
@@ -151,6 +169,7 @@ _OWED: dict[type[Fact], int] = {
     PayoutCancelled: 1,
     WrittenOff: 1,
     Refund: -1,
+    HoldRefunded: -1,
     Payout: -1,
 }
 _ON_ITS_WAY: dict[type[Fact], int] = {Payout: 1, PayoutCancelled: -1}
@@ -168,7 +187,7 @@ def check_sides(entry: Entry, _facts: tuple[Fact, ...], _moved: Moved, _replay: 
 
 
 # For each event with a record of its own: the record, and the account that it moves by its amount, up or down.
-_RECORDS: dict[EntryKind, tuple["type[Recorded]", AccountKind, int]] = {
+_RECORDS: dict[EntryKind, tuple["type[Recorded] | UnionType", AccountKind, int]] = {
     EntryKind.BUDGET_RAISED: (BudgetDecision, AccountKind.BUDGET, 1),
     EntryKind.BUDGET_LOWERED: (BudgetDecision, AccountKind.BUDGET, 1),
     EntryKind.AWARDED: (Entitlement, AccountKind.ENTITLEMENT, 1),
@@ -176,7 +195,7 @@ _RECORDS: dict[EntryKind, tuple["type[Recorded]", AccountKind, int]] = {
     EntryKind.HELD: (Hold, AccountKind.HELD, 1),
     EntryKind.CAPTURED: (HoldCaptured, AccountKind.PAYABLE, 1),
     EntryKind.RELEASED: (HoldReleased, AccountKind.HELD, -1),
-    EntryKind.REFUNDED: (Refund, AccountKind.PAYABLE, -1),
+    EntryKind.REFUNDED: (Refund | HoldRefunded, AccountKind.PAYABLE, -1),
     EntryKind.PUT_IN_PAYOUT: (Payout, AccountKind.IN_PAYMENT, 1),
     EntryKind.PAYOUT_CANCELLED: (PayoutCancelled, AccountKind.IN_PAYMENT, -1),
     EntryKind.PAID: (BankLine, AccountKind.IN_PAYMENT, -1),
@@ -229,31 +248,56 @@ def _account_of(record: Recorded, kind: AccountKind) -> str:
             return f"{kind}/{record.merchant}/"
 
 
-def check_parts(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
-    """A redemption takes from, and what is given back goes to, exactly what its parts name; what ended lapses.
+OfParts = Redemption | Refund | OfHold
 
-    Where a refund is countered, it is taken from where it went to: from its entitlements, or from what lapsed.
+
+def check_parts(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
+    """What is spent or held is taken from, and what goes back is given to, exactly what the parts name; ended: lapses.
+
+    What is captured comes from no entitlement any more: its parts are held by their schemes. Where a refund is
+    countered, it is taken from where it went to: from its entitlements, or from what lapsed.
     """
-    record = next((fact for fact in facts if isinstance(fact, Redemption | Refund | Correction)), None)
+    record = next((fact for fact in facts if isinstance(fact, OfParts | Correction)), None)
     if record is None or (isinstance(record, Correction) and record.merchant is None):
         return
-    found = {account: change.cents for account, change in moved.items() if account.kind is not AccountKind.PAYABLE}
-    gives = isinstance(record, Redemption) or (isinstance(record, Correction) and record.amount < ZERO)
+    found = {
+        account: change.cents for account, change in moved.items() if account.kind in _KINDS_OF_PARTS[type(record)]
+    }
     expected: dict[Account, int] = defaultdict(int)
     for part in record.parts:
-        account = accounts.entitlement(part.entitlement, part.scheme)
-        if isinstance(record, Redemption):
-            expected[account] -= part.amount.cents
-        elif gives:
-            account = account if account in found else _first_lapsed(found, part.scheme) or account
-            expected[account] -= part.amount.cents
-        else:
-            lapsed = accounts.lapsed(part.scheme, entry.stamp.effective_on.year)
-            seen = _seen_as(entry, replay.entitlements.get(part.entitlement), replay)
-            goes_back = account in found if len(seen) > 1 else seen == {False}
-            expected[account if goes_back else lapsed] += part.amount.cents
+        account, sign = _part_of(record, part, entry, found, replay)
+        expected[account] += sign * part.amount.cents
     for account in sorted({*expected, *found}):
         yield from _compare("parts", account.code, found.get(account, 0), expected.get(account, 0))
+
+
+_BY_ENTITLEMENT = frozenset(AccountKind) - {AccountKind.PAYABLE, AccountKind.HELD}
+_KINDS_OF_PARTS: dict[type[Fact], frozenset[AccountKind]] = {
+    Redemption: _BY_ENTITLEMENT,
+    Hold: _BY_ENTITLEMENT,
+    Refund: _BY_ENTITLEMENT,
+    HoldReleased: _BY_ENTITLEMENT,
+    HoldRefunded: _BY_ENTITLEMENT,
+    Correction: _BY_ENTITLEMENT,
+    HoldCaptured: _BY_ENTITLEMENT | {AccountKind.HELD},
+}
+"""Which kinds of account the parts of a record say all about."""
+
+
+def _part_of(
+    record: OfParts | Correction, part: Part, entry: Entry, found: dict[Account, int], replay: Replay
+) -> tuple[Account, int]:
+    """Return the account that a part of a record moves, and whether up or down."""
+    account = accounts.entitlement(part.entitlement, part.scheme)
+    if isinstance(record, HoldCaptured):
+        return accounts.held(part.scheme), -1
+    if isinstance(record, Redemption | Hold):
+        return account, -1
+    if isinstance(record, Correction) and record.amount < ZERO:
+        return account if account in found else _first_lapsed(found, part.scheme) or account, -1
+    seen = _seen_as(entry, replay.entitlements.get(part.entitlement), replay)
+    goes_back = account in found if len(seen) > 1 else seen == {False}
+    return account if goes_back else accounts.lapsed(part.scheme, entry.stamp.effective_on.year), 1
 
 
 def _first_lapsed(found: dict[Account, int], scheme: str) -> Account | None:
@@ -313,12 +357,19 @@ def check_closed(entry: Entry, _facts: tuple[Fact, ...], moved: Moved, replay: R
             yield Finding("closed", entry.id, f"{account.code} was changed in a year that had been closed")
 
 
+def check_reference(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, _replay: Replay) -> Iterator[Finding]:
+    """A merchant's reference, where it is still there, is the one that the entry is bound to."""
+    for fact in facts:
+        if isinstance(fact, MerchantReference) and fact.commitment != entry.commitment:
+            yield Finding("reference", entry.id, "the merchant's reference is not the one that it was booked with")
+
+
 _SPENDING = frozenset({EntryKind.REDEEMED, EntryKind.HELD})
 
 
 def check_entitlements(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, replay: Replay) -> Iterator[Finding]:
     """Spending is from the holder's own entitlements while they are valid; lapse after that; nothing revives."""
-    holder = next((fact.holder for fact in facts if isinstance(fact, Redemption)), None)
+    holder = next((fact.holder for fact in facts if isinstance(fact, Redemption | Hold)), None)
     for transfer in entry.transfers:
         for account in (transfer.debit, transfer.credit):
             if account.kind is not AccountKind.ENTITLEMENT:
@@ -369,6 +420,14 @@ def check_holds(replay: Replay) -> Iterator[Finding]:
     yield from _compare("held", "open holds", _sum(replay, AccountKind.HELD), replay.open_holds)
 
 
+def check_taken(replay: Replay) -> Iterator[Finding]:
+    """Of no part of a hold was more taken and released than was held."""
+    for hold, left in replay.held.items():
+        for entitlement, cents in left.items():
+            if cents < 0:
+                yield Finding("taken", hold, f"{Money(-cents)} more than was held of {entitlement}")
+
+
 def check_payables(replay: Replay) -> Iterator[Finding]:
     """What is payable to a merchant is its lines that are in no payout."""
     yield from _compare_by_merchant("payable", AccountKind.PAYABLE, replay, replay.owed)
@@ -411,6 +470,7 @@ ENTRY_CHECKS: tuple[EntryCheck, ...] = (
     check_sides,
     check_record,
     check_parts,
+    check_reference,
     check_entitlements,
     check_change,
     check_closed,
@@ -419,6 +479,7 @@ BOOKS_CHECKS: tuple[BooksCheck, ...] = (
     check_sentence,
     check_signs,
     check_holds,
+    check_taken,
     check_payables,
     check_in_payment,
     check_bank,

@@ -21,6 +21,7 @@ INSTEAD: dict[EntryKind, str] = {
     EntryKind.AWARDED: "pasledger entitlements withdraw, pasledger awards reverse",
     EntryKind.EXTENDED: "pasledger entitlements withdraw",
     EntryKind.WITHDRAWN: "pasledger award",
+    EntryKind.HELD: "pasledger holds release",
     EntryKind.LAPSED: "pasledger entitlements extend",
     EntryKind.FREED: "pasledger budgets add",
     EntryKind.CORRECTED: "pasledger redeem, pasledger refund, pasledger budgets add",

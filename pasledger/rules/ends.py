@@ -59,7 +59,7 @@ def decide_withdrawal(request: WithdrawalRequest, town: Town, stamp: Stamp) -> E
 
 def _ending_later(request: WithdrawalRequest, entitlement: Entitlement, day: date, stamp: Stamp) -> Event:
     if entitlement.valid.ends_before <= day:
-        raise Refused(Refusal.END_OUTSIDE_RULE, last_day=entitlement.valid.last_day)
+        raise Refused(Refusal.END_UNFIT, last_day=entitlement.valid.last_day)
     end = EntitlementEnd(id=request.id, entitlement=entitlement.id, ends_before=day, is_withdrawn=True)
     return Event(stamp, (end,))
 
@@ -99,7 +99,7 @@ def decide_extension(request: ExtensionRequest, town: Town, stamp: Stamp) -> Eve
         raise Refused(Refusal.WITHDRAWN_ALREADY)
     earliest = max(entitlement.valid.ends_before, stamp.effective_on)
     if not earliest < request.ends_before <= date(stamp.effective_on.year + MOST_YEARS_AHEAD, 12, 31):
-        raise Refused(Refusal.END_OUTSIDE_RULE, last_day=entitlement.valid.last_day)
+        raise Refused(Refusal.END_UNFIT, last_day=entitlement.valid.last_day)
     end = EntitlementEnd(id=request.id, entitlement=entitlement.id, ends_before=request.ends_before, is_withdrawn=False)
     lapse = town.lapses.get(entitlement.id)
     if lapse is None:

@@ -9,7 +9,17 @@ from typing import Never, TypeVar
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
-from pasledger.ledger.ids import BatchId, CardId, EntitlementId, EntryId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import (
+    BatchId,
+    CardId,
+    EntitlementId,
+    EntryId,
+    HolderId,
+    HoldId,
+    MerchantId,
+    RedemptionId,
+    TerminalId,
+)
 from pasledger.ledger.journal import Entry
 from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
@@ -37,12 +47,18 @@ from pasledger.rules.records import (
     Event,
     Fact,
     Freeing,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
+    HoldUse,
     Lapse,
     Merchant,
     MerchantCheck,
     MerchantContact,
     MerchantEnd,
+    MerchantReference,
     Redemption,
     Refund,
     SecondApproval,
@@ -76,6 +92,7 @@ class Needs:
     """Entries that are to be countered: with what they were about, and the budgets of their schemes."""
     closing_schemes: set[str] = field(default_factory=set)
     """Schemes of which money is freed, a budget changed or a year closed: with all their budgets, and what lapsed."""
+    holds: set[HoldId] = field(default_factory=set)
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
     batches: set[BatchId] = field(default_factory=set)
@@ -123,6 +140,8 @@ class Town(Books):
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
         self.refunds: dict[RedemptionId, list[Refund]] = {}
+        self.holds: dict[HoldId, Hold] = {}
+        self.hold_uses: dict[HoldId, list[HoldUse]] = {}
         self.attempts: dict[str, Attempt] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
@@ -219,6 +238,12 @@ class Town(Books):
             case Refund():
                 self.refunds.setdefault(fact.redemption, []).append(fact)
                 self.countered[fact.entry] = fact
+            case Hold():
+                self.holds[fact.id] = fact
+            case HoldCaptured() | HoldReleased() | HoldRefunded():
+                self.hold_uses.setdefault(fact.hold, []).append(fact)
+            case MerchantReference():
+                pass  # which no decision looks at
             case _:
                 raise TypeError(f"no decision looks at {type(fact).__name__}")
 

@@ -9,13 +9,16 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Subquery, bindparam, func, or_, select, union_all
 
-from pasledger.ledger.accounts import Account
+from pasledger.ledger.accounts import Account, AccountKind
 from pasledger.ledger.ids import EntitlementId, EntryId, HoldId
 from pasledger.ledger.money import Money
 from pasledger.reports.trial_balance import Turnover
+from pasledger.rules.holds import left_of
 from pasledger.rules.records import Entitlement, EntitlementEnd, Event
+from pasledger.rules.town import Needs
 from pasledger.store import rows, tables
 from pasledger.store.ends import ends_before, owned
+from pasledger.store.loading import load
 from pasledger.store.statements import OneOf, Query, Row
 
 _t = tables
@@ -57,9 +60,18 @@ class Changeable:
         """Return the entitlements under a scheme whose last day is no later than `until` and that have money left."""
         return self._owned(_TO_LAPSE, scheme=scheme, until=(until + timedelta(days=1)).isoformat())
 
-    def open_holds(self, _entitlements: list[EntitlementId]) -> list[Held]:
-        """Return what is held of the entitlements; nothing, as long as no command holds anything."""
-        return []
+    def open_holds(self, entitlements: list[EntitlementId]) -> list[Held]:
+        """Return what is held of the entitlements, and neither taken nor released."""
+        wanted = {*entitlements}
+        codes = [f"{AccountKind.ENTITLEMENT}/{entitlement}" for entitlement in entitlements]
+        found = _HOLDS_OF.fetch(self._connection, wanted=codes)
+        town = load(self._connection, Needs(holds={HoldId(hold) for (hold,) in found}))
+        return [
+            Held(part.entitlement, hold.id, part.amount)
+            for hold in town.holds.values()
+            for part in left_of(hold, town.hold_uses.get(hold.id, []))
+            if part.entitlement in wanted
+        ]
 
     def entry_of(self, named: str) -> EntryId | None:
         """Return the entry with this id, or of the redemption or refund with it."""
@@ -116,6 +128,12 @@ _TO_LAPSE = Query(
         _t.account.c.balance_cents > 0,
         ends_before <= bindparam("until"),
     )
+)
+_HOLDS_OF = Query(
+    select(_t.hold.c.id)
+    .join(_t.transfer, _t.transfer.c.entry_id == _t.hold.c.entry_id)
+    .where(OneOf(_t.transfer.c.debit, "wanted"))
+    .order_by(_t.hold.c.id)
 )
 _ENTRY_OF = Query(
     union_all(

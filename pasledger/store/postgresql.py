@@ -85,7 +85,7 @@ class Postgresql(Database):
         return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
 
     def lock(self, connection: Connection, needs: Needs) -> frozenset[str]:
-        """Lock the balances of what the cards can spend, of what redemptions were paid from, and of the budgets.
+        """Lock the balances of what cards can spend, of what redemptions and holds were paid from, and of budgets.
 
         Where something is changed that was booked, also of that, of what paid it, and of all budgets of its scheme.
         """
@@ -93,6 +93,7 @@ class Postgresql(Database):
         wanted = {
             "cards": sorted(needs.spending_cards),
             "redemptions": sorted(needs.redemptions),
+            "holds": sorted(needs.holds),
             "named": sorted(named),
         }
         changes = {
@@ -282,9 +283,15 @@ _paid_by = (
     .join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id)
     .where(OneOf(_t.redemption.c.id, "redemptions"))
 )
+_held_from = (
+    select(_t.transfer.c.debit)
+    .join(_t.hold, _t.hold.c.entry_id == _t.transfer.c.entry_id)
+    .where(OneOf(_t.hold.c.id, "holds"))
+)
 _to_lock = (
     select(literal(_ENTITLEMENT) + _t.entitlement.c.id).where(_t.entitlement.c.holder_id.in_(_holders)),
     _paid_by,
+    _held_from,
     select(_t.account.c.code).where(OneOf(_t.account.c.code, "named")),
 )
 

@@ -153,13 +153,13 @@ def test_what_was_freed_does_not_come_back() -> None:
 @pytest.mark.parametrize("until", [date(2026, 12, 30), date(2026, 12, 31), date(2037, 1, 1)])
 def test_an_end_is_later_than_it_was_and_within_reach(until: date) -> None:
     """No extension makes an entitlement shorter, or lasts for ever."""
-    with refuses(Refusal.END_OUTSIDE_RULE, last_day=date(2026, 12, 31)):
+    with refuses(Refusal.END_UNFIT, last_day=date(2026, 12, 31)):
         grant(a_town(), an_extension(until=until))
 
 
 def test_an_end_in_the_past_is_none() -> None:
     """An extension that would be over already is refused."""
-    with refuses(Refusal.END_OUTSIDE_RULE):
+    with refuses(Refusal.END_UNFIT):
         grant(a_town(), an_extension(until=date(2027, 1, 31)), on=date(2027, 2, 1))
 
 

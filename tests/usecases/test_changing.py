@@ -33,12 +33,15 @@ from tests.support.books import A_SMALL_TOWN, MakeBooks, answer, content, grante
 from tests.support.town import (
     TODAY,
     a_budget,
+    a_capture,
     a_correction,
     a_freeing,
+    a_hold,
     a_holder,
     a_lapse,
     a_redemption,
     a_refund,
+    a_release,
     a_stamp,
     a_withdrawal,
     an_award,
@@ -246,3 +249,16 @@ def test_a_withdrawal_recorded_within_minutes_is_judged_either_way(store: Store)
     (outcome,) = book(store, [a_refund()], early)
     assert outcome.refused is None
     assert at(store, accounts.lapsed("culture", 2026)) == euros("20,00")
+
+
+def test_what_is_held_stays_held_and_is_listed(store: Store) -> None:
+    """A withdrawal takes what is left; what a merchant set aside can still be taken."""
+    granted(store, a_hold("20,00"), a_capture("5,00"))
+    with store.read() as reader:
+        (held,) = reader.changeable.open_holds([MINE, ANOTHERS])
+    assert (held.entitlement, held.amount) == (MINE, euros("15,00"))
+    assert carry_out(store, plan(store, to_withdraw([MINE]), a_stamp()), a_stamp()).amount == euros("30,00")
+    granted(store, a_capture("10,00", number=2))
+    granted(store, a_release(number=2))
+    assert at(store, accounts.entitlement(MINE, "culture")) == ZERO
+    assert at(store, accounts.lapsed("culture", 2026)) == euros("5,00")

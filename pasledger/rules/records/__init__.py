@@ -20,10 +20,12 @@ from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing,
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Payout, PayoutCancelled, WrittenOff
-from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
+from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
     "DONE",
@@ -54,18 +56,22 @@ __all__ = [
     "Freeing",
     "Hold",
     "HoldCaptured",
+    "HoldRefunded",
     "HoldReleased",
+    "HoldUse",
     "Holder",
     "Lapse",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
     "MerchantEnd",
+    "MerchantReference",
     "Part",
     "Payout",
     "PayoutCancelled",
     "Redemption",
     "Refund",
+    "ResultId",
     "SecondApproval",
     "Terminal",
     "TerminalRevoked",

@@ -30,18 +30,16 @@ from pasledger.usecases.changing import (
 )
 from pasledger.usecases.verifying import verify
 from tests.support.books import A_SMALL_TOWN, MakeBooks, answer, content, granted, holders, opened, traffic
+from tests.support.holds import a_capture, a_hold, a_release
 from tests.support.town import (
     TODAY,
     a_budget,
-    a_capture,
     a_correction,
     a_freeing,
-    a_hold,
     a_holder,
     a_lapse,
     a_redemption,
     a_refund,
-    a_release,
     a_stamp,
     a_withdrawal,
     an_award,

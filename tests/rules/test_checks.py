@@ -364,7 +364,7 @@ FAULTS = (
     Fault(
         K.RELEASED,
         "to the holder's other entitlement",
-        {"parts"},
+        {"parts", "sign"},
         postings.released(scheme=S, entitlement=MY_OTHER, amount=euros("5")),
     ),
     Fault(K.RELEASED, "to what had ended", {"parts", "entitlement"}, on=ENDED),

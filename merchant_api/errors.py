@@ -27,6 +27,9 @@ _SECONDS_TO_COME_BACK = "1"
 
 _log = logging.getLogger("merchant_api")
 
+HEADERS = "pasledger.headers"
+"""Where in its scope a request finds the headers of its own response, whoever will make that."""
+
 _HEADERS = {
     "API-Version": API_VERSION,
     "Cache-Control": "no-store",
@@ -132,18 +135,19 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        own: dict[str, str] = {}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in (_HEADERS | own).items():
                     headers.setdefault(name, value)
             await send(message)
 
         app = _too_large if _declared_bytes(scope) > LARGEST_BODY_BYTES else self._app
         # A fault was answered and logged below, and is raised once more for the server, which has nothing to add.
         with suppress(Exception):
-            await app(scope, receive, send_with_headers)
+            await app({**scope, HEADERS: own}, receive, send_with_headers)
 
 
 def _declared_bytes(scope: Scope) -> int:

@@ -15,7 +15,9 @@ from pasledger.cli import (
     budgets,
     cards,
     holders,
+    keys,
     merchants,
+    pins,
     roles,
     schemes,
     spending,
@@ -35,6 +37,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "serve": books.serve,
         "backup": backup.backup,
         "restore": backup.restore,
+        "keys": {"create": keys.create},
         "roles": {"create": roles.create},
     },
     "Master data": {
@@ -43,7 +46,15 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "merchants": {"add": merchants.add, "list": merchants.show},
         "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
         "holders": {"add": holders.add},
-        "cards": {"activate": cards.activate, "block": cards.block, "replace": cards.replace},
+        "cards": {
+            "activate": cards.activate,
+            "block": cards.block,
+            "replace": cards.replace,
+            "limit": pins.limit,
+            "letters": pins.letters,
+            "pin": pins.pin,
+            "unlock": pins.unlock,
+        },
     },
     "Money": {
         "award": awards.award,
@@ -59,6 +70,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
 }
 _GROUPS = {
+    "keys": "What keeps PINs from being guessed.",
     "roles": "Who may do what in PostgreSQL.",
     "schemes": "What money is given for.",
     "budgets": "What the council sets aside.",

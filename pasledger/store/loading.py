@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import Connection, literal, or_, select
+from sqlalchemy import Connection, and_, func, literal, or_, select
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
@@ -10,6 +10,7 @@ from pasledger.ledger.money import Money
 from pasledger.rules.records import Entitlement, Fact, Part
 from pasledger.rules.town import Needs, Town
 from pasledger.store import rows, tables
+from pasledger.store.card_use import load_card_use
 from pasledger.store.databases import database_behind
 from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.statements import OneOf, Query, Row
@@ -21,10 +22,11 @@ def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
     for row in _SCHEMES.fetch(connection):
-        town.learn(rows.read_scheme(row))
+        _learn_scheme(row, town)
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
+    load_card_use(connection, needs, town)
     return town
 
 
@@ -40,6 +42,14 @@ def load_and_lock(connection: Connection, needs: Needs) -> Town:
     if locked is not None and not locked.issuperset(account.code for account in town.accounts()):
         raise BooksContended(BooksProblem.BUSY)
     return town
+
+
+def _learn_scheme(row: Row, town: Town) -> None:
+    """Take over a version of a scheme; each comes with the rule for all cards, which costs no question of its own."""
+    scheme, rule = row[:-_RULE_COLUMNS], row[-_RULE_COLUMNS:]
+    town.learn(rows.read_scheme(scheme))
+    if rule[0] is not None and town.card_rule is None:
+        town.learn(rows.read_card_rule(rule))
 
 
 def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> None:
@@ -100,7 +110,21 @@ _owned = (
 )
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
-_SCHEMES = Query(select(_t.scheme).order_by(_t.scheme.c.code, _t.scheme.c.version))
+_RULE_COLUMNS = 2
+_newest_rule = select(func.max(_t.card_rule.c.version)).scalar_subquery()
+_SCHEMES = Query(
+    select(
+        _t.scheme,
+        _t.scheme_ceiling.c.day_ceiling_cents,
+        *(_t.card_rule.c.version, _t.card_rule.c.pin_above_cents),
+    )
+    .outerjoin(
+        _t.scheme_ceiling,
+        and_(_t.scheme_ceiling.c.code == _t.scheme.c.code, _t.scheme_ceiling.c.version == _t.scheme.c.version),
+    )
+    .outerjoin(_t.card_rule, _t.card_rule.c.version == _newest_rule)
+    .order_by(_t.scheme.c.code, _t.scheme.c.version)
+)
 _ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
 _CARDS = Query(select(_t.card).where(_of_wanted_cards))
 _ENTITLEMENTS_OF_CARDS = Query(

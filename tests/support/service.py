@@ -5,6 +5,7 @@
 """
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -29,17 +30,22 @@ from pasledger.rules.cards import CardState, TokenHash
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Request
 from pasledger.rules.holders import HolderReference
+from pasledger.rules.keys import KEY_BYTES, SecretKey
+from pasledger.rules.pins import PinRequest
 from pasledger.rules.records import Card, Holder, Merchant
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Store
 from pasledger.usecases.booking import book_all
 from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, stamp_now
+from pasledger.usecases.pins import hash_pin
 from pasledger.usecases.registering import new_terminal
 from pasledger.usecases.verifying import verify
 from tests.support.town import a_merchant, a_scheme
 
 ROOT = Path(__file__).parents[2]
+MANY_REQUESTS = 10**9
+"""So many that tests may send as fast as they can."""
 
 
 @dataclass
@@ -53,6 +59,18 @@ class Street:
     tokens: dict[str, str] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
+    key: SecretKey | None = None
+
+    def give_key(self) -> SecretKey:
+        """Let the books have a key from now on."""
+        self.key = SecretKey(secrets.token_bytes(KEY_BYTES))
+        self.store.take_key(self.key, at=staff().recorded_at, by="clerk")
+        return self.key
+
+    def set_pin(self, name: str, pin: str) -> None:
+        """Set the PIN of a card, as its holder would."""
+        assert self.key is not None, "books without a key have no PINs"
+        self.book(PinRequest(self.cards[name].number, hash_pin(self.key, pin), None))
 
     def book(self, *requests: Request) -> None:
         """Book all of the requests, as staff."""
@@ -122,12 +140,12 @@ def a_shop_street(books: Path | str) -> Street:
 
 
 @contextmanager
-def in_process(street: Street) -> Iterator["Till"]:
+def in_process(street: Street, *, requests_a_minute: int = MANY_REQUESTS) -> Iterator["Till"]:
     """Run the application of the service, with its writer, in this process."""
-    settings = Settings(books=street.books)
-    app = create_app(Store.open(street.books), settings)
-    with TestClient(app, base_url="http://till.test", raise_server_exceptions=False) as client:
-        yield Till(client, street)
+    settings = Settings(books=street.books, requests_a_minute=requests_a_minute)
+    store = Store.open(street.books, key=street.key)
+    with TestClient(create_app(store, settings), base_url="http://till.test", raise_server_exceptions=False) as client:
+        yield Till(client, street, store=store)
 
 
 @contextmanager
@@ -137,7 +155,10 @@ def on_a_port(street: Street, *, log: IO[bytes] | None = None, **environment: st
     process = subprocess.Popen(
         [sys.executable, "-m", "merchant_api"],
         cwd=ROOT,
-        env=os.environ | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)} | environment,
+        env=os.environ
+        | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)}
+        | {"MERCHANT_API_REQUESTS_A_MINUTE": str(MANY_REQUESTS)}
+        | environment,
         stderr=log,
     )
     try:
@@ -176,13 +197,21 @@ class Till:
     client: httpx2.Client
     street: Street
     process: subprocess.Popen[bytes] | None = None
+    store: Store | None = None
+    """The store of a service in this process."""
 
     def pay(
         self, card: str, amount: str = "5.00", *, at: str = "club", key: str = "key-1", language: str = "nl"
     ) -> httpx2.Response:
         """Ask for a payment with a card of the street, or with any token."""
         token = self.street.tokens.get(card, card)
-        body = {"card": {"token": token}, "amount": {"currency": "EUR", "value": amount}}
+        return self.pay_with({"token": token}, amount, at=at, key=key, language=language)
+
+    def pay_with(
+        self, card: dict[str, str], amount: str = "5.00", *, at: str = "club", key: str = "key-1", language: str = "nl"
+    ) -> httpx2.Response:
+        """Ask for a payment with a card as it is presented."""
+        body = {"card": card, "amount": {"currency": "EUR", "value": amount}}
         return self.post("/v1/redemptions", body, at=at, key=key, language=language)
 
     def refund(

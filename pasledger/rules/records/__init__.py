@@ -5,6 +5,7 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
@@ -13,6 +14,7 @@ from pasledger.rules.records.settlement import BankLine, Correction, Payout, Pay
 from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
 
 __all__ = [
+    "Activation",
     "Attempt",
     "AwardDecision",
     "AwardKey",
@@ -20,10 +22,12 @@ __all__ = [
     "BudgetDecision",
     "Card",
     "CardChange",
+    "CardRule",
     "Correction",
     "Entitlement",
     "Event",
     "Fact",
+    "FirstTries",
     "Hold",
     "HoldCaptured",
     "HoldReleased",
@@ -32,10 +36,14 @@ __all__ = [
     "Part",
     "Payout",
     "PayoutCancelled",
+    "Pin",
+    "PinToVerify",
+    "PinUnlocked",
     "Redemption",
     "Refund",
     "Terminal",
     "TerminalRevoked",
+    "Tries",
     "WrittenOff",
     "commitment",
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
@@ -14,6 +15,13 @@ Fact = (
     | Holder
     | Card
     | CardChange
+    | CardRule
+    | Activation
+    | Pin
+    | PinToVerify
+    | PinUnlocked
+    | Tries
+    | FirstTries
     | Merchant
     | Terminal
     | TerminalRevoked

@@ -1,5 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
@@ -10,11 +11,14 @@ __all__ = [
     "DELETED_ONLY",
     "NEVER_CHANGED",
     "account",
+    "activation",
     "attempt",
     "award_decision",
+    "books_key",
     "budget_decision",
     "card",
     "card_change",
+    "card_rule",
     "entitlement",
     "entry",
     "holder",
@@ -22,11 +26,15 @@ __all__ = [
     "merchant",
     "metadata",
     "municipality",
+    "pin",
+    "pin_unlock",
     "redemption",
     "refund",
     "scheme",
+    "scheme_ceiling",
     "terminal",
     "transfer",
+    "tries",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())

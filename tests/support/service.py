@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -70,7 +71,8 @@ class Street:
     def set_pin(self, name: str, pin: str) -> None:
         """Set the PIN of a card, as its holder would."""
         assert self.key is not None, "books without a key have no PINs"
-        self.book(PinRequest(self.cards[name].number, hash_pin(self.key, pin), None))
+        hashed = _hash_once(self.key, pin)
+        self.book(PinRequest(self.cards[name].number, hashed, None))
 
     def book(self, *requests: Request) -> None:
         """Book all of the requests, as staff."""
@@ -120,6 +122,11 @@ class Street:
                 salt=salt,
             )
         )
+
+
+@cache
+def _hash_once(key: SecretKey, pin: str) -> str:
+    return hash_pin(key, pin)
 
 
 def staff() -> Stamp:

@@ -1,7 +1,7 @@
 """Settings, from the environment, checked at start."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,9 @@ _VARIABLES = {
     "most_pins_waiting": "MERCHANT_API_MOST_PINS_WAITING",
     "requests_a_minute": "MERCHANT_API_REQUESTS_A_MINUTE",
     "seconds_to_finish": "MERCHANT_API_SECONDS_TO_FINISH",
+    "log_level": "MERCHANT_API_LOG_LEVEL",
+    "metrics_port": "MERCHANT_API_METRICS_PORT",
+    "security_contact": "MERCHANT_API_SECURITY_CONTACT",
 }
 
 
@@ -33,6 +36,11 @@ class Settings(BaseModel):
     requests_a_minute: int = Field(default=600, ge=1)
     """How many requests one terminal may send in a minute."""
     seconds_to_finish: int = Field(default=30, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where the figures are for Prometheus, on the same host; nowhere without a port."""
+    security_contact: str | None = Field(default=None, pattern=r"^(https://|mailto:)[!-~]+$")
+    """Whom to tell of a weakness, in `security.txt`; there is none without it."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

@@ -5,11 +5,13 @@ bound. Each request gets its own answer, and a fault of one never touches its ne
 """
 
 import asyncio
-import queue
 import threading
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
 
+from merchant_api.observing import BATCH, WAITING
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.store import BooksUnusable, Store
 from pasledger.usecases.booking import book
@@ -29,12 +31,17 @@ class _Waiting:
 
 
 class Writer:
-    """A thread with the only writing connection of the process, and the queue before it."""
+    """A thread with the only writing connection of the process, those that wait for it, and the bell that wakes it."""
 
     def __init__(self, store: Store, *, most_waiting: int, most_in_a_batch: int) -> None:
         self._store = store
+        self._most_waiting = most_waiting
         self._most_in_a_batch = most_in_a_batch
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(most_waiting)
+        self._waiting: deque[_Waiting] = deque()
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        self._will_ring = False
+        self._is_ending = False
+        WAITING.set_function(lambda: len(self._waiting))
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -43,7 +50,8 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what was accepted, and end."""
-        self._queue.put(None)
+        self._is_ending = True
+        self._bell.put(None)
         self._thread.join()
 
     @property
@@ -53,32 +61,34 @@ class Writer:
 
     async def book(self, request: Request) -> Outcome:
         """Return the answer to a request, once it is on the disk. Raises `Full` or `BooksUnusable`."""
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        try:
-            self._queue.put_nowait(_Waiting(request, future))
-        except queue.Full:
-            raise Full from None
+        if len(self._waiting) >= self._most_waiting:
+            raise Full
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        self._waiting.append(_Waiting(request, future))
+        if not self._will_ring:
+            # Once the loop has seen to all that came at the same moment: then they are one batch, and not the first of
+            # them alone while the others fight with the writer for the interpreter.
+            self._will_ring = True
+            loop.call_soon(self._ring)
         return await future
 
+    def _ring(self) -> None:
+        self._will_ring = False
+        self._bell.put(None)
+
     def _run(self) -> None:
-        while batch := self._gather():
-            self._book(batch)
+        while self._waiting or not self._is_ending:
+            if batch := self._gather():
+                BATCH.observe(len(batch))
+                self._book(batch)
+            else:
+                self._bell.get()
 
     def _gather(self) -> list[_Waiting]:
-        """Wait for a request and take with it all that are there; nothing means the end."""
-        batch: list[_Waiting] = []
-        waiting = self._queue.get()
-        while waiting is not None:
-            batch.append(waiting)
-            if len(batch) == self._most_in_a_batch:
-                return batch
-            try:
-                waiting = self._queue.get_nowait()
-            except queue.Empty:
-                return batch
-        if batch:
-            self._queue.put(None)  # the end came behind a last batch; it is asked for once more
-        return batch
+        """Take all that are there, up to the bound."""
+        number = min(len(self._waiting), self._most_in_a_batch)
+        return [self._waiting.popleft() for _ in range(number)]
 
     def _book(self, batch: Sequence[_Waiting]) -> None:
         try:

@@ -19,14 +19,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Use it."""
+    """Use it; or make place for one, before there are other processes."""
     if url := config.getoption("--postgres-url"):
         postgresql.use(url)
+    elif not _is_worker(config):
+        postgresql.make_place()
 
 
-def pytest_sessionfinish() -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave no server behind."""
-    postgresql.stop()
+    postgresql.leave()
+    if not session.config.getoption("--postgres-url") and not _is_worker(session.config):
+        postgresql.remove()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Return whether this process was started by another one of the same run."""
+    return hasattr(config, "workerinput")
 
 
 @pytest.fixture(scope="session")

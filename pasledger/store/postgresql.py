@@ -108,7 +108,7 @@ class Postgresql(Database):
         """Return what is the matter with the books, by the SQLSTATE of the error."""
         state = getattr(error.orig, "sqlstate", None) or _state_told(error)
         shown = _without_secret(books)
-        if state in _CONTENDED:
+        if state in _CONTENDED or _SAME_RIGHT in str(error.orig):
             return BooksContended(BooksProblem.BUSY, books=shown)
         problem = next((_BY_STATE[state[:n]] for n in (5, 2) if state[:n] in _BY_STATE), None)
         if problem is BooksProblem.UNREACHABLE:
@@ -118,6 +118,9 @@ class Postgresql(Database):
 
 _CONTENDED = frozenset({"40001", "40P01", "23505"})
 """Serialization failure, deadlock, and a unique key that another writer was first to use."""
+
+_SAME_RIGHT = "tuple concurrently updated"
+"""What two who give rights on the same database at once are told, under a state that means damage."""
 
 _BY_STATE = {
     "08": BooksProblem.UNREACHABLE,

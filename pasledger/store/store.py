@@ -1,7 +1,7 @@
 """A municipality's books on disk: opened, read in snapshots, and written in batches, each whole or not at all."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from hmac import compare_digest
 from typing import Self
@@ -15,7 +15,7 @@ from pasledger.rules.town import Needs, Town
 from pasledger.store import copying, guards, migrating, roles, rows, tables
 from pasledger.store.database import Database
 from pasledger.store.databases import database_of
-from pasledger.store.errors import BooksLost, BooksProblem, BooksUndecided, BooksUnusable
+from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUndecided, BooksUnusable
 from pasledger.store.loading import load_and_lock
 from pasledger.store.reading import Reader
 from pasledger.store.recording import record
@@ -24,6 +24,9 @@ from pasledger.store.statements import Insertion, Query
 
 KEY_CHECK = Query(select(tables.books_key.c.check_value))
 """What tells the key of the books from any other."""
+
+_TRIES = 10
+"""How often rights are given anew when somebody gave some on the same database at the same moment."""
 
 
 class Transaction:
@@ -154,8 +157,10 @@ class Store:
         """
         if not database_of(self._books).has_roles:
             raise BooksUnusable(BooksProblem.NO_ROLES, books=self._books)
-        with self._connection() as connection:
-            return roles.make(connection, prefix)
+        for _ in range(_TRIES):
+            with suppress(BooksContended), self._connection() as connection:
+                return roles.make(connection, prefix)
+        raise BooksUnusable(BooksProblem.BUSY, books=database_of(self._books).shown(self._books))
 
     def close(self) -> None:
         """Let go of every connection."""

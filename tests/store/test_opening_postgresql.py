@@ -271,7 +271,7 @@ def test_a_connection_that_is_lost_is_made_again(make_books: MakeBooks) -> None:
             run(
                 other,
                 "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-                " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND query ILIKE '%account%'",
+                " WHERE pid <> pg_backend_pid() AND datname = current_database() AND query ILIKE '%account%'",
             )
 
         granted(store, a_redemption(number=1))

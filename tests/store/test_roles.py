@@ -1,6 +1,8 @@
 """Each role of books in PostgreSQL may do what its work needs; all else is tried here, and refused by the server."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -381,6 +383,27 @@ def test_making_them_again_sets_their_rights_right(make_books: MakeBooks) -> Non
             run(connection, EVERYBODY["make a table"])
         with opened(users[Role.SERVICE]) as store:
             granted(store, a_redemption(number=9))
+
+
+def test_two_municipalities_make_their_roles_at_once(make_books: MakeBooks) -> None:
+    """Rights on the database that they share are given one after the other, and neither is told of damage."""
+    towns = [make_books() for _ in range(4)]
+    begin = threading.Barrier(len(towns))
+
+    def make(books: str) -> None:
+        with opened(books) as store:
+            begin.wait()
+            for _ in range(5):
+                store.make_roles()
+
+    try:
+        with ThreadPoolExecutor(len(towns)) as pool:
+            list(pool.map(make, towns))
+    finally:
+        for books in towns:
+            name = schema_of(books).strip('"')
+            drop(books)
+            forget(*(f"{name}_{role}" for role in Role))
 
 
 def test_an_upgrade_gives_the_roles_what_it_makes(make_books: MakeBooks, monkeypatch: pytest.MonkeyPatch) -> None:

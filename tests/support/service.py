@@ -49,6 +49,9 @@ MANY_REQUESTS = 10**9
 """So many that tests may send as fast as they can."""
 
 
+_QUIET = {"MERCHANT_API_LOG_LEVEL": "warning", "MERCHANT_API_REQUESTS_A_MINUTE": str(MANY_REQUESTS)}
+
+
 @dataclass
 class Street:
     """Books with merchants and cards: the secret of each terminal by merchant, the token of each card by name."""
@@ -162,10 +165,7 @@ def on_a_port(street: Street, *, log: IO[bytes] | None = None, **environment: st
     process = subprocess.Popen(
         [sys.executable, "-m", "merchant_api"],
         cwd=ROOT,
-        env=os.environ
-        | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)}
-        | {"MERCHANT_API_REQUESTS_A_MINUTE": str(MANY_REQUESTS)}
-        | environment,
+        env=os.environ | _QUIET | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)} | environment,
         stderr=log,
     )
     try:

@@ -135,6 +135,7 @@ class Envelope:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         own: dict[str, str] = {}
+        scope[HEADERS] = own
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -146,7 +147,7 @@ class Envelope:
         app = _too_large if _declared_bytes(scope) > LARGEST_BODY_BYTES else self._app
         # A fault was answered and logged below, and is raised once more for the server, which has nothing to add.
         with suppress(Exception):
-            await app({**scope, HEADERS: own}, receive, send_with_headers)
+            await app(scope, receive, send_with_headers)
 
 
 def _declared_bytes(scope: Scope) -> int:

@@ -27,7 +27,7 @@ from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.rules.budgets import BudgetRequest
-from pasledger.rules.cards import CardState, TokenHash
+from pasledger.rules.cards import CardNumber, CardState, TokenHash
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Request
 from pasledger.rules.holders import HolderReference
@@ -63,6 +63,7 @@ class Street:
     tokens: dict[str, str] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
+    numbers: dict[str, CardNumber] = field(default_factory=dict)
     key: SecretKey | None = None
 
     def give_key(self) -> SecretKey:
@@ -108,6 +109,7 @@ class Street:
         card = Card(new_id(CardId), holder.id, new_card_number(), TokenHash.of(token), state)
         self.book(HolderRequest(holder, card))
         self.holders[name], self.cards[name], self.tokens[name] = holder, card, token
+        self.numbers[name] = card.number
 
     def award(self, name: str, amount: Money, *, scheme: str = "culture", starts_on: date | None = None) -> None:
         """Award an amount that is valid from today, or from another day."""

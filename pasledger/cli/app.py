@@ -16,6 +16,7 @@ from pasledger.cli import (
     cards,
     holders,
     keys,
+    merchant_file,
     merchants,
     pins,
     roles,
@@ -43,7 +44,14 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     "Master data": {
         "schemes": {"add": schemes.add, "list": schemes.show},
         "budgets": {"add": budgets.add, "list": budgets.show},
-        "merchants": {"add": merchants.add, "list": merchants.show},
+        "merchants": {
+            "add": merchants.add,
+            "list": merchants.show,
+            "change": merchant_file.change,
+            "check": merchant_file.check,
+            "end": merchant_file.end,
+            "history": merchant_file.history,
+        },
         "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
         "holders": {"add": holders.add},
         "cards": {

@@ -15,6 +15,14 @@ from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.card_entry import counted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.merchants import (
+    MerchantChangeRequest,
+    MerchantCheckRequest,
+    MerchantEndRequest,
+    decide_merchant_change,
+    decide_merchant_check,
+    decide_merchant_end,
+)
 from pasledger.rules.pins import (
     ActivationRequest,
     PinRequest,
@@ -51,6 +59,9 @@ Request = (
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
+    | MerchantChangeRequest
+    | MerchantCheckRequest
+    | MerchantEndRequest
     | TerminalRequest
     | RevocationRequest
     | HolderRequest
@@ -75,6 +86,9 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,
+    MerchantChangeRequest: decide_merchant_change,
+    MerchantCheckRequest: decide_merchant_check,
+    MerchantEndRequest: decide_merchant_end,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
     HolderRequest: decide_holder,

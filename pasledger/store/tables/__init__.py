@@ -4,6 +4,7 @@ from pasledger.store.tables.cards import activation, books_key, card_rule, pin, 
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
+from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "holder",
     "holder_reference",
     "merchant",
+    "merchant_check",
+    "merchant_contact",
+    "merchant_end",
     "metadata",
     "municipality",
     "pin",

@@ -26,6 +26,7 @@ from merchant_api.settings import Settings
 from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
+from pasledger.rules.actors import ActorRole
 from pasledger.rules.budgets import BudgetRequest
 from pasledger.rules.cards import CardNumber, CardState, TokenHash
 from pasledger.rules.crediting import AwardRequest
@@ -37,6 +38,7 @@ from pasledger.rules.records import Card, Holder, Merchant
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Store
+from pasledger.usecases.actors import add_actor
 from pasledger.usecases.booking import book_all
 from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, stamp_now
 from pasledger.usecases.pins import hash_pin
@@ -47,6 +49,9 @@ from tests.support.town import a_merchant, a_scheme
 ROOT = Path(__file__).parents[2]
 MANY_REQUESTS = 10**9
 """So many that tests may send as fast as they can."""
+
+PROVEN = {"PASLEDGER_CREDENTIAL": "key of the clerk", "PASLEDGER_APPROVER_CREDENTIAL": "key of the approver"}
+"""What proves the clerk and the approver of a street at the command line."""
 
 
 _QUIET = {"MERCHANT_API_LOG_LEVEL": "warning", "MERCHANT_API_REQUESTS_A_MINUTE": str(MANY_REQUESTS)}
@@ -142,6 +147,10 @@ def staff() -> Stamp:
 def a_shop_street(books: Path | str) -> Street:
     """Return new books with a club, a school, a café, and two cards with € 100,00 for sport."""
     street = Street(Store.start(str(books), municipality="Test", at=staff().recorded_at, by="clerk"), str(books))
+    add_actor(
+        street.store, "clerk", [ActorRole.ADMINISTRATOR, ActorRole.CLERK], PROVEN["PASLEDGER_CREDENTIAL"], staff()
+    )
+    add_actor(street.store, "approver", [ActorRole.APPROVER], PROVEN["PASLEDGER_APPROVER_CREDENTIAL"], staff())
     street.add_schemes(a_scheme())
     for name, category in (("club", "sport"), ("school", "school"), ("café", "catering")):
         street.add_merchant(name, category)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.actors import ActorChange
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
@@ -29,6 +30,7 @@ Fact = (
     | MerchantEnd
     | Terminal
     | TerminalRevoked
+    | ActorChange
     | BudgetDecision
     | Entitlement
     | AwardDecision

@@ -1,5 +1,6 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
+from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
 from pasledger.store.rows.cards import (
     activation_row,
     card_rule_row,
@@ -55,7 +56,10 @@ from pasledger.store.rows.money import (
 from pasledger.store.rows.values import moment, read_day, read_moment
 
 __all__ = [
+    "act_result_row",
+    "act_row",
     "activation_row",
+    "actor_change_row",
     "attempt_row",
     "award_decision_row",
     "budget_decision_row",
@@ -76,7 +80,9 @@ __all__ = [
     "part_of",
     "pin_row",
     "read_account",
+    "read_act",
     "read_activation",
+    "read_actor_change",
     "read_attempt",
     "read_budget_decision",
     "read_card",

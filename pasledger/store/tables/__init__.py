@@ -1,5 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.actors import act, act_result, actor_change
 from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
@@ -12,7 +13,10 @@ __all__ = [
     "DELETED_ONLY",
     "NEVER_CHANGED",
     "account",
+    "act",
+    "act_result",
     "activation",
+    "actor_change",
     "attempt",
     "award_decision",
     "books_key",

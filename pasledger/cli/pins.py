@@ -1,5 +1,6 @@
 """PINs: the limit above which one is needed, letters with codes, and what a holder and the desk do with a PIN."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -79,16 +80,23 @@ def pin(
     """
     call: Call = context.obj
     stamp, card = call.stamp(), call.read("NUMBER", number, cells.card_number)
-    proof = typer.prompt(call.say("cli.pin-before" if change else "cli.code"), hide_input=True, err=True)
-    new = typer.prompt(call.say("cli.pin-new"), hide_input=True, err=True).strip()
+    proof = _typed(call.say("cli.pin-before" if change else "cli.code"))
+    new = _typed(call.say("cli.pin-new"))
     if pins.PIN.fullmatch(new) is None or pins.is_guessable(new):
         raise typer.BadParameter(call.say("cli.pin-unfit"), param_hint="PIN")
     with call.store() as store:
         if change:
-            pins.change_pin(store, card, proof.strip(), new, stamp)
+            pins.change_pin(store, card, proof, new, stamp)
         else:
             pins.set_pin(store, card, proof, new, stamp)
     answer(call, {"number": card}, call.say("cli.pin-set", number=card.printed))
+
+
+def _typed(asked: str) -> str:
+    """Return what a holder types, without showing it; where there is no terminal, a line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(asked, hide_input=True, err=True)).strip()
+    return sys.stdin.readline().strip()
 
 
 def unlock(context: typer.Context, number: Number) -> None:

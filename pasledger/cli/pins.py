@@ -42,9 +42,9 @@ def limit(
 
 
 def letters(context: typer.Context, file: File, out: Out) -> None:
-    """Make a letter for each card of a carriers file, with a code for setting the PIN.
+    """Make a letter with a code for the PIN of each card of a file.
 
-    A code works once, for 60 days. A code that was sent for the same card before works no more.
+    The file is the one that was made for the printer of the cards. A code works once, for 60 days. A code that was sent for the same card before works no more.
 
     JSON: letters (their number), last_day, out (the file).
     """
@@ -71,9 +71,9 @@ def pin(
     *,
     change: Annotated[bool, typer.Option("--change", help="With the PIN before, not with the code.")] = False,
 ) -> None:
-    """Set the PIN of a card with the code from the letter; the holder types both.
+    """Set the PIN of a card with the code from the letter.
 
-    Neither is shown. They are read from two lines of standard input where there is no terminal. A card that was not
+    The holder types both, and neither is shown. They are read from two lines of standard input where there is no terminal. A card that was not
     activated yet is active from then on.
 
     JSON: number.
@@ -100,7 +100,9 @@ def _typed(asked: str) -> str:
 
 
 def unlock(context: typer.Context, number: Number) -> None:
-    """Let the PIN of a card be tried again, after you have seen its holder.
+    """Let the PIN of a card be tried again.
+
+    Do so when you have seen its holder.
 
     JSON: number.
     """

@@ -68,15 +68,15 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
-    yield "cards", "block", clerk.card("P-2")
-    yield "cards", "activate", clerk.card("P-2")
-    yield "cards", "replace", clerk.card("P-2")
     yield "keys", "create", clerk.folder / "town.key"
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
     yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
     clerk.typed = f"{clerk.code('P-1')}\n4711\n"
     yield "cards", "pin", clerk.card("P-1")
     yield "cards", "unlock", clerk.card("P-1")
+    yield "cards", "block", clerk.card("P-2")
+    yield "cards", "activate", clerk.card("P-2")
+    yield "cards", "replace", clerk.card("P-2")
     yield "award", clerk.file(AWARDS.replace("Z-", "Y-"), "a.csv"), *FOUR_EYES
     yield "balances", "--holder", "P-1"
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")

@@ -12,6 +12,7 @@ from pasledger.cli import (
     actors,
     awards,
     backup,
+    batches,
     books,
     budgets,
     cards,
@@ -80,6 +81,20 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Money": {
         "award": awards.award,
+        "awards": {
+            "prepare": batches.prepare,
+            "change": batches.change,
+            "faults": batches.faults,
+            "submit": batches.submit,
+            "preview": batches.preview,
+            "approve": batches.approve,
+            "reject": batches.reject,
+            "book": batches.book,
+            "letters": batches.letters,
+            "list": batches.list_,
+            "show": batches.show,
+            "second-approver": batches.second_approver,
+        },
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
@@ -101,6 +116,7 @@ _GROUPS = {
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
     "holders": "Residents with a card.",
+    "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
 }
 

@@ -44,7 +44,8 @@ def limit(
 def letters(context: typer.Context, file: File, out: Out) -> None:
     """Make a letter with a code for the PIN of each card of a file.
 
-    The file is the one that was made for the printer of the cards. A code works once, for 60 days. A code that was sent for the same card before works no more.
+    The file is the one that was made for the printer of the cards. A code works once, for 60 days, and as long as no
+    newer letter was sent.
 
     JSON: letters (their number), last_day, out (the file).
     """
@@ -73,8 +74,8 @@ def pin(
 ) -> None:
     """Set the PIN of a card with the code from the letter.
 
-    The holder types both, and neither is shown. They are read from two lines of standard input where there is no terminal. A card that was not
-    activated yet is active from then on.
+    The holder types both, and neither is shown. They are read from two lines of standard input where there is no
+    terminal. A card that was not activated yet is active from then on.
 
     JSON: number.
     """

@@ -55,6 +55,13 @@ class EntitlementId(Id):
     prefix = "ent"
 
 
+class BatchId(Id):
+    """An award batch (toekenningsbatch)."""
+
+    __slots__ = ()
+    prefix = "bat"
+
+
 class HolderId(Id):
     """A holder (pashouder)."""
 

@@ -58,12 +58,19 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
-    # an award or a budget
+    # an award
     HOLDER_UNKNOWN = "holder-unknown"
     SCHEME_UNKNOWN = "scheme-unknown"
     AWARD_REPEATED = "award-repeated"
     START_OUTSIDE_RULE = "start-outside-rule"
     AMOUNT_OUTSIDE_RULE = "amount-outside-rule"
+    # a batch of awards
+    BATCH_UNKNOWN = "batch-unknown"
+    BATCH_STEP_UNKNOWN = "batch-step-unknown"
+    BATCH_APPROVED_ALREADY = "batch-approved-already"
+    BATCH_CHANGED = "batch-changed"
+    BATCH_REPEATED = "batch-repeated"
+    # a budget
     BUDGET_REPEATED = "budget-repeated"
     BUDGET_UNKNOWN = "budget-unknown"
     BUDGET_TOO_SMALL = "budget-too-small"

@@ -21,6 +21,22 @@ from pasledger.rules.appointing import (
     decide_role,
 )
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.batches import (
+    BatchAwardRequest,
+    BookingRequest,
+    KeyRequest,
+    PreparationRequest,
+    RowsRequest,
+    SecondApprovalRequest,
+    StepRequest,
+    decide_batch_award,
+    decide_booking,
+    decide_key,
+    decide_preparation,
+    decide_rows,
+    decide_second_approval,
+    decide_step,
+)
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.card_entry import counted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
@@ -66,6 +82,13 @@ Request = (
     RedemptionRequest
     | RefundRequest
     | AwardRequest
+    | PreparationRequest
+    | RowsRequest
+    | StepRequest
+    | BatchAwardRequest
+    | BookingRequest
+    | KeyRequest
+    | SecondApprovalRequest
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
@@ -97,6 +120,13 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RedemptionRequest: decide_redemption,
     RefundRequest: decide_refund,
     AwardRequest: decide_award,
+    PreparationRequest: decide_preparation,
+    RowsRequest: decide_rows,
+    StepRequest: decide_step,
+    BatchAwardRequest: decide_batch_award,
+    BookingRequest: decide_booking,
+    KeyRequest: decide_key,
+    SecondApprovalRequest: decide_second_approval,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,

@@ -9,7 +9,8 @@ from typing import Never, TypeVar
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
-from pasledger.ledger.ids import CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import BatchId, CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.actors import Actors
 from pasledger.rules.cards import CardNumber, TokenHash
@@ -21,6 +22,13 @@ from pasledger.rules.records import (
     Attempt,
     AwardDecision,
     AwardKey,
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
     BudgetDecision,
     Card,
     CardChange,
@@ -38,6 +46,7 @@ from pasledger.rules.records import (
     PinUnlocked,
     Redemption,
     Refund,
+    SecondApproval,
     Terminal,
     TerminalRevoked,
     Tries,
@@ -69,6 +78,11 @@ class Needs:
     redemptions: set[RedemptionId] = field(default_factory=set)
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
+    batches: set[BatchId] = field(default_factory=set)
+    batch_sources: set[str] = field(default_factory=set)
+    """What files say: whether it belongs to a batch already."""
+    settings: set[str] = field(default_factory=set)
+    """The settings of a part of the books; those of awards come with each batch too."""
     budget_references: set[str] = field(default_factory=set)
     today: date | None = None
     """The day whose spending counts against a ceiling."""
@@ -97,6 +111,12 @@ class Town(Books):
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         self.entitlements_of: dict[HolderId, list[Entitlement]] = {}
         self.awards: set[AwardKey] = set()
+        self.batch_contents: dict[BatchId, list[BatchContent]] = {}
+        self.batch_steps: dict[BatchId, list[BatchStep]] = {}
+        self.batch_sources: dict[str, BatchId] = {}
+        self.batch_key: str | None = None
+        self.second_approval_above: Money | None = None
+        self.second_approvals = 0
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
         self.refunds: dict[RedemptionId, list[Refund]] = {}
@@ -172,6 +192,18 @@ class Town(Books):
                 self.entitlements_of.setdefault(fact.holder, []).append(fact)
             case AwardDecision():
                 self.awards.add(fact.unique_key)
+            case BatchContent():
+                self.batch_contents.setdefault(fact.batch, []).append(fact)
+            case BatchStep():
+                self.batch_steps.setdefault(fact.batch, []).append(fact)
+            case BatchSource():
+                self.batch_sources[fact.source] = fact.batch
+            case BatchHand() | BatchRow() | BatchAward():
+                pass  # for the books: no decision looks at them
+            case BatchKey():
+                self.batch_key = fact.key
+            case SecondApproval():
+                self.second_approvals, self.second_approval_above = fact.number, fact.above
             case BudgetDecision():
                 self.budget_decisions.add((fact.scheme, fact.year, fact.reference))
             case Redemption():

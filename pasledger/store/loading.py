@@ -94,6 +94,20 @@ def _load_actors(connection: Connection, _wanted: list[str], town: Town) -> None
         town.learn(rows.read_actor_change(row))
 
 
+def _load_batches(connection: Connection, wanted: list[str], town: Town) -> None:
+    for row in _BATCH_CONTENTS.fetch(connection, wanted=wanted):
+        town.learn(rows.read_batch_content(row))
+    for row in _BATCH_STEPS.fetch(connection, wanted=wanted):
+        town.learn(rows.read_batch_step(row))
+
+
+def _load_award_settings(connection: Connection, _wanted: list[str], town: Town) -> None:
+    for row in _SECOND_APPROVALS.fetch(connection):
+        town.learn(rows.read_second_approval(row))
+    for row in _BATCH_KEYS.fetch(connection):
+        town.learn(rows.read_batch_key(row))
+
+
 def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> None:
     """Redemptions with the entitlements that paid and what these stand at, and what was given back already."""
     parts: dict[str, list[Part]] = {}
@@ -180,6 +194,19 @@ _AWARDS = Query(
         _t.award_decision.c.instalment,
     ).where(OneOf(_t.award_decision.c.reference, "wanted"))
 )
+_BATCH_CONTENTS = Query(
+    select(_t.batch_content)
+    .where(OneOf(_t.batch_content.c.batch_id, "wanted"))
+    .order_by(_t.batch_content.c.batch_id, _t.batch_content.c.version)
+)
+_BATCH_STEPS = Query(
+    select(_t.batch_step)
+    .where(OneOf(_t.batch_step.c.batch_id, "wanted"))
+    .order_by(_t.batch_step.c.batch_id, _t.batch_step.c.number)
+)
+_BATCH_SOURCES = Query(select(_t.batch_source).where(OneOf(_t.batch_source.c.source, "wanted")))
+_BATCH_KEYS = Query(select(_t.batch_key))
+_SECOND_APPROVALS = Query(select(_t.second_approval).order_by(_t.second_approval.c.number))
 _BUDGET_DECISIONS = Query(select(_t.budget_decision).where(OneOf(_t.budget_decision.c.reference, "wanted")))
 _REDEMPTIONS = Query(select(_t.redemption).where(OneOf(_t.redemption.c.id, "wanted")))
 _PAID_BY = Query(
@@ -206,6 +233,9 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),
     (lambda needs: needs.award_references, _load_awards),
+    (lambda needs: needs.batches, _load_batches),
+    (lambda needs: needs.settings or needs.batches, _load_award_settings),
+    (lambda needs: needs.batch_sources, _learning(_BATCH_SOURCES, rows.read_batch_source)),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
     (lambda needs: needs.redemptions, _load_redemptions),
 )

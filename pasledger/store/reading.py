@@ -33,6 +33,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, merchant_file, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.batches import Batches
 from pasledger.store.databases import database_behind
 from pasledger.store.loading import load
 from pasledger.store.statements import OneOf, Query, Row
@@ -67,6 +68,11 @@ class Reader:
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
         return load(self._connection, needs)
+
+    @property
+    def batches(self) -> Batches:
+        """The award batches."""
+        return Batches(self._connection)
 
     @property
     def acting(self) -> Acting:

@@ -13,6 +13,13 @@ from pasledger.rules.records import (
     Activation,
     ActorChange,
     AwardDecision,
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
     BudgetDecision,
     Card,
     CardChange,
@@ -31,6 +38,7 @@ from pasledger.rules.records import (
     PinUnlocked,
     Redemption,
     Refund,
+    SecondApproval,
     Terminal,
     TerminalRevoked,
     Tries,
@@ -120,6 +128,14 @@ _FIRST_TRIES = Insertion(_t.tries)
 _TRIES = Update(_t.tries, _t.tries.c.number, _t.tries.c.counted_at)
 _ENTITLEMENT = Insertion(_t.entitlement)
 _AWARD_DECISION = Insertion(_t.award_decision)
+_BATCH_CONTENT = Insertion(_t.batch_content)
+_BATCH_SOURCE = Insertion(_t.batch_source)
+_BATCH_HAND = Insertion(_t.batch_hand)
+_BATCH_STEP = Insertion(_t.batch_step)
+_BATCH_ROW = Insertion(_t.batch_row)
+_BATCH_AWARD = Insertion(_t.batch_award)
+_BATCH_KEY = Insertion(_t.batch_key)
+_SECOND_APPROVAL = Insertion(_t.second_approval)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
@@ -132,6 +148,7 @@ _IN_ORDER = (
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _ACTOR_CHANGE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
+    *(_BATCH_SOURCE, _BATCH_STEP, _BATCH_CONTENT, _BATCH_HAND, _BATCH_ROW, _BATCH_AWARD, _BATCH_KEY, _SECOND_APPROVAL),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
 
@@ -163,6 +180,14 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     FirstTries: ((_FIRST_TRIES, _unstamped(rows.first_tries_row)),),
     Entitlement: ((_ENTITLEMENT, _unstamped(rows.entitlement_row)),),
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),
+    BatchContent: ((_BATCH_CONTENT, _unstamped(rows.batch_content_row)),),
+    BatchSource: ((_BATCH_SOURCE, _unstamped(rows.batch_source_row)),),
+    BatchHand: ((_BATCH_HAND, rows.batch_hand_row),),
+    BatchStep: ((_BATCH_STEP, _unstamped(rows.batch_step_row)),),
+    BatchRow: ((_BATCH_ROW, _unstamped(rows.batch_row_row)),),
+    BatchAward: ((_BATCH_AWARD, _unstamped(rows.batch_award_row)),),
+    BatchKey: ((_BATCH_KEY, _unstamped(rows.batch_key_row)),),
+    SecondApproval: ((_SECOND_APPROVAL, rows.second_approval_row),),
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),

@@ -34,12 +34,23 @@ _TRIES = 10
 class Transaction:
     """One batch: what it loads stays as it is until the batch is recorded, because the write lock is held."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, store: "Store") -> None:
         self._connection = connection
+        self._store = store
+
+    @property
+    def key(self) -> SecretKey | None:
+        """The key of the books, as `Store.key` has it."""
+        return self._store.key
 
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, its stored balances locked."""
         return load_and_lock(self._connection, needs)
+
+    @property
+    def reader(self) -> Reader:
+        """What reads what stands there, what this batch recorded included."""
+        return Reader(self._connection)
 
     def record(self, outcomes: Iterable[Outcome], town: Town) -> None:
         """Append what was decided upon `town`."""
@@ -130,7 +141,7 @@ class Store:
         Unless it raises `BooksUndecided`: then the answer to the commit was lost.
         """
         with self._connection() as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, self)
             try:
                 with _naming_the_trouble(database_of(self._books), self._books):
                     connection.commit()

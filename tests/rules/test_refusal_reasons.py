@@ -6,17 +6,19 @@ from datetime import date
 
 import pytest
 
-from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.ids import BatchId, MerchantId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.actors import Actor, ActorRole, Permission, require, require_proof
 from pasledger.rules.appointing import ActorRequest, DismissalRequest, RoleRequest
+from pasledger.rules.batches import SecondApprovalRequest
 from pasledger.rules.card_entry import MOST_REFUSALS, PinCheck
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
 from pasledger.rules.pins import ActivationRequest, PinRequest
+from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
     CardRequest,
     HolderRequest,
@@ -25,6 +27,7 @@ from pasledger.rules.registration import (
     SchemeRequest,
 )
 from pasledger.rules.town import Town
+from tests.support.batches import a_step, prepared
 from tests.support.town import (
     CAFE,
     TODAY,
@@ -51,6 +54,9 @@ from tests.support.town import (
 )
 
 ALONE, TOGETHER = a_stamp(approved_by="Clerk"), a_stamp()
+A_COLLEAGUE = a_stamp(prepared_by="colleague", approved_by=None)
+SUBMITTED, APPROVED = BatchStepKind.SUBMITTED, BatchStepKind.APPROVED
+A_LARGE_BATCH = (SecondApprovalRequest(euros("10,00")), prepared("20,00"), a_step(SUBMITTED))
 NOBODY = MerchantId.of(99)
 AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
 A_CLERK = ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")
@@ -74,6 +80,8 @@ class Case:
     asks: Request
     given: tuple[Request, ...] = ()
     stamp: Stamp = TOGETHER
+    given_by_the_same: tuple[Request, ...] = ()
+    """What was done after that by who asks."""
 
 
 KEPT = {"attempts": None, "tries": None}
@@ -134,6 +142,13 @@ REPRODUCED = {
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
     Refusal.START_OUTSIDE_RULE: Case(an_award(starts_on=date(2025, 12, 31), number=2)),
     Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
+    Refusal.BATCH_UNKNOWN: Case(a_step(SUBMITTED)),
+    Refusal.BATCH_STEP_UNKNOWN: Case(a_step(APPROVED), given=(prepared(),), stamp=A_COLLEAGUE),
+    Refusal.BATCH_APPROVED_ALREADY: Case(
+        a_step(APPROVED), given=A_LARGE_BATCH, given_by_the_same=(a_step(APPROVED),), stamp=A_COLLEAGUE
+    ),
+    Refusal.BATCH_CHANGED: Case(a_step(SUBMITTED, version=2), given=(prepared(),)),
+    Refusal.BATCH_REPEATED: Case(prepared(batch=BatchId.of(2)), given=(prepared(),)),
     Refusal.BUDGET_REPEATED: Case(a_budget()),
     Refusal.BUDGET_UNKNOWN: Case(an_award(starts_on=date(2027, 1, 1), number=2)),
     Refusal.BUDGET_TOO_SMALL: Case(a_budget("-950,01", decision="council 2")),
@@ -166,6 +181,8 @@ def test_a_reason_is_given_and_nothing_is_changed(reason: Refusal) -> None:
     town = a_town()
     for request in case.given:
         ask(town, request)
+    for request in case.given_by_the_same:
+        grant(town, request, stamp=case.stamp)
     before = {**state_of(town), **KEPT}
     outcome = ask(town, case.asks, stamp=case.stamp)
     assert outcome.refused is not None

@@ -28,6 +28,7 @@ from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
 from tests.support import postgresql
+from tests.support.batches import A_BATCH
 from tests.support.town import (
     TODAY,
     a_budget,
@@ -70,6 +71,7 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_budget("200,00", scheme="spring", decision="council 3", number=3),
     an_award("20,00", scheme="spring", number=2),
     an_award("30,00", holder=2, number=3),
+    *A_BATCH,
     a_redemption("60,00", number=1, key="paid"),
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),

@@ -4,6 +4,16 @@ from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.actors import ActorChange
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
@@ -34,6 +44,14 @@ Fact = (
     | BudgetDecision
     | Entitlement
     | AwardDecision
+    | BatchContent
+    | BatchSource
+    | BatchHand
+    | BatchStep
+    | BatchRow
+    | BatchAward
+    | BatchKey
+    | SecondApproval
     | Redemption
     | Refund
     | Hold

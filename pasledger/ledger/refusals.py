@@ -17,6 +17,8 @@ class Refusal(StrEnum):
     ACTOR_UNKNOWN = "actor-unknown"
     CREDENTIAL_WRONG = "credential-wrong"
     NOT_ALLOWED = "not-allowed"
+    # the term of a hold, which has nothing to do with the card
+    HOLD_TERM = "hold-term"
     # a card at a merchant that was refused it too often: nothing else is looked at
     REFUSED_TOO_OFTEN = "refused-too-often"
     # the card
@@ -40,6 +42,11 @@ class Refusal(StrEnum):
     NOT_HERE = "not-here"
     NOT_ENOUGH = "not-enough"
     OVER_CEILING = "over-ceiling"
+    # a hold
+    HOLD_UNKNOWN = "hold-unknown"
+    HOLD_ENDED = "hold-ended"
+    HOLD_NOT_ENDED = "hold-not-ended"
+    HOLD_TOO_SMALL = "hold-too-small"
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"

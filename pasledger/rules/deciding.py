@@ -41,6 +41,18 @@ from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.card_entry import counted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.holds import (
+    CaptureRequest,
+    ExpiryRequest,
+    HoldRefundRequest,
+    HoldRequest,
+    ReleaseRequest,
+    decide_capture,
+    decide_expiry,
+    decide_hold,
+    decide_hold_refund,
+    decide_release,
+)
 from pasledger.rules.merchants import (
     MerchantChangeRequest,
     MerchantCheckRequest,
@@ -81,6 +93,11 @@ from pasledger.rules.town import Needs, Town
 Request = (
     RedemptionRequest
     | RefundRequest
+    | HoldRequest
+    | CaptureRequest
+    | ReleaseRequest
+    | ExpiryRequest
+    | HoldRefundRequest
     | AwardRequest
     | PreparationRequest
     | RowsRequest
@@ -110,15 +127,20 @@ Request = (
     | UnlockRequest
 )
 
-PresentedRequest = RedemptionRequest
+PresentedRequest = RedemptionRequest | HoldRequest
 """What is asked with a card."""
 
-KeyedRequest = RedemptionRequest | RefundRequest
+KeyedRequest = RedemptionRequest | RefundRequest | HoldRequest | CaptureRequest | ReleaseRequest | HoldRefundRequest
 """What merchants ask for. Staff repeat freely: their work is unique by what it says."""
 
 DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RedemptionRequest: decide_redemption,
     RefundRequest: decide_refund,
+    HoldRequest: decide_hold,
+    CaptureRequest: decide_capture,
+    ReleaseRequest: decide_release,
+    ExpiryRequest: decide_expiry,
+    HoldRefundRequest: decide_hold_refund,
     AwardRequest: decide_award,
     PreparationRequest: decide_preparation,
     RowsRequest: decide_rows,
@@ -184,15 +206,16 @@ def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
         event = DECISIONS[type(request)](request, town, stamp)
     except Refused as refused:
         attempt = _attempt(request, town, stamp, refused.reason)
-        return Outcome(refused=refused, attempt=attempt, counted=_counted(request, town, stamp, is_refused=True))
+        return Outcome(refused=refused, attempt=attempt, counted=_counted(request, town, stamp, refused.reason))
     town.apply(event)
-    counts = _counted(request, town, stamp, is_refused=False)
+    counts = _counted(request, town, stamp, None)
     return Outcome(event=event, attempt=_attempt(request, town, stamp, None), counted=counts)
 
 
-def _counted(request: Request, town: Town, stamp: Stamp, *, is_refused: bool) -> tuple[Tries, ...]:
+def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> tuple[Tries, ...]:
     if not isinstance(request, PresentedRequest):
         return ()
+    is_refused = refusal not in (None, Refusal.HOLD_TERM)  # which is about no card
     counts = counted(request.card, town, stamp, at=request.merchant, is_refused=is_refused)
     for count in counts:
         town.learn(count)
@@ -211,7 +234,7 @@ def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
 
 
 # That something is not there says nothing about a sale, so that the key stays free.
-_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
+_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
 
 
 def _attempt(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> Attempt | None:

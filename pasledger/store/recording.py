@@ -28,11 +28,16 @@ from pasledger.rules.records import (
     Event,
     Fact,
     FirstTries,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
     Merchant,
     MerchantCheck,
     MerchantContact,
     MerchantEnd,
+    MerchantReference,
     Pin,
     PinToVerify,
     PinUnlocked,
@@ -139,6 +144,11 @@ _SECOND_APPROVAL = Insertion(_t.second_approval)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
+_HOLD = Insertion(_t.hold)
+_HOLD_CAPTURE = Insertion(_t.hold_capture)
+_HOLD_RELEASE = Insertion(_t.hold_release)
+_HOLD_REFUND = Insertion(_t.hold_refund)
+_MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
 
 # What is referred to comes first, and entries after their transfers.
@@ -148,6 +158,7 @@ _IN_ORDER = (
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _ACTOR_CHANGE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
+    *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
     *(_BATCH_SOURCE, _BATCH_STEP, _BATCH_CONTENT, _BATCH_HAND, _BATCH_ROW, _BATCH_AWARD, _BATCH_KEY, _SECOND_APPROVAL),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
@@ -191,4 +202,9 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    Hold: ((_HOLD, _unstamped(rows.hold_row)),),
+    HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),
+    HoldReleased: ((_HOLD_RELEASE, _unstamped(rows.hold_use_row)),),
+    HoldRefunded: ((_HOLD_REFUND, _unstamped(rows.hold_use_row)),),
+    MerchantReference: ((_MERCHANT_REFERENCE, _unstamped(rows.merchant_reference_row)),),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -28,6 +28,7 @@ from pasledger.rules.registration import (
 )
 from pasledger.rules.town import Town
 from tests.support.batches import a_step, prepared
+from tests.support.holds import MOST_DAYS, a_capture, a_hold, a_hold_refund, a_release, an_expiry
 from tests.support.town import (
     CAFE,
     TODAY,
@@ -119,6 +120,11 @@ REPRODUCED = {
     Refusal.ENDED: Case(a_redemption(), stamp=a_stamp(date(2027, 1, 1))),
     Refusal.NOT_HERE: Case(a_redemption(merchant=CAFE), given=(MerchantRequest(a_cafe(), ()),)),
     Refusal.NOT_ENOUGH: Case(a_redemption("50,01")),
+    Refusal.HOLD_TERM: Case(a_hold(last_day=TODAY + timedelta(days=MOST_DAYS + 1))),
+    Refusal.HOLD_UNKNOWN: Case(a_capture(of=99)),
+    Refusal.HOLD_ENDED: Case(a_capture(), given=(a_hold(last_day=TODAY),), stamp=a_stamp(TODAY + timedelta(days=1))),
+    Refusal.HOLD_NOT_ENDED: Case(an_expiry(), given=(a_hold(last_day=TODAY),)),
+    Refusal.HOLD_TOO_SMALL: Case(a_release("5,01"), given=(a_hold("5,00"),)),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
     Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
@@ -303,6 +309,49 @@ LADDERS = {
             Rung(a_refund("6,00"), Refusal.REDEMPTION_UNKNOWN, cures=(an_award(), a_redemption("5,00"))),
             Rung(a_refund("6,00"), Refusal.REFUND_TOO_LARGE),
             Rung(a_refund("5,00")),
+        ),
+    ),
+    "hold": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, a_hold("1,00", key="k")),
+        rungs=(
+            Rung(a_hold(last_day=YEARS_LATER, key="k"), Refusal.KEY_REUSED),
+            Rung(a_hold(last_day=YEARS_LATER), Refusal.HOLD_TERM),
+            Rung(a_hold(), Refusal.CARD_UNKNOWN, cures=(REGISTERED,)),
+            Rung(a_hold(), Refusal.MERCHANT_UNKNOWN, cures=(MerchantRequest(a_merchant(), ()),)),
+            Rung(a_hold(), Refusal.NO_ENTITLEMENT, cures=(an_award(),)),
+            Rung(a_hold("50,01"), Refusal.NOT_ENOUGH),
+            Rung(a_hold("50,00")),
+        ),
+    ),
+    "capture": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(a_capture("6,00"), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00", last_day=TODAY),)),
+            Rung(a_capture("6,00"), Refusal.HOLD_TOO_SMALL),
+            Rung(a_capture("4,00")),
+        ),
+    ),
+    "capture after the end": Ladder(
+        given=(
+            *(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+            a_hold("5,00", last_day=TODAY),
+        ),
+        rungs=(Rung(a_capture("6,00"), Refusal.HOLD_ENDED, on=SUMMER_DAY), Rung(an_expiry(), on=SUMMER_DAY)),
+    ),
+    "expiry": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(an_expiry(), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00", last_day=TODAY), a_release())),
+            Rung(an_expiry(), Refusal.HOLD_NOT_ENDED),
+            Rung(an_expiry(), Refusal.HOLD_TOO_SMALL, on=SUMMER_DAY),
+        ),
+    ),
+    "refund of a hold": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(a_hold_refund("1,00"), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00"),)),
+            Rung(a_hold_refund("1,00"), Refusal.REFUND_TOO_LARGE, cures=(a_capture("1,00"),)),
+            Rung(a_hold_refund("1,00")),
         ),
     ),
     "refund with a key": Ladder(

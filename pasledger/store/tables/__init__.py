@@ -13,6 +13,7 @@ from pasledger.store.tables.batches import (
 )
 from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
@@ -43,12 +44,17 @@ __all__ = [
     "card_rule",
     "entitlement",
     "entry",
+    "hold",
+    "hold_capture",
+    "hold_refund",
+    "hold_release",
     "holder",
     "holder_reference",
     "merchant",
     "merchant_check",
     "merchant_contact",
     "merchant_end",
+    "merchant_reference",
     "metadata",
     "municipality",
     "pin",

@@ -1,8 +1,8 @@
 """Ceilings: how much of a scheme one holder can spend at one merchant on one day, whatever is left.
 
 A card can be copied and a PIN can be watched. A ceiling bounds what a thief gets, and what a merchant can find out. It
-is counted by holder and not by card, so that a new card is no new ceiling. What is held counts on the day on which it is
-set aside. What a merchant gives back or lets go on the same day can be spent again. All of it is decided with the
+is counted by holder and not by card, so that a new card is no new ceiling. What is held counts on the day on which it
+is set aside. What a merchant gives back or lets go on the same day can be spent again. All of it is decided with the
 holder's balances locked, so that two payments at one moment cannot both fit under the same ceiling.
 """
 

@@ -18,9 +18,11 @@ from pasledger.cli import (
     cards,
     holders,
     holds,
+    keys,
     log,
     merchant_file,
     merchants,
+    pins,
     roles,
     schemes,
     spending,
@@ -40,6 +42,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "serve": books.serve,
         "backup": backup.backup,
         "restore": backup.restore,
+        "keys": {"create": keys.create},
         "roles": {"create": roles.create},
     },
     "People": {
@@ -67,7 +70,15 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         },
         "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
         "holders": {"add": holders.add},
-        "cards": {"activate": cards.activate, "block": cards.block, "replace": cards.replace},
+        "cards": {
+            "activate": cards.activate,
+            "block": cards.block,
+            "replace": cards.replace,
+            "limit": pins.limit,
+            "letters": pins.letters,
+            "pin": pins.pin,
+            "unlock": pins.unlock,
+        },
     },
     "Money": {
         "award": awards.award,
@@ -99,6 +110,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
 }
 _GROUPS = {
+    "keys": "What keeps PINs from being guessed.",
     "roles": "Who may do what in PostgreSQL.",
     "actors": "Who works with the books, and who may do what.",
     "schemes": "What money is given for.",

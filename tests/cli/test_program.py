@@ -68,6 +68,12 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
+    yield "keys", "create", clerk.folder / "town.key"
+    yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
+    yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
+    clerk.typed = f"{clerk.code('P-1')}\n4711\n"
+    yield "cards", "pin", clerk.card("P-1")
+    yield "cards", "unlock", clerk.card("P-1")
     yield "cards", "block", clerk.card("P-2")
     yield "cards", "activate", clerk.card("P-2")
     yield "cards", "replace", clerk.card("P-2")
@@ -131,6 +137,9 @@ class _Anybody(Clerk):
         return [{"prefix": ""}]
 
     def card(self, _holder: str) -> str:
+        return ""
+
+    def code(self, _holder: str, _letters: str = "") -> str:
         return ""
 
     def done(self, *_arguments: object) -> Any:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,11 @@ from sqlalchemy import event
 from pasledger.ledger.ids import ActId
 from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest
+from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
+from pasledger.rules.keys import SecretKey
+from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
 from pasledger.rules.records import DONE, Act, ActResult, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
@@ -43,6 +46,7 @@ from tests.support.town import (
     a_terminal,
     an_award,
     an_end,
+    euros,
 )
 
 A_SMALL_TOWN: tuple[Request, ...] = (
@@ -56,7 +60,11 @@ A_SMALL_TOWN: tuple[Request, ...] = (
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
-    SchemeRequest(a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"})),
+    SchemeRequest(
+        replace(
+            a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"}), day_ceiling=euros("100,00")
+        )
+    ),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),
     a_change(contact="the treasurer"),
@@ -78,9 +86,16 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_hold_refund("0,50", number=1, reference="camp 7, rain"),
     a_release("1,00", number=1),
     ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
+    LimitRequest(euros("25,00")),
+    ActivationRequest(a_card().number, "hash of a code", date(2026, 5, 1)),
+    PinRequest(a_card().number, "hash of a PIN", "hash of a code"),
+    TryRequest(a_card().number),
+    UnlockRequest(a_card().number),
 )
 """The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked
-terminal, an administrator."""
+terminal, an administrator, a PIN. These books have a key too."""
+
+A_KEY = SecretKey(bytes(range(32)))
 
 
 ON_DISK = settings(max_examples=settings().max_examples // 4)
@@ -98,8 +113,7 @@ def _bytes_of(requests: tuple[Request, ...]) -> bytes:
             Store.start(str(path), municipality="Dronten", at=a_stamp().recorded_at, by="clerk").close()
             return path.read_bytes()
         with opened(a_file(path)) as store:
-            book(store, requests, a_stamp())
-            _log(store)
+            _book(store, requests)
         return path.read_bytes()
 
 
@@ -111,8 +125,10 @@ def a_file(path: Path, *requests: Request) -> Path:
 
 @contextmanager
 def opened(books: Path | str) -> Iterator[Store]:
-    """Open books for as long as the block lasts."""
+    """Open books for as long as the block lasts, with the key that those have which have one."""
     store = Store.open(str(books))
+    if store._key_check is not None:
+        store._given_key = A_KEY
     try:
         yield store
     finally:
@@ -163,8 +179,14 @@ def _fill(books: str, *requests: Request) -> None:
     start(books)
     if requests:
         with opened(books) as store:
-            book(store, requests, a_stamp())
-            _log(store)
+            _book(store, requests)
+
+
+def _book(store: Store, requests: tuple[Request, ...]) -> None:
+    book(store, requests, a_stamp())
+    _log(store)
+    if requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN:
+        store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
 
 
 def _log(store: Store) -> None:

@@ -26,6 +26,7 @@ from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey, key_of
 from pasledger.rules.budgets import BudgetRequest
+from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, CardState, TokenHash, card_number
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Outcome, Request, decide_each
@@ -174,12 +175,15 @@ def a_redemption(
     merchant: MerchantId = CLUB,
     number: int = 1,
     key: str | None = None,
+    pin: PinCheck = PinCheck.BY_STAFF,
 ) -> RedemptionRequest:
     """Return a redemption; with a key, its fingerprint is what it asks for."""
     named = card_number(card) if isinstance(card, int) else card
     attempt = AttemptKey(key_of(merchant, key), f"redeem {named} {amount}") if key else None
     entry = EntryId.of(3_000_000 + number)
-    return RedemptionRequest(RedemptionId.of(number), entry, merchant, None, named, euros(amount), attempt)
+    return RedemptionRequest(
+        RedemptionId.of(number), entry, merchant, None, CardEntry(named, pin), euros(amount), attempt
+    )
 
 
 def a_refund(

@@ -16,6 +16,7 @@ from pasledger.rules.records.batches import (
     BatchStep,
     SecondApproval,
 )
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
@@ -30,6 +31,7 @@ __all__ = [
     "DONE",
     "Act",
     "ActResult",
+    "Activation",
     "ActorChange",
     "Attempt",
     "AwardDecision",
@@ -45,12 +47,14 @@ __all__ = [
     "BudgetDecision",
     "Card",
     "CardChange",
+    "CardRule",
     "CheckResult",
     "CheckWay",
     "Correction",
     "Entitlement",
     "Event",
     "Fact",
+    "FirstTries",
     "Hold",
     "HoldCaptured",
     "HoldRefunded",
@@ -65,12 +69,16 @@ __all__ = [
     "Part",
     "Payout",
     "PayoutCancelled",
+    "Pin",
+    "PinToVerify",
+    "PinUnlocked",
     "Redemption",
     "Refund",
     "ResultId",
     "SecondApproval",
     "Terminal",
     "TerminalRevoked",
+    "Tries",
     "WrittenOff",
     "commitment",
 ]

@@ -47,6 +47,7 @@ def read_scheme(row: Row, amounts: tuple[Row, ...]) -> Scheme:
         :10
     ]
     least, most, legal_basis, task_field, iv3_category = row[10:15]
+    day_ceiling = row[18]
     return Scheme(
         code,
         version,
@@ -63,6 +64,7 @@ def read_scheme(row: Row, amounts: tuple[Row, ...]) -> Scheme:
         task_field,
         iv3_category,
         tuple((category, Money(cents)) for category, cents in amounts),
+        None if day_ceiling is None else Money(day_ceiling),
     )
 
 

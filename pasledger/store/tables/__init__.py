@@ -12,6 +12,7 @@ from pasledger.store.tables.batches import (
     batch_step,
     second_approval,
 )
+from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
@@ -26,6 +27,7 @@ __all__ = [
     "account",
     "act",
     "act_result",
+    "activation",
     "actor_change",
     "attempt",
     "award_decision",
@@ -36,9 +38,11 @@ __all__ = [
     "batch_row",
     "batch_source",
     "batch_step",
+    "books_key",
     "budget_decision",
     "card",
     "card_change",
+    "card_rule",
     "entitlement",
     "entry",
     "hold",
@@ -54,13 +58,17 @@ __all__ = [
     "merchant_reference",
     "metadata",
     "municipality",
+    "pin",
+    "pin_unlock",
     "redemption",
     "refund",
     "scheme",
     "scheme_amount",
+    "scheme_ceiling",
     "second_approval",
     "terminal",
     "transfer",
+    "tries",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())

@@ -17,6 +17,7 @@ from pasledger.cli import (
     holders,
     merchant_file,
     merchants,
+    payouts,
     roles,
     schemes,
     spending,
@@ -59,6 +60,19 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "redeem": spending.redeem,
         "refund": spending.refund,
     },
+    "Payouts": {
+        "payouts": {
+            "configure": payouts.configure,
+            "preview": payouts.preview,
+            "prepare": payouts.prepare,
+            "list": payouts.listed,
+            "show": payouts.show,
+            "release": payouts.release,
+            "write": payouts.write,
+            "cancel": payouts.cancel,
+            "write-off": payouts.write_off,
+        },
+    },
     "Audit": {
         "trial-balance": accounts.trial_balance,
         "accounts": accounts.accounts,
@@ -72,6 +86,7 @@ _GROUPS = {
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
+    "payouts": "How merchants are paid.",
     "holders": "Residents with a card.",
     "cards": "What happens to a card.",
 }

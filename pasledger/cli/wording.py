@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.rules.cards import CardState
-from pasledger.rules.records import CheckResult, CheckWay
+from pasledger.rules.records import CheckResult, CheckWay, PayoutStep, RunStep, Waits
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
 from pasledger.texts import say
@@ -18,6 +18,9 @@ LISTS: dict[type[StrEnum], str] = {
     CardState: "card-state",
     CheckWay: "check-way",
     CheckResult: "check-result",
+    Waits: "waits",
+    RunStep: "run-step",
+    PayoutStep: "payout-step",
     ValidityRule: "validity-rule",
     Role: "role",
 }

@@ -104,6 +104,13 @@ class HoldId(Id):
     prefix = "hol"
 
 
+class RunId(Id):
+    """A payout run (betaalbatch)."""
+
+    __slots__ = ()
+    prefix = "run"
+
+
 class PayoutId(Id):
     """A payout (uitbetaling) to one merchant."""
 

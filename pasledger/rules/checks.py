@@ -31,6 +31,7 @@ from pasledger.rules.records import (
     HoldReleased,
     Payout,
     PayoutCancelled,
+    PayoutLine,
     Redemption,
     Refund,
     WrittenOff,
@@ -197,6 +198,19 @@ def check_parts(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Rep
         yield from _compare("parts", account.code, found.get(account, 0), expected.get(account, 0))
 
 
+def check_lines(entry: Entry, facts: tuple[Fact, ...], moved: Moved, _replay: Replay) -> Iterator[Finding]:
+    """A payout moves, for each scheme, exactly what its lines add up to."""
+    if entry.kind is not EntryKind.PUT_IN_PAYOUT:
+        return
+    pinned: dict[str, int] = defaultdict(int)
+    for fact in facts:
+        if isinstance(fact, PayoutLine):
+            pinned[fact.scheme] += fact.amount.cents
+    paid = {account.scheme: change.cents for account, change in moved.items() if account.kind is AccountKind.IN_PAYMENT}
+    for scheme in sorted({*pinned, *paid}):
+        yield from _compare("lines", f"{entry.id} {scheme}", paid.get(scheme, 0), pinned.get(scheme, 0))
+
+
 _SPENDING = frozenset({EntryKind.REDEEMED, EntryKind.HELD})
 
 
@@ -290,7 +304,7 @@ def _compare(check: str, subject: str, booked: int, recorded: int) -> Iterator[F
 EntryCheck = Callable[[Entry, tuple[Fact, ...], Moved, Replay], Iterator[Finding]]
 BooksCheck = Callable[[Replay], Iterator[Finding]]
 
-ENTRY_CHECKS: tuple[EntryCheck, ...] = (check_sides, check_record, check_parts, check_entitlements)
+ENTRY_CHECKS: tuple[EntryCheck, ...] = (check_sides, check_record, check_parts, check_lines, check_entitlements)
 BOOKS_CHECKS: tuple[BooksCheck, ...] = (
     check_sentence,
     check_signs,

@@ -34,6 +34,7 @@ from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, merchant_file, rows, tables
 from pasledger.store.databases import database_behind
 from pasledger.store.loading import load
+from pasledger.store.payouts import Payouts
 from pasledger.store.statements import OneOf, Query, Row
 
 _t = tables
@@ -62,6 +63,11 @@ class Reader:
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
         return str(_MUNICIPALITY.fetch(self._connection)[0][0])
+
+    @property
+    def payouts(self) -> Payouts:
+        """Questions about payouts."""
+        return Payouts(self._connection)
 
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
@@ -233,6 +239,13 @@ _RECORDS = (
         lambda row, entry: rows.read_redemption(row, tuple(rows.part_of(line) for line in entry.transfers)),
     ),
     _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
+    _Records(
+        _t.payout,
+        lambda row, entry: rows.read_payout(row, tuple(rows.share_of(line) for line in entry.transfers)),
+    ),
+    _Records(_t.payout_line, lambda row, _entry: rows.read_payout_line(row)),
+    _Records(_t.payout_cancelled, lambda row, _entry: rows.read_payout_cancelled(row)),
+    _Records(_t.written_off, lambda row, _entry: rows.read_written_off(row)),
 )
 
 _MUNICIPALITY = Query(select(_t.municipality.c.name))

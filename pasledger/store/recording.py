@@ -22,10 +22,19 @@ from pasledger.rules.records import (
     MerchantCheck,
     MerchantContact,
     MerchantEnd,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStepped,
+    PayoutWaiting,
     Redemption,
     Refund,
+    RunStepped,
     Terminal,
     TerminalRevoked,
+    WrittenOff,
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
@@ -60,6 +69,8 @@ def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[
     for fact in event.facts:
         for statement, row_of in _FACTS[type(fact)]:
             written[statement].append(row_of(fact, event.stamp))
+        if isinstance(fact, RunStepped):
+            written[_PAYMENT_FILE].extend(rows.payment_file_rows(fact))
 
 
 def _write_accounts(town: Town, touched: Mapping[Account, None], written: dict[Writing, list[Row]]) -> None:
@@ -98,6 +109,16 @@ _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
 _ATTEMPT = Insertion(_t.attempt)
+_PAYMENT_SETTINGS = Insertion(_t.payment_settings)
+_PAYOUT_RUN = Insertion(_t.payout_run)
+_RUN_STEP = Insertion(_t.run_step)
+_PAYMENT_FILE = Insertion(_t.payment_file)
+_PAYOUT = Insertion(_t.payout)
+_PAYOUT_LINE = Insertion(_t.payout_line)
+_PAYOUT_WAITING = Insertion(_t.payout_waiting)
+_PAYOUT_STEP = Insertion(_t.payout_step)
+_PAYOUT_CANCELLED = Insertion(_t.payout_cancelled)
+_WRITTEN_OFF = Insertion(_t.written_off)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
@@ -105,6 +126,18 @@ _IN_ORDER = (
     *(_SCHEME, _MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
+    *(
+        _PAYMENT_SETTINGS,
+        _PAYOUT_RUN,
+        _RUN_STEP,
+        _PAYMENT_FILE,
+        _PAYOUT,
+        _PAYOUT_LINE,
+        _PAYOUT_WAITING,
+        _PAYOUT_STEP,
+        _PAYOUT_CANCELLED,
+        _WRITTEN_OFF,
+    ),
 )
 
 RowOf = Callable[[Any, Stamp], Row]
@@ -130,4 +163,13 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    PaymentSettings: ((_PAYMENT_SETTINGS, rows.payment_settings_row),),
+    PayoutRun: ((_PAYOUT_RUN, rows.payout_run_row),),
+    RunStepped: ((_RUN_STEP, rows.run_step_row),),
+    Payout: ((_PAYOUT, _unstamped(rows.payout_row)),),
+    PayoutLine: ((_PAYOUT_LINE, _unstamped(rows.payout_line_row)),),
+    PayoutWaiting: ((_PAYOUT_WAITING, _unstamped(rows.payout_waiting_row)),),
+    PayoutStepped: ((_PAYOUT_STEP, _unstamped(rows.payout_step_row)),),
+    PayoutCancelled: ((_PAYOUT_CANCELLED, _unstamped(rows.payout_cancelled_row)),),
+    WrittenOff: ((_WRITTEN_OFF, _unstamped(rows.written_off_row)),),
 }

@@ -55,6 +55,16 @@ RIGHTS = {
     "budget_decision": (_NONE, _ADD, _READ),
     "redemption": (_ADD, _ADD, _READ),
     "refund": (_ADD, _ADD, _READ),
+    "payment_settings": (_NONE, _ADD, _READ),
+    "payout_run": (_READ, _ADD, _READ),
+    "run_step": (_READ, _ADD, _READ),
+    "payment_file": (_NONE, _ADD, _READ),
+    "payout": (_READ, _ADD, _READ),
+    "payout_line": (_READ, _ADD, _READ),
+    "payout_waiting": (_NONE, _ADD, _READ),
+    "payout_step": (_READ, _ADD, _READ),
+    "payout_cancelled": (_NONE, _ADD, _READ),
+    "written_off": (_NONE, _ADD, _READ),
     "attempt": (_ADD, _ADD, _READ),
 }
 """What each role may do with each table, as it is granted. Nothing deletes yet, so nobody but the owner may."""

@@ -8,12 +8,32 @@ the books still prove what they always proved.
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
-from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.settlement import (
+    BANK_PREFIX,
+    BankLine,
+    Correction,
+    PaymentFile,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStep,
+    PayoutStepped,
+    PayoutWaiting,
+    RunStep,
+    RunStepped,
+    Share,
+    Waits,
+    WrittenOff,
+)
 from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
 
 __all__ = [
+    "BANK_PREFIX",
     "Attempt",
     "AwardDecision",
     "AwardKey",
@@ -35,13 +55,26 @@ __all__ = [
     "MerchantCheck",
     "MerchantContact",
     "MerchantEnd",
+    "OpenLine",
     "Part",
+    "PaymentFile",
+    "PaymentSettings",
     "Payout",
     "PayoutCancelled",
+    "PayoutLine",
+    "PayoutRun",
+    "PayoutStep",
+    "PayoutStepped",
+    "PayoutWaiting",
     "Redemption",
     "Refund",
+    "RunStep",
+    "RunStepped",
+    "Share",
     "Terminal",
     "TerminalRevoked",
+    "Waits",
     "WrittenOff",
     "commitment",
+    "open_lines_of",
 ]

@@ -6,7 +6,19 @@ from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
-from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.settlement import (
+    BankLine,
+    Correction,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStepped,
+    PayoutWaiting,
+    RunStepped,
+    WrittenOff,
+)
 from pasledger.rules.records.spending import Hold, HoldCaptured, HoldReleased, Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
@@ -29,7 +41,13 @@ Fact = (
     | Hold
     | HoldCaptured
     | HoldReleased
+    | PaymentSettings
+    | PayoutRun
+    | RunStepped
     | Payout
+    | PayoutLine
+    | PayoutWaiting
+    | PayoutStepped
     | PayoutCancelled
     | BankLine
     | WrittenOff

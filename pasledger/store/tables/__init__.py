@@ -5,6 +5,18 @@ from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+from pasledger.store.tables.settlement import (
+    payment_file,
+    payment_settings,
+    payout,
+    payout_cancelled,
+    payout_line,
+    payout_run,
+    payout_step,
+    payout_waiting,
+    run_step,
+    written_off,
+)
 
 __all__ = [
     "CHANGED_IN_PART",
@@ -26,11 +38,21 @@ __all__ = [
     "merchant_end",
     "metadata",
     "municipality",
+    "payment_file",
+    "payment_settings",
+    "payout",
+    "payout_cancelled",
+    "payout_line",
+    "payout_run",
+    "payout_step",
+    "payout_waiting",
     "redemption",
     "refund",
+    "run_step",
     "scheme",
     "terminal",
     "transfer",
+    "written_off",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())

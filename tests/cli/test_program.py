@@ -28,6 +28,7 @@ Command = tuple[object, ...]
 def a_program(clerk: Clerk, *arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the program as a process of its own."""
     named = {"PASLEDGER_BOOKS": str(clerk.books), "PASLEDGER_AS": "clerk"}
+    named["PASLEDGER_CREDENTIAL_FILE"] = str(clerk.folder / "keys")
     without = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PASLEDGER"))}
     return subprocess.run(
         [*PROGRAM, *map(os.fsencode, map(str, arguments))],
@@ -42,6 +43,15 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "start", "--municipality", "Elders", "--books", clerk.folder / "elders.db"
     yield ("upgrade",)
     newer = SCHEMES.replace("2020-01-01", "2021-01-01").replace("Vrije tijd", "Sport").replace('"Cadeau"', '"Gift"')
+    administrator = ("--as", "administrator")
+    yield "actors", "add", "jansen", "--role", "clerk", *administrator
+    yield "actors", "list"
+    yield "actors", "give", "jansen", "--role", "auditor", *administrator
+    yield "actors", "take", "jansen", "--role", "clerk", *administrator
+    yield "actors", "renew", "jansen", *administrator
+    yield "actors", "rights"
+    yield "actors", "history"
+    yield "actors", "end", "jansen", *administrator
     yield "schemes", "add", clerk.file(newer, "n.toml"), *FOUR_EYES
     yield "schemes", "list"
     yield "budgets", "add", clerk.file(BUDGETS.replace("RAAD", "MEER"), "b.csv"), *FOUR_EYES
@@ -67,28 +77,30 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
     yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
-    yield "payouts", "configure", ROOT / "examples/dronten/betalen.toml", *FOUR_EYES
+    treasurer = ("--as", "treasurer")
+    yield "payouts", "configure", ROOT / "examples/dronten/betalen.toml", *FOUR_EYES, *treasurer
     yield "merchants", "check", clerk.file(checked.replace(CAFE, CLUB), "club.csv"), *FOUR_EYES
     yield "payouts", "preview"
-    yield "payouts", "prepare"
-    yield "payouts", "release", f"{YEAR}-0001", "--as", "controller"
+    yield "payouts", "prepare", *treasurer
+    yield "payouts", "release", f"{YEAR}-0001", "--as", "approver"
     yield "payouts", "write", f"{YEAR}-0001", clerk.folder / "payments"
-    yield "payouts", "cancel", f"{YEAR}-0001", *FOUR_EYES
+    yield "payouts", "cancel", f"{YEAR}-0001", *FOUR_EYES, *treasurer
     yield "payouts", "show", f"{YEAR}-0001"
     yield "payouts", "list"
-    yield "payouts", "prepare"
+    yield "payouts", "prepare", *treasurer
     yield "refund", clerk.done(*paid)["redemption"]
     yield "merchants", "end", CAFE, *FOUR_EYES
     owing: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "3,00")
     owed = clerk.done(*owing)["redemption"]
-    yield "payouts", "prepare"
+    yield "payouts", "prepare", *treasurer
     yield "refund", owed
     yield "merchants", "end", CLUB, *FOUR_EYES
-    yield "payouts", "write-off", CLUB, "--decision", "B-1", *FOUR_EYES
+    yield "payouts", "write-off", CLUB, "--decision", "B-1", *FOUR_EYES, *treasurer
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
     yield ("verify",)
+    yield ("log",)
     yield "backup", clerk.folder / "backup.db"
     yield "restore", clerk.folder / "backup.db", "--books", clerk.folder / "restored.db"
 
@@ -237,6 +249,8 @@ def test_who_asks_has_a_name(clerk: Clerk, name: str) -> None:
 
 def test_who_asks_is_in_the_books(clerk: Clerk) -> None:
     """The journal has who prepared and who approved, on one line each."""
+    clerk.done("actors", "add", "Clerk de Boer", "--role", "clerk", "--as", "administrator")
+    clerk.done("actors", "add", "Approver Smit", "--role", "approver", "--as", "administrator")
     clerk(
         "award", clerk.file(AWARDS.replace("Z-", "Y-")), "--as", " Clerk\n de  Boer ", "--approved-by", "Approver\tSmit"
     )
@@ -246,10 +260,10 @@ def test_who_asks_is_in_the_books(clerk: Clerk) -> None:
 def test_without_a_login_who_asks_must_be_named(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system knows no login, the sentence says how to name oneself."""
 
-    def nobody() -> str:
+    def nobody(_uid: int) -> None:
         raise KeyError("getpwuid(): uid not found: 4711")
 
-    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
     ran = clerk("cards", "block", clerk.card("P-1"), PASLEDGER_AS=None)
     assert ran.code == 2
     assert "Noem uzelf met --as" in ran.words
@@ -320,7 +334,12 @@ def test_an_answer_that_is_lost_is_not_called_nothing_booked(clerk: Clerk) -> No
     pay = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "3,00", "--language", "en")
     with Path("/dev/full").open("w") as full:
         process = subprocess.run(
-            [*PROGRAM, *pay, "--books", clerk.books], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*PROGRAM, *pay, "--books", clerk.books, "--as", "clerk"],
+            env=os.environ | {"PASLEDGER_CREDENTIAL_FILE": str(clerk.folder / "keys")},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert process.returncode == 1
     assert "may have been done" in " ".join(process.stderr.split())

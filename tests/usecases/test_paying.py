@@ -1,5 +1,6 @@
 """Paying merchants: from what is owed to files for the bank, in both kinds of database."""
 
+from contextlib import suppress
 from dataclasses import replace
 from threading import Thread
 
@@ -7,7 +8,7 @@ import pytest
 
 from pasledger.ledger import accounts
 from pasledger.ledger.money import total
-from pasledger.ledger.refusals import Refusal
+from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.records import RunStep, Waits
 from pasledger.rules.registration import MerchantRequest
 from pasledger.store import Store

@@ -167,7 +167,8 @@ def release(context: typer.Context, run: RunName) -> None:
     answer(
         call,
         {"run": run, "files": rows},
-        table(call, rows, "file", "payments", "amount", "sha256"),
+        table(call, rows, "file", "payments", "amount"),
+        "\n".join(f"{file.record.sha256}  {file.name}" for file in files),
         call.say("cli.run-released", run=run),
     )
 
@@ -298,7 +299,7 @@ def _answer(call: Call, store: Store, name: str) -> None:
             "rewritten": rewritten,
             "files": files,
         },
-        table(call, payments, "payment", "merchant", "amount", "iban", "account_name", "state"),
+        table(call, payments, "payment", "merchant", "amount", "iban", "state"),
         *([table(call, waiting, "merchant", "amount", "reason")] if waiting else []),
         *(_told(call, rewritten) if rewritten else ()),
         call.say(

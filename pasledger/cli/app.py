@@ -12,10 +12,12 @@ from pasledger.cli import (
     actors,
     awards,
     backup,
+    batches,
     books,
     budgets,
     cards,
     holders,
+    holds,
     log,
     merchant_file,
     merchants,
@@ -70,9 +72,24 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Money": {
         "award": awards.award,
+        "awards": {
+            "prepare": batches.prepare,
+            "change": batches.change,
+            "faults": batches.faults,
+            "submit": batches.submit,
+            "preview": batches.preview,
+            "approve": batches.approve,
+            "reject": batches.reject,
+            "book": batches.book,
+            "letters": batches.letters,
+            "list": batches.list_,
+            "show": batches.show,
+            "second-approver": batches.second_approver,
+        },
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
+        "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
     },
     "Payouts": {
         "payouts": {
@@ -104,6 +121,8 @@ _GROUPS = {
     "terminals": "Where merchants redeem.",
     "payouts": "How merchants are paid.",
     "holders": "Residents with a card.",
+    "holds": "Amounts set aside for merchants.",
+    "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
 }
 

@@ -43,7 +43,9 @@ class LineFound:
     recorded_at: datetime
     effective_on: date
     id: str
-    """What the merchant knows it by: the id of its redemption, refund or payout."""
+    """What the merchant knows it by: the id of its redemption, refund or capture; empty for what staff did."""
+    reference: str
+    """What the merchant itself calls it; empty where it was deleted, or there is none."""
     amount: Money
 
 
@@ -96,9 +98,8 @@ class Payouts:
         For what a cancelled or returned payout moved back, its own lines stand there: they are paid by this one.
         """
         found: list[LineFound] = []
-        for entry, kind, recorded_at, effective_on, cents, redemption, refund, earlier in _LINES.fetch(
-            self._connection, entry=payout.entry, merchant=payout.merchant
-        ):
+        for row in _LINES.fetch(self._connection, entry=payout.entry, merchant=payout.merchant):
+            entry, kind, recorded_at, effective_on, cents, earlier, reference, *ids = row
             if earlier is not None:
                 found += self.lines(self.payout(PayoutId(earlier)))
                 continue
@@ -108,7 +109,8 @@ class Payouts:
                     EntryKind(kind),
                     rows.read_moment(recorded_at),
                     rows.read_day(effective_on),
-                    redemption or refund or "",
+                    next((one for one in ids if one is not None), ""),
+                    reference or "",
                     Money(int(cents)),
                 )
             )
@@ -152,6 +154,7 @@ _WAITING = Query(
 _FILES = Query(select(_t.payment_file).where(_t.payment_file.c.run_id == _run).order_by(_t.payment_file.c.number))
 _RUN_OF = Query(select(_t.payout.c.run_id).where(_t.payout.c.id == bindparam("payout")))
 
+_KNOWN_TO_MERCHANTS = (_t.redemption, _t.refund, _t.hold_capture, _t.hold_refund)
 _earlier = (
     select(_t.payout_step.c.entry_id, _t.payout_step.c.payout_id)
     .join(_t.payout, _t.payout.c.id == _t.payout_step.c.payout_id)
@@ -164,13 +167,16 @@ _LINES = Query(
         _t.entry.c.recorded_at,
         _t.entry.c.effective_on,
         func.sum(_t.payout_line.c.amount_cents),
-        func.max(_t.redemption.c.id),
-        func.max(_t.refund.c.id),
         func.max(_earlier.c.payout_id),
+        func.max(_t.merchant_reference.c.reference),
+        *(func.max(table.c.id) for table in _KNOWN_TO_MERCHANTS),
     )
     .join(_t.payout_line, _t.payout_line.c.line_entry_id == _t.entry.c.id)
     .outerjoin(_t.redemption, _t.redemption.c.entry_id == _t.entry.c.id)
     .outerjoin(_t.refund, _t.refund.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.hold_capture, _t.hold_capture.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.hold_refund, _t.hold_refund.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.merchant_reference, _t.merchant_reference.c.entry_id == _t.entry.c.id)
     .outerjoin(_earlier, _earlier.c.entry_id == _t.entry.c.id)
     .where(_t.payout_line.c.entry_id == bindparam("entry"))
     .group_by(_t.entry.c.id, _t.entry.c.kind, _t.entry.c.recorded_at, _t.entry.c.effective_on)

@@ -118,7 +118,13 @@ def specifications(store: Store, run: RunId, language: str) -> Iterator[tuple[Pa
         found = reader.payouts.run(run)
         for payout in found.payouts:
             lines = [
-                SpecifiedLine(line.effective_on, say(f"cli.entry-kind.{line.kind}", language), line.id, "", line.amount)
+                SpecifiedLine(
+                    line.effective_on,
+                    say(f"cli.entry-kind.{line.kind}", language),
+                    line.id,
+                    line.reference,
+                    line.amount,
+                )
                 for line in reader.payouts.lines(payout)
             ]
             yield (

@@ -25,8 +25,8 @@ from tests.support.town import (
     a_payout_cancelled,
     a_redemption,
     a_refund,
-    a_release,
     a_run,
+    a_run_release,
     a_scheme,
     a_shop,
     a_stamp,
@@ -181,12 +181,12 @@ def test_a_run_is_released_by_another_person(town: Town) -> None:
     grant(town, a_run(), stamp=TREASURER)
     grant(town, a_payout(), stamp=TREASURER)
     with refuses(Refusal.SAME_PERSON):
-        grant(town, a_release("5,00"), stamp=replace(TREASURER, prepared_by=" Treasurer"))
-    (step,) = grant(town, a_release("5,00"), stamp=CONTROLLER).facts
+        grant(town, a_run_release("5,00"), stamp=replace(TREASURER, prepared_by=" Treasurer"))
+    (step,) = grant(town, a_run_release("5,00"), stamp=CONTROLLER).facts
     assert isinstance(step, RunStepped)
     assert (step.step, step.prepared_by, step.approved_by) == (RunStep.RELEASED, "treasurer", "other")
     with refuses(Refusal.RUN_STEP_UNKNOWN):
-        grant(town, a_release("5,00"), stamp=CONTROLLER)
+        grant(town, a_run_release("5,00"), stamp=CONTROLLER)
 
 
 def test_files_that_pay_something_else_are_a_fault(town: Town) -> None:
@@ -195,7 +195,7 @@ def test_files_that_pay_something_else_are_a_fault(town: Town) -> None:
     grant(town, a_run(), stamp=TREASURER)
     grant(town, a_payout(), stamp=TREASURER)
     with pytest.raises(ValueError, match="do not pay"):
-        ask(town, a_release("5,01"), stamp=CONTROLLER)
+        ask(town, a_run_release("5,01"), stamp=CONTROLLER)
 
 
 def test_a_cancelled_run_is_owed_again(town: Town) -> None:
@@ -220,7 +220,7 @@ def test_after_its_release_a_run_is_cancelled_by_two(town: Town) -> None:
     grant(town, a_redemption("5,00"))
     grant(town, a_run(), stamp=TREASURER)
     grant(town, a_payout(), stamp=TREASURER)
-    grant(town, a_release("5,00"), stamp=CONTROLLER)
+    grant(town, a_run_release("5,00"), stamp=CONTROLLER)
     with refuses(Refusal.SAME_PERSON):
         grant(town, RunCancelRequest(RunId.of(1)), stamp=TREASURER)
     grant(town, RunCancelRequest(RunId.of(1)), stamp=a_stamp())

@@ -164,7 +164,7 @@ def a_payout(number: int = 1, merchant: MerchantId = CLUB, *, run: int = 1) -> P
     return PayoutRequest(PayoutId.of(number), EntryId.of(5_000_000 + number), RunId.of(run), merchant)
 
 
-def a_release(amount: str, *, run: int = 1, payments: int = 1) -> RunReleaseRequest:
+def a_run_release(amount: str, *, run: int = 1, payments: int = 1) -> RunReleaseRequest:
     """Return the release of a run in one file."""
     return RunReleaseRequest(RunId.of(run), (PaymentFile(1, payments, euros(amount), f"hash of {run}"),))
 

@@ -6,12 +6,24 @@ the books still prove what they always proved.
 """
 
 from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
     BankLine,
@@ -31,7 +43,7 @@ from pasledger.rules.records.settlement import (
     Waits,
     WrittenOff,
 )
-from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
+from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
     "BANK_PREFIX",
@@ -43,6 +55,13 @@ __all__ = [
     "AwardDecision",
     "AwardKey",
     "BankLine",
+    "BatchAward",
+    "BatchContent",
+    "BatchHand",
+    "BatchKey",
+    "BatchRow",
+    "BatchSource",
+    "BatchStep",
     "BudgetDecision",
     "Card",
     "CardChange",
@@ -54,12 +73,15 @@ __all__ = [
     "Fact",
     "Hold",
     "HoldCaptured",
+    "HoldRefunded",
     "HoldReleased",
+    "HoldUse",
     "Holder",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
     "MerchantEnd",
+    "MerchantReference",
     "OpenLine",
     "Part",
     "PaymentFile",
@@ -73,8 +95,10 @@ __all__ = [
     "PayoutWaiting",
     "Redemption",
     "Refund",
+    "ResultId",
     "RunStep",
     "RunStepped",
+    "SecondApproval",
     "Share",
     "Terminal",
     "TerminalRevoked",

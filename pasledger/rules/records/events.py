@@ -4,9 +4,21 @@ from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.actors import ActorChange
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
+from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     BankLine,
     Correction,
@@ -20,7 +32,7 @@ from pasledger.rules.records.settlement import (
     RunStepped,
     WrittenOff,
 )
-from pasledger.rules.records.spending import Hold, HoldCaptured, HoldReleased, Redemption, Refund
+from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
 Fact = (
@@ -38,6 +50,14 @@ Fact = (
     | BudgetDecision
     | Entitlement
     | AwardDecision
+    | BatchContent
+    | BatchSource
+    | BatchHand
+    | BatchStep
+    | BatchRow
+    | BatchAward
+    | BatchKey
+    | SecondApproval
     | Redemption
     | Refund
     | Hold
@@ -46,6 +66,8 @@ Fact = (
     | PaymentSettings
     | PayoutRun
     | RunStepped
+    | HoldRefunded
+    | MerchantReference
     | Payout
     | PayoutLine
     | PayoutWaiting

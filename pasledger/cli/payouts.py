@@ -190,7 +190,7 @@ def write(
             named = paying.run_named(reader, run)
             found = reader.payouts.run(named)
         made = {file.name: file.data for file in paying.files_of_released(found)}
-        titles = {name: call.say(f"cli.specification-{name}") for name in _TITLES} | {"language": call.language}
+        titles = {name: call.say(code) for name, code in _TITLES.items()} | {"language": call.language}
         titles["paid"] = "{iban}, {day}"
         for payout, specification in paying.specifications(store, named, call.language):
             stem = f"specificatie-{found.run.name}-{payout.place:04}"
@@ -206,7 +206,15 @@ def write(
     )
 
 
-_TITLES = ("title", "date", "kind", "id", "reference", "amount", "total")
+_TITLES = {
+    "title": "cli.specification-title",
+    "date": "cli.specification-date",
+    "kind": "cli.specification-kind",
+    "id": "cli.specification-id",
+    "reference": "cli.specification-reference",
+    "amount": "cli.specification-amount",
+    "total": "cli.specification-total",
+}
 
 
 def cancel(

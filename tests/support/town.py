@@ -161,7 +161,7 @@ def a_run(number: int = 1, *, execute_on: date = TODAY) -> PayoutRunRequest:
 
 def a_payout(number: int = 1, merchant: MerchantId = CLUB, *, run: int = 1) -> PayoutRequest:
     """Return the payout of a merchant in a run."""
-    return PayoutRequest(PayoutId.of(number), EntryId.of(5_000_000 + number), RunId.of(run), merchant)
+    return PayoutRequest(PayoutId.of(number), EntryId.of(15_000_000 + number), RunId.of(run), merchant)
 
 
 def a_run_release(amount: str, *, run: int = 1, payments: int = 1) -> RunReleaseRequest:
@@ -171,12 +171,12 @@ def a_run_release(amount: str, *, run: int = 1, payments: int = 1) -> RunRelease
 
 def a_payout_cancelled(number: int = 1, *, run: int = 1) -> PayoutCancelRequest:
     """Return the cancellation of one payout."""
-    return PayoutCancelRequest(PayoutId.of(number), RunId.of(run), EntryId.of(6_000_000 + number), "AC04")
+    return PayoutCancelRequest(PayoutId.of(number), RunId.of(run), EntryId.of(16_000_000 + number), "AC04")
 
 
 def a_write_off(merchant: MerchantId = CLUB, *, number: int = 1, year: int = 2026) -> WriteOffRequest:
     """Return the write-off of what a merchant owes."""
-    return WriteOffRequest(EntryId.of(7_000_000 + number), merchant, "B-1", year, ("culture", "spring"))
+    return WriteOffRequest(EntryId.of(17_000_000 + number), merchant, "B-1", year, ("culture", "spring"))
 
 
 def an_end(merchant: MerchantId = CLUB, *, on: date = TODAY) -> MerchantEndRequest:

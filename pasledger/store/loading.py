@@ -9,7 +9,7 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import Money
 from pasledger.rules.records import Entitlement, Fact, MerchantEnd, Part
 from pasledger.rules.town import Needs, Town
-from pasledger.store import rows, tables
+from pasledger.store import paying, rows, tables
 from pasledger.store.card_use import load_card_use
 from pasledger.store.databases import database_behind
 from pasledger.store.errors import BooksContended, BooksProblem
@@ -265,6 +265,9 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.merchants, _load_merchants),
     (lambda needs: needs.merchant_names, _load_merchants_by_name),
     (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
+    (lambda needs: needs.open_lines, paying.load_open_lines),
+    (lambda needs: needs.runs, paying.load_runs),
+    (lambda needs: {"settings"} if needs.pays else (), paying.load_settings),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
     (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),

@@ -38,15 +38,24 @@ from pasledger.rules.records import (
     MerchantContact,
     MerchantEnd,
     MerchantReference,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStepped,
+    PayoutWaiting,
     Pin,
     PinToVerify,
     PinUnlocked,
     Redemption,
     Refund,
+    RunStepped,
     SecondApproval,
     Terminal,
     TerminalRevoked,
     Tries,
+    WrittenOff,
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
@@ -86,6 +95,8 @@ def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[
             written[_SCHEME_AMOUNT].extend(rows.scheme_amount_rows(fact))
         for statement, row_of in _FACTS[type(fact)]:
             written[statement].append(row_of(fact, event.stamp))
+        if isinstance(fact, RunStepped):
+            written[_PAYMENT_FILE].extend(rows.payment_file_rows(fact))
 
 
 def _write_tries(count: Tries, written: dict[Writing, list[Row]]) -> None:
@@ -153,6 +164,16 @@ _HOLD_RELEASE = Insertion(_t.hold_release)
 _HOLD_REFUND = Insertion(_t.hold_refund)
 _MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
+_PAYMENT_SETTINGS = Insertion(_t.payment_settings)
+_PAYOUT_RUN = Insertion(_t.payout_run)
+_RUN_STEP = Insertion(_t.run_step)
+_PAYMENT_FILE = Insertion(_t.payment_file)
+_PAYOUT = Insertion(_t.payout)
+_PAYOUT_LINE = Insertion(_t.payout_line)
+_PAYOUT_WAITING = Insertion(_t.payout_waiting)
+_PAYOUT_STEP = Insertion(_t.payout_step)
+_PAYOUT_CANCELLED = Insertion(_t.payout_cancelled)
+_WRITTEN_OFF = Insertion(_t.written_off)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
@@ -164,6 +185,18 @@ _IN_ORDER = (
     *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
     *(_BATCH_SOURCE, _BATCH_STEP, _BATCH_CONTENT, _BATCH_HAND, _BATCH_ROW, _BATCH_AWARD, _BATCH_KEY, _SECOND_APPROVAL),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
+    *(
+        _PAYMENT_SETTINGS,
+        _PAYOUT_RUN,
+        _RUN_STEP,
+        _PAYMENT_FILE,
+        _PAYOUT,
+        _PAYOUT_LINE,
+        _PAYOUT_WAITING,
+        _PAYOUT_STEP,
+        _PAYOUT_CANCELLED,
+        _WRITTEN_OFF,
+    ),
 )
 
 RowOf = Callable[[Any, Stamp], Row]
@@ -205,6 +238,15 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    PaymentSettings: ((_PAYMENT_SETTINGS, rows.payment_settings_row),),
+    PayoutRun: ((_PAYOUT_RUN, rows.payout_run_row),),
+    RunStepped: ((_RUN_STEP, rows.run_step_row),),
+    Payout: ((_PAYOUT, _unstamped(rows.payout_row)),),
+    PayoutLine: ((_PAYOUT_LINE, _unstamped(rows.payout_line_row)),),
+    PayoutWaiting: ((_PAYOUT_WAITING, _unstamped(rows.payout_waiting_row)),),
+    PayoutStepped: ((_PAYOUT_STEP, _unstamped(rows.payout_step_row)),),
+    PayoutCancelled: ((_PAYOUT_CANCELLED, _unstamped(rows.payout_cancelled_row)),),
+    WrittenOff: ((_WRITTEN_OFF, _unstamped(rows.written_off_row)),),
     Hold: ((_HOLD, _unstamped(rows.hold_row)),),
     HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),
     HoldReleased: ((_HOLD_RELEASE, _unstamped(rows.hold_use_row)),),

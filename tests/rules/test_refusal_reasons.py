@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasledger.ledger.ids import BatchId, MerchantId
+from pasledger.ledger.ids import BatchId, MerchantId, RunId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
@@ -17,6 +17,7 @@ from pasledger.rules.card_entry import MOST_REFUSALS, PinCheck
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
+from pasledger.rules.payouts import RunCancelRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest
 from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
@@ -41,16 +42,20 @@ from tests.support.town import (
     a_merchant,
     a_redemption,
     a_refund,
+    a_run,
+    a_run_release,
     a_scheme,
     a_stamp,
     a_terminal,
     a_town,
+    a_write_off,
     an_award,
     an_end,
     ask,
     euros,
     grant,
     refuses,
+    settings_of_payment,
     state_of,
 )
 
@@ -127,6 +132,12 @@ REPRODUCED = {
     Refusal.HOLD_TOO_SMALL: Case(a_release("5,01"), given=(a_hold("5,00"),)),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
+    Refusal.NO_PAYMENT_SETTINGS: Case(a_run()),
+    Refusal.RUN_UNKNOWN: Case(a_run_release("1,00")),
+    Refusal.RUN_STEP_UNKNOWN: Case(
+        a_run_release("0,00", payments=0), given=(settings_of_payment(), a_run(), RunCancelRequest(RunId.of(1)))
+    ),
+    Refusal.NO_DEBT: Case(a_write_off()),
     Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
     Refusal.OWN_RIGHTS: Case(DismissalRequest("clerk"), given=(AN_ADMINISTRATOR,)),
     Refusal.ROLE_UNCHANGED: Case(
@@ -167,6 +178,10 @@ REPRODUCED = {
 }
 
 
+NOT_DECIDED = {Refusal.NOTHING_TO_PAY, Refusal.FILES_DIFFER}
+"""What a use case finds before it asks: tests/usecases/test_paying.py has them."""
+
+
 BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
     Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
     Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
@@ -182,8 +197,8 @@ def test_who_asks_is_refused_for_this_reason(reason: Refusal) -> None:
 
 
 def test_every_reason_is_reproduced() -> None:
-    """The table has each member of the closed list, and no other."""
-    assert {*REPRODUCED, *BEFORE_ANY_REQUEST} == set(Refusal)
+    """The tables have each member of the closed list, and no other."""
+    assert {*REPRODUCED, *BEFORE_ANY_REQUEST, *NOT_DECIDED} == set(Refusal)
 
 
 @pytest.mark.parametrize("reason", REPRODUCED)

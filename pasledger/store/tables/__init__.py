@@ -19,6 +19,18 @@ from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+from pasledger.store.tables.settlement import (
+    payment_file,
+    payment_settings,
+    payout,
+    payout_cancelled,
+    payout_line,
+    payout_run,
+    payout_step,
+    payout_waiting,
+    run_step,
+    written_off,
+)
 
 __all__ = [
     "CHANGED_IN_PART",
@@ -58,10 +70,19 @@ __all__ = [
     "merchant_reference",
     "metadata",
     "municipality",
+    "payment_file",
+    "payment_settings",
+    "payout",
+    "payout_cancelled",
+    "payout_line",
+    "payout_run",
+    "payout_step",
+    "payout_waiting",
     "pin",
     "pin_unlock",
     "redemption",
     "refund",
+    "run_step",
     "scheme",
     "scheme_amount",
     "scheme_ceiling",
@@ -69,6 +90,7 @@ __all__ = [
     "terminal",
     "transfer",
     "tries",
+    "written_off",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())

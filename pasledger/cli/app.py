@@ -18,6 +18,7 @@ from pasledger.cli import (
     merchants,
     roles,
     schemes,
+    seals,
     spending,
     terminals,
 )
@@ -55,6 +56,8 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "trial-balance": accounts.trial_balance,
         "accounts": accounts.accounts,
         "account": accounts.account,
+        "seal": seals.seal,
+        "prove": seals.prove,
         "verify": books.verify,
     },
 }

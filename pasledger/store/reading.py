@@ -32,8 +32,11 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, rows, tables
+from pasledger.store.commitments import broken
 from pasledger.store.databases import database_behind
 from pasledger.store.loading import load
+from pasledger.store.sealing import Sealing
+from pasledger.store.standing import strayed
 from pasledger.store.statements import OneOf, Query, Row
 
 _t = tables
@@ -58,6 +61,7 @@ class Reader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.seals = Sealing(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
@@ -81,8 +85,14 @@ class Reader:
 
     def stored_balances(self) -> Iterator[tuple[Account, Money]]:
         """Yield each account that keeps a balance, with it, in the order of the codes."""
-        for code, kind, scheme, cents in _STORED_BALANCES.stream(self._connection):
-            yield rows.read_account(code, kind, scheme), Money(cents)
+        for account, balance in self.opened_accounts():
+            if balance is not None:
+                yield account, balance
+
+    def opened_accounts(self) -> Iterator[tuple[Account, Money | None]]:
+        """Yield each account with the balance that is stored for it, if one is, in the order of the codes."""
+        for code, kind, scheme, cents in _OPENED_ACCOUNTS.stream(self._connection):
+            yield rows.read_account(code, kind, scheme), None if cents is None else Money(cents)
 
     # --- the journal
 
@@ -184,6 +194,10 @@ class Reader:
             yield "guard", guard
         for entry, says, has in _MISCOUNTED.stream(self._connection):
             yield "count", f"{entry} says {says} transfers and has {has}"
+        for table, row in strayed(self._connection):
+            yield "log", f"{table} {row} stands at something else than its newest change says"
+        for table, owner in broken(self._connection):
+            yield "commitment", f"{table} of {owner} is not the one that was committed to"
 
     def _recorded_at(self, *entries: EntryId) -> dict[str, datetime]:
         found = _RECORDED_AT.fetch(self._connection, wanted=list(entries))
@@ -235,7 +249,7 @@ _MUNICIPALITY = Query(select(_t.municipality.c.name))
 _ACCOUNT = Query(
     select(_t.account.c.code, _t.account.c.kind, _t.account.c.scheme).where(_t.account.c.code == bindparam("code"))
 )
-_STORED_BALANCES = Query(select(_t.account).where(_t.account.c.balance_cents.is_not(None)).order_by(_t.account.c.code))
+_OPENED_ACCOUNTS = Query(select(_t.account).order_by(_t.account.c.code))
 _debits = (
     select(_t.transfer.c.debit, func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(_t.transfer.c.debit)
 ).subquery()

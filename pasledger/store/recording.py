@@ -81,6 +81,7 @@ _SCHEME = Insertion(_t.scheme)
 _MERCHANT = Insertion(_t.merchant)
 _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
+_REVOCATION = Insertion(_t.terminal_revocation)
 _HOLDER = Insertion(_t.holder)
 _HOLDER_REFERENCE = Insertion(_t.holder_reference)
 _CARD = Insertion(_t.card)
@@ -96,7 +97,7 @@ _ATTEMPT = Insertion(_t.attempt)
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
-    *(_SCHEME, _MERCHANT, _TERMINAL, _REVOKE),
+    *(_SCHEME, _MERCHANT, _TERMINAL, _REVOKE, _REVOCATION),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
@@ -112,9 +113,9 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Scheme: ((_SCHEME, rows.scheme_row),),
     Merchant: ((_MERCHANT, rows.merchant_row),),
     Terminal: ((_TERMINAL, rows.terminal_row),),
-    TerminalRevoked: ((_REVOKE, rows.revocation_row),),
+    TerminalRevoked: ((_REVOKE, rows.revocation_row), (_REVOCATION, rows.revocation_log_row)),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
-    Card: ((_CARD, rows.card_row),),
+    Card: ((_CARD, rows.card_row), (_CARD_CHANGE, rows.first_state_row)),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),
     Entitlement: ((_ENTITLEMENT, _unstamped(rows.entitlement_row)),),
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),

@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
+from pasledger.ledger.seals import Leaf, Seal
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.town import Needs, Town
 from pasledger.store import copying, guards, migrating, roles, rows, tables
@@ -18,6 +19,7 @@ from pasledger.store.loading import load_and_lock
 from pasledger.store.reading import Reader
 from pasledger.store.recording import record
 from pasledger.store.roles import Role
+from pasledger.store.sealing import add_seal
 from pasledger.store.statements import Insertion
 
 _TRIES = 10
@@ -37,6 +39,10 @@ class Transaction:
     def record(self, outcomes: Iterable[Outcome], town: Town) -> None:
         """Append what was decided upon `town`."""
         record(self._connection, outcomes, town)
+
+    def seal(self, seal: Seal, leaves: Iterable[Leaf], *, after: Seal | None) -> None:
+        """Append a seal of these leaves after the newest one. Raises `BooksContended` where that is another one."""
+        add_seal(self._connection, seal, leaves, after=after)
 
 
 class Store:

@@ -1,14 +1,26 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
-from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS, SealedAs, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
-from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
+from pasledger.store.tables.masterdata import (
+    card,
+    card_change,
+    holder,
+    holder_reference,
+    merchant,
+    scheme,
+    terminal,
+    terminal_revocation,
+)
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+from pasledger.store.tables.seals import seal, sealed
 
 __all__ = [
     "CHANGED_IN_PART",
     "DELETED_ONLY",
+    "LEAVES",
     "NEVER_CHANGED",
+    "PARTS_OF_ENTRIES",
     "account",
     "attempt",
     "award_decision",
@@ -25,7 +37,10 @@ __all__ = [
     "redemption",
     "refund",
     "scheme",
+    "seal",
+    "sealed",
     "terminal",
+    "terminal_revocation",
     "transfer",
 ]
 
@@ -41,3 +56,9 @@ DELETED_ONLY = tuple(name for name, table in _BY_NAME if table.info[IS_REFERENCE
 
 NEVER_CHANGED = tuple(name for name, _ in _BY_NAME if name not in (*CHANGED_IN_PART, *DELETED_ONLY))
 """Tables of which no row is ever changed or deleted."""
+
+LEAVES = tuple(table for _, table in _BY_NAME if table.info[SEALED_AS] is SealedAs.LEAF)
+"""Tables of which each row is sealed by itself, an entry with its parts."""
+
+PARTS_OF_ENTRIES = tuple(table for _, table in _BY_NAME if table.info[SEALED_AS] is SealedAs.PART_OF_ENTRY)
+"""Tables of which the rows are sealed with their entry."""

@@ -5,9 +5,11 @@ import os
 import sys
 
 import uvicorn
+from prometheus_client import start_http_server
 from pydantic import ValidationError
 
 from merchant_api.app import create_app
+from merchant_api.observing import log_settings
 from merchant_api.settings import Settings
 from pasledger.store import BooksUnusable, Store
 from pasledger.texts import say, spoken
@@ -33,6 +35,8 @@ def main() -> int:
         sys.stderr.write(say(f"books.{unusable.problem}", language, **unusable.figures) + "\n")
         return 1
     app = create_app(store, settings)
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, settings.host)
     _share_the_interpreter()
     uvicorn.run(
         app,
@@ -40,6 +44,7 @@ def main() -> int:
         port=settings.port,
         server_header=False,
         access_log=False,
+        log_config=log_settings(settings.log_level),
         log_level="warning",
         timeout_graceful_shutdown=settings.seconds_to_finish,
     )

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp
 from merchant_api import API_VERSION, errors, openapi
 from merchant_api.answers import Answer
 from merchant_api.auth import Terminals
-from merchant_api.routes import conditions, keys, redemptions
+from merchant_api.observing import Observed
+from merchant_api.routes import conditions, keys, redemptions, security
 from merchant_api.settings import Settings
 from merchant_api.writer import Writer
 from pasledger.store import Store
@@ -38,9 +39,13 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
 
     api = _api()
     api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
-    site = Starlette(routes=[Mount("/v1", api)], lifespan=lifespan, exception_handlers={HTTPException: _no_such_place})
+    site = Starlette(
+        routes=[Mount("/v1", api), *security.routes(settings)],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _no_such_place},
+    )
     site.router.redirect_slashes = False
-    return errors.Envelope(site)
+    return Observed(errors.Envelope(site))
 
 
 def _api() -> FastAPI:

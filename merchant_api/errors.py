@@ -7,7 +7,6 @@ and the security headers.
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from traceback import extract_tb
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from merchant_api import API_VERSION
 from merchant_api.answers import Answer
+from merchant_api.observing import places
 from pasledger.store import BooksUnusable
 from pasledger.texts import say, spoken
 
@@ -119,8 +119,7 @@ async def _on_unusable_books(request: Request, error: Exception) -> Response:
 
 async def _on_fault(request: Request, fault: Exception) -> Response:
     """Log what kind of fault it was and where; never its words, which could quote what was sent."""
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(extract_tb(fault.__traceback__)[-4:]))
-    _log.error("unhandled %s in %s", type(fault).__name__, where)
+    _log.error("unhandled %s in %s", type(fault).__name__, places(fault.__traceback__))
     return problem(Answer.FAULT, _language(request))
 
 

@@ -1,7 +1,7 @@
 """Settings, from the environment, checked at start."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,9 @@ _VARIABLES = {
     "most_waiting": "MERCHANT_API_MOST_WAITING",
     "most_in_a_batch": "MERCHANT_API_MOST_IN_A_BATCH",
     "seconds_to_finish": "MERCHANT_API_SECONDS_TO_FINISH",
+    "log_level": "MERCHANT_API_LOG_LEVEL",
+    "metrics_port": "MERCHANT_API_METRICS_PORT",
+    "security_contact": "MERCHANT_API_SECURITY_CONTACT",
 }
 
 
@@ -27,6 +30,11 @@ class Settings(BaseModel):
     """Requests beyond this many are asked to come back."""
     most_in_a_batch: int = Field(default=256, ge=1)
     seconds_to_finish: int = Field(default=30, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where the figures are for Prometheus, on the same host; nowhere without a port."""
+    security_contact: str | None = Field(default=None, pattern=r"^(https://|mailto:)[!-~]+$")
+    """Whom to tell of a weakness, in `security.txt`; there is none without it."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
+from merchant_api.observing import BATCH, WAITING
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.store import BooksUnusable, Store
 from pasledger.usecases.booking import book
@@ -40,6 +41,7 @@ class Writer:
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._will_ring = False
         self._is_ending = False
+        WAITING.set_function(lambda: len(self._waiting))
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -78,6 +80,7 @@ class Writer:
     def _run(self) -> None:
         while self._waiting or not self._is_ending:
             if batch := self._gather():
+                BATCH.observe(len(batch))
                 self._book(batch)
             else:
                 self._bell.get()

@@ -106,11 +106,15 @@ def _named(sealed: Sealed) -> str:
 
 
 def _not_before(seals: Iterable[tuple[Seal, str]]) -> dict[int, str]:
-    """Return, for each seal, from when on what it does not hold can have been recorded."""
+    """Return, for each seal, from when on what it does not hold can have been recorded.
+
+    Where a later seal is of an earlier moment, the clock was put back, and that one counts.
+    """
     moments: dict[int, str] = {}
-    for seal, _ in seals:
+    earliest = datetime.max.replace(tzinfo=UTC)
+    for seal, _ in sorted(seals, key=lambda one: -one[0].number):
         try:
-            earliest = datetime.fromisoformat(seal.sealed_at).astimezone(UTC) - LATEST
+            earliest = min(earliest, datetime.fromisoformat(seal.sealed_at).astimezone(UTC) - LATEST)
         except (ValueError, OverflowError):  # no moment, so that its root is not its own either
             continue
         moments[seal.number] = earliest.isoformat(timespec="milliseconds").replace("+00:00", "Z")

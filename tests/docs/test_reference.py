@@ -239,7 +239,7 @@ def test_every_setting_is_described() -> None:
     """Each variable of the service is told, with what holds where it is not set."""
     described = {row[1]: row[2] for row in table("how-to/run-the-service.md", "Start it")}
     assert described == {
-        Settings.variable(name): "must be set" if field.is_required() else str(field.default)
+        Settings.variable(name): "must be set" if field.is_required() else str(field.default).replace("None", "none")
         for name, field in Settings.model_fields.items()
     }
 

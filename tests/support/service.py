@@ -42,6 +42,9 @@ from tests.support.town import a_merchant, a_scheme
 ROOT = Path(__file__).parents[2]
 
 
+_QUIET = {"MERCHANT_API_LOG_LEVEL": "warning"}
+
+
 @dataclass
 class Street:
     """Books with merchants and cards: the secret of each terminal by merchant, the token of each card by name."""
@@ -137,7 +140,7 @@ def on_a_port(street: Street, *, log: IO[bytes] | None = None, **environment: st
     process = subprocess.Popen(
         [sys.executable, "-m", "merchant_api"],
         cwd=ROOT,
-        env=os.environ | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)} | environment,
+        env=os.environ | _QUIET | {"PASLEDGER_BOOKS": street.books, "MERCHANT_API_PORT": str(port)} | environment,
         stderr=log,
     )
     try:

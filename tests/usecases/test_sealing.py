@@ -1,9 +1,11 @@
 """Sealing passes nothing over, whoever commits late, and waits for nobody; what is sealed stays as it was."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from pasledger.ledger.journal import Stamp
 from pasledger.ledger.seals import NOTHING_BEFORE, Seal, Tree, heading, leaf, root_by, row_text
 from pasledger.rules.sealing import SealCheck
 from pasledger.store import BooksContended, Store, tables
@@ -139,6 +141,17 @@ def test_every_leaf_can_be_proven(tmp_path: Path) -> None:
                 found = root_by(proof.path, digest=digest, place=proof.place, leaves=proof.seal.leaves)
                 assert found == proof.seal.tree
             assert proof_of(reader, "entry", "jrn_0") is None
+
+
+def test_a_clock_that_was_put_back_is_believed_when_it_sealed(tmp_path: Path) -> None:
+    """What was recorded before a seal that does not hold it is dated back, until a seal says the same of the clock."""
+    with opened(a_file(tmp_path / "books.db", *A_SMALL_TOWN)) as store:
+        ahead = a_stamp()
+        seal(store, Stamp(ahead.recorded_at + timedelta(days=9), ahead.effective_on, "clerk"))
+        granted(store, a_redemption("1,00"))
+        assert {finding.check for finding in verify(store).findings} == {"back-dated"}
+        seal(store, a_stamp())
+        assert verify(store).is_sound
 
 
 def test_every_column_that_changes_has_a_log() -> None:

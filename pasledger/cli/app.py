@@ -15,6 +15,7 @@ from pasledger.cli import (
     budgets,
     cards,
     holders,
+    merchant_file,
     merchants,
     roles,
     schemes,
@@ -41,7 +42,14 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     "Master data": {
         "schemes": {"add": schemes.add, "list": schemes.show},
         "budgets": {"add": budgets.add, "list": budgets.show},
-        "merchants": {"add": merchants.add, "list": merchants.show},
+        "merchants": {
+            "add": merchants.add,
+            "list": merchants.show,
+            "change": merchant_file.change,
+            "check": merchant_file.check,
+            "end": merchant_file.end,
+            "history": merchant_file.history,
+        },
         "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
         "holders": {"add": holders.add},
         "cards": {"activate": cards.activate, "block": cards.block, "replace": cards.replace},

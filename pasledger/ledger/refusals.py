@@ -31,6 +31,10 @@ class Refusal(StrEnum):
     REFUND_TOO_LARGE = "refund-too-large"
     # master data
     MERCHANT_REPEATED = "merchant-repeated"
+    MERCHANT_UNCHANGED = "merchant-unchanged"
+    MERCHANT_ENDED = "merchant-ended"
+    ACCOUNT_DIFFERS = "account-differs"
+    CHECK_IN_FUTURE = "check-in-future"
     TERMINAL_UNKNOWN = "terminal-unknown"
     HOLDER_REPEATED = "holder-repeated"
     CARD_REPEATED = "card-repeated"

@@ -13,6 +13,14 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.merchants import (
+    MerchantChangeRequest,
+    MerchantCheckRequest,
+    MerchantEndRequest,
+    decide_merchant_change,
+    decide_merchant_check,
+    decide_merchant_end,
+)
 from pasledger.rules.records import Attempt, Event
 from pasledger.rules.redemption import RedemptionRequest, decide_redemption
 from pasledger.rules.refunds import RefundRequest, decide_refund
@@ -39,6 +47,9 @@ Request = (
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
+    | MerchantChangeRequest
+    | MerchantCheckRequest
+    | MerchantEndRequest
     | TerminalRequest
     | RevocationRequest
     | HolderRequest
@@ -55,6 +66,9 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,
+    MerchantChangeRequest: decide_merchant_change,
+    MerchantCheckRequest: decide_merchant_check,
+    MerchantEndRequest: decide_merchant_end,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
     HolderRequest: decide_holder,

@@ -25,6 +25,9 @@ from pasledger.rules.records import (
     Fact,
     Holder,
     Merchant,
+    MerchantCheck,
+    MerchantContact,
+    MerchantEnd,
     Redemption,
     Refund,
     Terminal,
@@ -43,6 +46,8 @@ class Needs:
     """Cards whose holder's entitlements are needed too."""
     holders: set[HolderReference] = field(default_factory=set)
     merchants: set[MerchantId] = field(default_factory=set)
+    merchant_files: set[MerchantId] = field(default_factory=set)
+    """Merchants of which the checks of their accounts are needed too."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
     redemptions: set[RedemptionId] = field(default_factory=set)
@@ -59,6 +64,8 @@ class Town(Books):
         self.schemes: dict[str, tuple[Scheme, ...]] = {}
         self.merchants: dict[MerchantId, tuple[Merchant, ...]] = {}
         self.merchants_by_name: dict[str, MerchantId] = {}
+        self.ends: dict[MerchantId, date] = {}
+        self.checks: dict[MerchantId, tuple[MerchantCheck, ...]] = {}
         self.terminals: dict[TerminalId, Terminal] = {}
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
@@ -76,7 +83,13 @@ class Town(Books):
         return _version_on(self.schemes.get(code, ()), on) or _refuse(Refusal.SCHEME_UNKNOWN, scheme=code)
 
     def merchant(self, merchant: MerchantId, *, on: date) -> Merchant:
-        """Return the version of a merchant that holds on a day, or refuse."""
+        """Return the version of a merchant that holds on a day, or refuse, also after its end."""
+        if on >= self.ends.get(merchant, date.max):
+            _refuse(Refusal.MERCHANT_UNKNOWN)
+        return self.merchant_version(merchant, on=on)
+
+    def merchant_version(self, merchant: MerchantId, *, on: date) -> Merchant:
+        """Return the version of a merchant that holds on a day, whether it has ended or not, or refuse."""
         return _version_on(self.merchants.get(merchant, ()), on) or _refuse(Refusal.MERCHANT_UNKNOWN)
 
     def card(self, key: CardNumber | TokenHash) -> Card:
@@ -98,6 +111,12 @@ class Town(Books):
             case Merchant():
                 self.merchants[fact.id] = (*self.merchants.get(fact.id, ()), fact)
                 self.merchants_by_name[fact.name] = fact.id
+            case MerchantEnd():
+                self.ends[fact.merchant] = fact.ends_before
+            case MerchantCheck():
+                self.checks[fact.merchant] = (*self.checks.get(fact.merchant, ()), fact)
+            case MerchantContact():
+                pass
             case Terminal():
                 self.terminals[fact.id] = fact
             case TerminalRevoked():

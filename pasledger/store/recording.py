@@ -19,6 +19,9 @@ from pasledger.rules.records import (
     Fact,
     Holder,
     Merchant,
+    MerchantCheck,
+    MerchantContact,
+    MerchantEnd,
     Redemption,
     Refund,
     Terminal,
@@ -79,6 +82,9 @@ _ENTRY = Insertion(_t.entry)
 _UNAPPROVED_ENTRY = InsertionWithout(_t.entry, _t.entry.c.approved_by)  # for a role that may approve nothing
 _SCHEME = Insertion(_t.scheme)
 _MERCHANT = Insertion(_t.merchant)
+_MERCHANT_CONTACT = Insertion(_t.merchant_contact)
+_MERCHANT_CHECK = Insertion(_t.merchant_check)
+_MERCHANT_END = Insertion(_t.merchant_end)
 _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
 _REVOCATION = Insertion(_t.terminal_revocation)
@@ -97,7 +103,7 @@ _ATTEMPT = Insertion(_t.attempt)
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
-    *(_SCHEME, _MERCHANT, _TERMINAL, _REVOKE, _REVOCATION),
+    *(_SCHEME, _MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
@@ -112,6 +118,9 @@ def _unstamped(row_of: Callable[[Any], Row]) -> RowOf:
 _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Scheme: ((_SCHEME, rows.scheme_row),),
     Merchant: ((_MERCHANT, rows.merchant_row),),
+    MerchantContact: ((_MERCHANT_CONTACT, _unstamped(rows.merchant_contact_row)),),
+    MerchantCheck: ((_MERCHANT_CHECK, rows.merchant_check_row),),
+    MerchantEnd: ((_MERCHANT_END, rows.merchant_end_row),),
     Terminal: ((_TERMINAL, rows.terminal_row),),
     TerminalRevoked: ((_REVOKE, rows.revocation_row), (_REVOCATION, rows.revocation_log_row)),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),

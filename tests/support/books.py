@@ -27,6 +27,8 @@ from tests.support.town import (
     a_budget,
     a_cafe,
     a_card,
+    a_change,
+    a_check,
     a_holder,
     a_merchant,
     a_redemption,
@@ -35,6 +37,7 @@ from tests.support.town import (
     a_stamp,
     a_terminal,
     an_award,
+    an_end,
 )
 
 A_SMALL_TOWN: tuple[Request, ...] = (
@@ -51,6 +54,9 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     SchemeRequest(a_scheme("spring", categories=())),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),
+    a_change(contact="the treasurer"),
+    a_check(),
+    an_end(a_cafe().id),
     HolderRequest(a_holder(2), a_card(2, holder=2)),
     CardRequest(a_card(2).number, CardState.BLOCKED),
     a_budget("-100,00", decision="council 2", number=2),

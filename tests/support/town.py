@@ -30,7 +30,8 @@ from pasledger.rules.cards import CardNumber, CardState, TokenHash, card_number
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Outcome, Request, decide_each
 from pasledger.rules.holders import HolderReference
-from pasledger.rules.records import Card, Event, Holder, Merchant, Terminal
+from pasledger.rules.merchants import MerchantChangeRequest, MerchantCheckRequest, MerchantEndRequest
+from pasledger.rules.records import Card, CheckResult, CheckWay, Event, Holder, Merchant, MerchantContact, Terminal
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.refunds import RefundRequest
 from pasledger.rules.schemes import Scheme, ValidityRule
@@ -89,6 +90,29 @@ def a_merchant(
 def a_cafe() -> Merchant:
     """Return a second merchant, where `culture` may not be spent."""
     return a_merchant(CAFE, name="Het Café", category="catering")
+
+
+def a_check(
+    merchant: MerchantId = CLUB,
+    *,
+    iban: str = "NL91ABNA0417164300",
+    account_name: str = "SV De Club",
+    on: date = TODAY,
+    result: CheckResult = CheckResult.MATCH,
+) -> MerchantCheckRequest:
+    """Return the check of a merchant's account."""
+    return MerchantCheckRequest(merchant, iban, account_name, on, CheckWay.CALL_BACK, result, "caller")
+
+
+def a_change(merchant: MerchantId = CLUB, *, contact: str | None = None, **changed: str) -> MerchantChangeRequest:
+    """Return a change of a merchant: of its contact, or of what is named."""
+    who = None if contact is None else MerchantContact(merchant, 0, contact, "", "")
+    return MerchantChangeRequest(merchant, contact=who, **changed)
+
+
+def an_end(merchant: MerchantId = CLUB, *, on: date = TODAY) -> MerchantEndRequest:
+    """Return the end of a merchant."""
+    return MerchantEndRequest(merchant, on)
 
 
 def a_terminal(number: int = 1, merchant: MerchantId = CLUB) -> Terminal:

@@ -35,7 +35,9 @@ from tests.support.books import (
 )
 from tests.support.town import a_redemption, a_stamp
 
-TABLES = sorted(tables.metadata.tables)
+NOT_BOUND = ("merchant_contact",)
+"""Who a merchant's people are binds nobody, and nothing of it may stay."""
+TABLES = sorted(set(tables.metadata.tables) - {*NOT_BOUND})
 
 Run = Callable[..., Any]
 
@@ -338,5 +340,5 @@ def test_every_table_is_tried() -> None:
     not_sealed = {table.name for table in tables.metadata.sorted_tables} - {
         table.name for table in (*tables.LEAVES, *tables.PARTS_OF_ENTRIES)
     }
-    assert not_sealed == {"account", "seal", "sealed"}
+    assert not_sealed == {"account", "seal", "sealed", *NOT_BOUND}
     assert {name for name in TABLES if tables.metadata.tables[name].info[CHANGES]} == set(tables.CHANGED_IN_PART)

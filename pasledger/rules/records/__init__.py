@@ -9,6 +9,7 @@ from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
+from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
 from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
 
@@ -20,6 +21,8 @@ __all__ = [
     "BudgetDecision",
     "Card",
     "CardChange",
+    "CheckResult",
+    "CheckWay",
     "Correction",
     "Entitlement",
     "Event",
@@ -29,6 +32,9 @@ __all__ = [
     "HoldReleased",
     "Holder",
     "Merchant",
+    "MerchantCheck",
+    "MerchantContact",
+    "MerchantEnd",
     "Part",
     "Payout",
     "PayoutCancelled",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
+from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
 from pasledger.rules.records.spending import Hold, HoldCaptured, HoldReleased, Redemption, Refund
 from pasledger.rules.schemes import Scheme
@@ -15,6 +16,9 @@ Fact = (
     | Card
     | CardChange
     | Merchant
+    | MerchantContact
+    | MerchantCheck
+    | MerchantEnd
     | Terminal
     | TerminalRevoked
     | BudgetDecision

@@ -19,6 +19,14 @@ from pasledger.store.rows.masterdata import (
     scheme_row,
     terminal_row,
 )
+from pasledger.store.rows.merchants import (
+    merchant_check_row,
+    merchant_contact_row,
+    merchant_end_row,
+    read_merchant_check,
+    read_merchant_contact,
+    read_merchant_end,
+)
 from pasledger.store.rows.money import (
     attempt_row,
     award_decision_row,
@@ -47,6 +55,9 @@ __all__ = [
     "first_state_row",
     "holder_reference_row",
     "holder_row",
+    "merchant_check_row",
+    "merchant_contact_row",
+    "merchant_end_row",
     "merchant_row",
     "moment",
     "part_of",
@@ -59,6 +70,9 @@ __all__ = [
     "read_entry",
     "read_holder",
     "read_merchant",
+    "read_merchant_check",
+    "read_merchant_contact",
+    "read_merchant_end",
     "read_moment",
     "read_redemption",
     "read_refund",

@@ -12,6 +12,7 @@ from pasledger.store.tables.masterdata import (
     terminal,
     terminal_revocation,
 )
+from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
 from pasledger.store.tables.seals import seal, sealed
 
@@ -32,6 +33,9 @@ __all__ = [
     "holder",
     "holder_reference",
     "merchant",
+    "merchant_check",
+    "merchant_contact",
+    "merchant_end",
     "metadata",
     "municipality",
     "redemption",

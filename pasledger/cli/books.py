@@ -63,7 +63,7 @@ def verify(
         Path | None, typer.Option("--public-key", metavar="KEY", help="The public key (PEM) of who signed it.")
     ] = None,
 ) -> None:
-    """Replay the whole journal, work out every seal again, and hold all of it against everything else.
+    """Replay the whole journal and every seal, and compare everything.
 
     Exits with 1 where something is wrong.
 

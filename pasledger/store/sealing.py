@@ -139,7 +139,7 @@ def _questions(table: Table, columns: Sequence[Column[Any]]) -> tuple[Query, Que
     """Return what asks for all rows of a table, for those that are not sealed, and for one; each after its key."""
     leaf_table = _t.entry if table in _t.PARTS_OF_ENTRIES else table
     key, found = _keyed(table, columns)
-    sealed = exists().where(_t.sealed.c.table_name == leaf_table.name, _t.sealed.c.key == key)
+    sealed = exists().where(_t.sealed.c.in_table == leaf_table.name, _t.sealed.c.key == key)
     ordered = found.order_by(key, *table.primary_key)
     return Query(ordered), Query(ordered.where(~sealed)), Query(ordered.where(key == bindparam("key")))
 
@@ -173,11 +173,11 @@ def _escaped(column: Column[Any]) -> ColumnElement[str]:
     return func.coalesce(func.replace(func.replace(written, "%", "%25"), "/", "%2F"), "%0")
 
 
-_in_order = select(_t.sealed).order_by(_t.sealed.c.table_name, _t.sealed.c.key)
+_in_order = select(_t.sealed).order_by(_t.sealed.c.in_table, _t.sealed.c.key)
 _SEALED = Query(_in_order)
 _SEALED_IN = Query(_in_order.where(_t.sealed.c.seal == bindparam("number")))
 _SEALED_ONE = Query(
-    select(_t.sealed).where(_t.sealed.c.table_name == bindparam("table"), _t.sealed.c.key == bindparam("key"))
+    select(_t.sealed).where(_t.sealed.c.in_table == bindparam("table"), _t.sealed.c.key == bindparam("key"))
 )
 _SEALS = Query(select(_t.seal).order_by(_t.seal.c.number))
 _NEWEST = Query(select(_t.seal).order_by(_t.seal.c.number.desc()).limit(1))

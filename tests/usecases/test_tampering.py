@@ -313,7 +313,7 @@ def test_changing_what_was_sealed_too_is_found(sealed: str) -> None:
         with opened(sealed) as store, store.read() as reader:
             digest = next(one.digest for one in reader.seals.leaves() if f"merchant {one.key}" == wrong.subject)
         with nothing_in_the_way(sealed) as run:
-            run("UPDATE sealed SET digest = ? WHERE table_name || ' ' || key = ?", digest.hex(), wrong.subject)
+            run("UPDATE sealed SET digest = ? WHERE in_table || ' ' || key = ?", digest.hex(), wrong.subject)
         found = verified(sealed)
     assert [(one.check, one.subject) for one in found.findings] == [("seal", "seal 1")]
 

@@ -23,10 +23,10 @@ seal = table(
 # its id is, so that what was committed late is never passed over.
 sealed = table(
     "sealed",
-    column("table_name", TEXT),
+    column("in_table", TEXT),
     column("key", TEXT),
     column("seal", WHOLE, refers_to("seal.number")),
     column("digest", TEXT),
-    PrimaryKeyConstraint("table_name", "key"),
+    PrimaryKeyConstraint("in_table", "key"),
     sealed_as=SealedAs.NOTHING,
 )

@@ -30,14 +30,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "sealed",
-        sa.Column("table_name", TEXT, nullable=False),
+        sa.Column("in_table", TEXT, nullable=False),
         sa.Column("key", TEXT, nullable=False),
         sa.Column("seal", WHOLE, nullable=False),
         sa.Column("digest", TEXT, nullable=False),
         sa.ForeignKeyConstraint(
             ["seal"], ["seal.number"], name=op.f("sealed_seal_fk"), initially="DEFERRED", deferrable=True
         ),
-        sa.PrimaryKeyConstraint("table_name", "key", name=op.f("sealed_pk")),
+        sa.PrimaryKeyConstraint("in_table", "key", name=op.f("sealed_pk")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )

@@ -9,12 +9,14 @@ import typer
 
 from pasledger.cli import (
     accounts,
+    actors,
     awards,
     backup,
     books,
     budgets,
     cards,
     holders,
+    log,
     merchant_file,
     merchants,
     roles,
@@ -24,7 +26,7 @@ from pasledger.cli import (
     terminals,
 )
 from pasledger.cli.calls import Call
-from pasledger.cli.program import Program
+from pasledger.cli.program import Job, Program
 from pasledger.texts import spoken
 
 Command = Callable[..., None]
@@ -38,6 +40,18 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "backup": backup.backup,
         "restore": backup.restore,
         "roles": {"create": roles.create},
+    },
+    "People": {
+        "actors": {
+            "add": actors.add,
+            "list": actors.show,
+            "give": actors.give,
+            "take": actors.take,
+            "renew": actors.renew,
+            "end": actors.end,
+            "rights": actors.rights,
+            "history": actors.history,
+        },
     },
     "Master data": {
         "schemes": {"add": schemes.add, "list": schemes.show},
@@ -67,10 +81,12 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "seal": seals.seal,
         "prove": seals.prove,
         "verify": books.verify,
+        "log": log.show,
     },
 }
 _GROUPS = {
     "roles": "Who may do what in PostgreSQL.",
+    "actors": "Who works with the books, and who may do what.",
     "schemes": "What money is given for.",
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
@@ -133,10 +149,10 @@ def _app() -> typer.Typer:
             if isinstance(command, dict):
                 group = typer.Typer(help=_GROUPS[name], no_args_is_help=True)
                 for part, function in command.items():
-                    group.command(part, help=_help(function), epilog=_ELSEWHERE)(function)
+                    group.command(part, cls=Job, help=_help(function), epilog=_ELSEWHERE)(function)
                 program.add_typer(group, name=name, rich_help_panel=panel)
             else:
-                program.command(name, help=_help(command), epilog=_ELSEWHERE, rich_help_panel=panel)(command)
+                program.command(name, cls=Job, help=_help(command), epilog=_ELSEWHERE, rich_help_panel=panel)(command)
     return program
 
 

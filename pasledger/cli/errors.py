@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pasledger.cli.calls import Call
+from pasledger.cli.claims import CredentialFileOpen
 from pasledger.cli.printing import paper, print_json
 from pasledger.cli.wording import in_words
 from pasledger.formats.faults import Fault, FaultKind, FileRefused, shown
@@ -21,13 +22,12 @@ MOST_SHOWN = 20
 """Faults of one file that a person is shown at once."""
 
 
-class InFile(Exception):  # noqa: N818 - an answer, not an error
+class InFile(FileRefused):
     """A file was refused, and this is the one."""
 
     def __init__(self, path: Path, faults: Sequence[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults")
+        super().__init__(faults)
         self.path = path
-        self.faults = faults
 
 
 class Wrong(Exception):  # noqa: N818 - as `InFile`
@@ -39,7 +39,7 @@ class Wrong(Exception):  # noqa: N818 - as `InFile`
         self.figures = figures
 
 
-WENT_WRONG = (InFile, Wrong, NothingBooked, Refused, BooksUnusable, OSError)
+WENT_WRONG = (InFile, Wrong, CredentialFileOpen, NothingBooked, Refused, BooksUnusable, OSError)
 """What a person can meet; all else is a fault of the program."""
 
 
@@ -83,6 +83,8 @@ def _said(call: Call, wrong: Exception) -> tuple[str, str]:
             return wrong.problem, call.say(f"books.{wrong.problem}", **wrong.figures)
         case Wrong():
             return wrong.code, call.say(f"cli.{wrong.code}", **wrong.figures)
+        case CredentialFileOpen():
+            return "credential-file-open", call.say("cli.credential-file-open", file=wrong.path)
         case OSError(filename=None):
             # It is no file that was named, so it is where the answer goes to, and by then the work may be done.
             return "answer-lost", call.say("cli.answer-lost", why=wrong.strerror or "")

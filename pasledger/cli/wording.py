@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
+from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
 from pasledger.rules.records import CheckResult, CheckWay
 from pasledger.rules.schemes import ValidityRule
@@ -20,6 +21,9 @@ LISTS: dict[type[StrEnum], str] = {
     CheckResult: "check-result",
     ValidityRule: "validity-rule",
     Role: "role",
+    ActorRole: "actor-role",
+    ActorChangeKind: "actor-change",
+    Permission: "permission",
 }
 """The closed lists that have words of their own."""
 

@@ -83,6 +83,13 @@ class TerminalId(Id):
     prefix = "trm"
 
 
+class ActId(Id):
+    """A line of the log: what an actor began."""
+
+    __slots__ = ()
+    prefix = "act"
+
+
 class RedemptionId(Id):
     """A redemption (besteding), as its merchant knows it."""
 

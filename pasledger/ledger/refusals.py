@@ -13,6 +13,10 @@ class Refusal(StrEnum):
     # who asks, and with which key
     KEY_REUSED = "key-reused"
     SAME_PERSON = "same-person"
+    NO_ACTORS = "no-actors"
+    ACTOR_UNKNOWN = "actor-unknown"
+    CREDENTIAL_WRONG = "credential-wrong"
+    NOT_ALLOWED = "not-allowed"
     # the card
     CARD_UNKNOWN = "card-unknown"
     CARD_NOT_ACTIVE = "card-not-active"
@@ -29,6 +33,10 @@ class Refusal(StrEnum):
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"
+    # an actor
+    ACTOR_REPEATED = "actor-repeated"
+    OWN_RIGHTS = "own-rights"
+    ROLE_UNCHANGED = "role-unchanged"
     # master data
     MERCHANT_REPEATED = "merchant-repeated"
     MERCHANT_UNCHANGED = "merchant-unchanged"

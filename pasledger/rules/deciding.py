@@ -10,6 +10,16 @@ from typing import Any
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.appointing import (
+    ActorRequest,
+    CredentialRequest,
+    DismissalRequest,
+    RoleRequest,
+    decide_actor,
+    decide_credential,
+    decide_dismissal,
+    decide_role,
+)
 from pasledger.rules.attempts import AttemptKey
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.crediting import AwardRequest, decide_award
@@ -52,6 +62,10 @@ Request = (
     | MerchantEndRequest
     | TerminalRequest
     | RevocationRequest
+    | ActorRequest
+    | RoleRequest
+    | CredentialRequest
+    | DismissalRequest
     | HolderRequest
     | CardRequest
 )
@@ -71,6 +85,10 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     MerchantEndRequest: decide_merchant_end,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
+    ActorRequest: decide_actor,
+    RoleRequest: decide_role,
+    CredentialRequest: decide_credential,
+    DismissalRequest: decide_dismissal,
     HolderRequest: decide_holder,
     CardRequest: decide_card,
 }

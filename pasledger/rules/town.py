@@ -11,9 +11,11 @@ from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
 from pasledger.ledger.ids import CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.actors import Actors
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import (
+    ActorChange,
     Attempt,
     AwardDecision,
     AwardKey,
@@ -50,6 +52,8 @@ class Needs:
     """Merchants of which the checks of their accounts are needed too."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
+    actors: set[str] = field(default_factory=set)
+    """Where there is any, all actors are needed: they are few."""
     redemptions: set[RedemptionId] = field(default_factory=set)
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
@@ -67,6 +71,7 @@ class Town(Books):
         self.ends: dict[MerchantId, date] = {}
         self.checks: dict[MerchantId, tuple[MerchantCheck, ...]] = {}
         self.terminals: dict[TerminalId, Terminal] = {}
+        self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
         self.entitlements: dict[EntitlementId, Entitlement] = {}
@@ -121,6 +126,8 @@ class Town(Books):
                 self.terminals[fact.id] = fact
             case TerminalRevoked():
                 self.terminals.pop(fact.terminal, None)
+            case ActorChange():
+                self.actors = self.actors.after(fact.actor, fact.kind, fact.role, fact.credential_hash)
             case Holder():
                 self.holders[fact.reference] = fact
             case Card():

@@ -79,6 +79,11 @@ def _load_awards(connection: Connection, wanted: list[str], town: Town) -> None:
     town.awards.update(_AWARDS.fetch(connection, wanted=wanted))
 
 
+def _load_actors(connection: Connection, _wanted: list[str], town: Town) -> None:
+    for row in _ACTOR_CHANGES.fetch(connection):
+        town.learn(rows.read_actor_change(row))
+
+
 def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> None:
     """Redemptions with the entitlements that paid and what these stand at, and what was given back already."""
     parts: dict[str, list[Part]] = {}
@@ -141,6 +146,7 @@ _CHECKS = Query(
     .order_by(_t.merchant_check.c.merchant_id, _t.merchant_check.c.number)
 )
 _TERMINALS = Query(select(_t.terminal).where(OneOf(_t.terminal.c.id, "wanted"), _t.terminal.c.revoked_at.is_(None)))
+_ACTOR_CHANGES = Query(select(_t.actor_change).order_by(_t.actor_change.c.number))
 _BALANCES = Query(select(_t.account).where(OneOf(_t.account.c.code, "wanted")))
 _AWARDS = Query(
     select(
@@ -173,6 +179,7 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.merchant_names, _load_merchants_by_name),
     (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
+    (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),
     (lambda needs: needs.award_references, _load_awards),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),

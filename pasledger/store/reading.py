@@ -32,6 +32,7 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, merchant_file, rows, tables
+from pasledger.store.acting import Acting
 from pasledger.store.commitments import broken
 from pasledger.store.databases import database_behind
 from pasledger.store.loading import load
@@ -70,6 +71,11 @@ class Reader:
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
         return load(self._connection, needs)
+
+    @property
+    def acting(self) -> Acting:
+        """Who may act, and what was done: the actors and the log."""
+        return Acting(self._connection)
 
     # --- accounts
 

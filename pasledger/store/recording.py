@@ -10,6 +10,7 @@ from pasledger.ledger.accounts import Account
 from pasledger.ledger.journal import Stamp
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import (
+    ActorChange,
     AwardDecision,
     BudgetDecision,
     Card,
@@ -87,6 +88,7 @@ _MERCHANT_CHECK = Insertion(_t.merchant_check)
 _MERCHANT_END = Insertion(_t.merchant_end)
 _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
+_ACTOR_CHANGE = Insertion(_t.actor_change)
 _REVOCATION = Insertion(_t.terminal_revocation)
 _HOLDER = Insertion(_t.holder)
 _HOLDER_REFERENCE = Insertion(_t.holder_reference)
@@ -104,6 +106,7 @@ _ATTEMPT = Insertion(_t.attempt)
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
+    _ACTOR_CHANGE,
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
@@ -122,6 +125,7 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     MerchantCheck: ((_MERCHANT_CHECK, rows.merchant_check_row),),
     MerchantEnd: ((_MERCHANT_END, rows.merchant_end_row),),
     Terminal: ((_TERMINAL, rows.terminal_row),),
+    ActorChange: ((_ACTOR_CHANGE, _unstamped(rows.actor_change_row)),),
     TerminalRevoked: ((_REVOKE, rows.revocation_row), (_REVOCATION, rows.revocation_log_row)),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
     Card: ((_CARD, rows.card_row), (_CARD_CHANGE, rows.first_state_row)),

@@ -10,8 +10,10 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from pasledger.ledger.seals import Leaf, Seal
 from pasledger.rules.deciding import Outcome
+from pasledger.rules.records import Act, ActResult
 from pasledger.rules.town import Needs, Town
 from pasledger.store import copying, guards, migrating, roles, rows, tables
+from pasledger.store.acting import log
 from pasledger.store.database import Database
 from pasledger.store.databases import database_of
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUndecided, BooksUnusable
@@ -39,6 +41,10 @@ class Transaction:
     def record(self, outcomes: Iterable[Outcome], town: Town) -> None:
         """Append what was decided upon `town`."""
         record(self._connection, outcomes, town)
+
+    def log(self, *lines: Act | ActResult) -> None:
+        """Append lines to the log, but for those that are there already."""
+        log(self._connection, lines)
 
     def seal(self, seal: Seal, leaves: Iterable[Leaf], *, after: Seal | None) -> None:
         """Append a seal of these leaves after the newest one. Raises `BooksContended` where that is another one."""

@@ -7,6 +7,7 @@ the batch is one redemption, sixteen tills that pay at the same moment, or a tow
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refused
@@ -18,6 +19,8 @@ CHUNK = 20_000
 
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """The longest pauses before a batch is decided anew; in all of them together a server has started again."""
+
+Done = TypeVar("Done")
 
 Progress = Callable[[int], None]
 """Is told how many requests more have been decided."""
@@ -39,7 +42,7 @@ def book(store: Store, requests: Sequence[Request], stamp: Stamp) -> list[Outcom
         with store.begin() as transaction:
             return _book(transaction, requests, stamp)
 
-    return _patiently(once, requests)
+    return patiently(once, may_repeat=_are_booked_once(requests))
 
 
 def book_all(
@@ -58,13 +61,13 @@ def book_all(
                 raise NothingBooked(refusals)
         return outcomes
 
-    return _patiently(once, requests)
+    return patiently(once, may_repeat=_are_booked_once(requests))
 
 
-def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -> list[Outcome]:
+def patiently(once: Callable[[], Done], *, may_repeat: bool) -> Done:
     """Decide a batch anew while another writer was first or the connection was lost, a few times.
 
-    Where nobody knows whether it was booked, it is asked again only if the books answer it from their record then.
+    Where nobody knows whether it was written, it is asked again only if it may be: when a second time changes nothing.
     """
     for longest in _PAUSES_S:
         try:
@@ -72,7 +75,7 @@ def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -
         except (BooksContended, BooksLost):
             pass
         except BooksUndecided:
-            if not _are_booked_once(requests):
+            if not may_repeat:
                 raise
         time.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - so that two writers do not meet again
     return once()

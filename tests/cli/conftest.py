@@ -87,6 +87,7 @@ class Clerk:
     def __call__(self, *arguments: object, language: str | None = "nl", **environment: str | None) -> Ran:
         """Run one command. Whatever goes wrong, no exception may come out."""
         named: dict[str, str | None] = {"PASLEDGER_BOOKS": str(self.books), "PASLEDGER_AS": "clerk"}
+        named["PASLEDGER_CREDENTIAL_FILE"] = str(self.folder / "keys")
         named["PASLEDGER_LANGUAGE"] = language
         ran = CliRunner().invoke(app, [str(argument) for argument in arguments], env=named | environment)
         if ran.exception is not None and not isinstance(ran.exception, SystemExit):
@@ -115,8 +116,13 @@ class Clerk:
         return next(row["pasnummer"] for row in self.rows("carriers.csv") if row["pashouder"] == holder)
 
     def booked(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of every table: what a refusal must leave as it is."""
-        return content(self.books)
+        """Return every row of every table but the log: what a refusal must leave as it is."""
+        return {table: rows for table, rows in content(self.books).items() if table not in ("act", "act_result")}
+
+    def acts(self, **options: str) -> list[dict[str, Any]]:
+        """Return the lines of the log."""
+        asked = self.done("log", *(f"--{name}={value}" for name, value in options.items()))
+        return list(asked["acts"])
 
     def left(self, holder: str) -> dict[str, str]:
         """Return what is left for a holder, by scheme."""
@@ -130,9 +136,21 @@ def as_csv(rows: Sequence[Sequence[str]], *, separator: str = ";", encoding: str
     return text.getvalue().encode(encoding)
 
 
+def begin(clerk: Clerk) -> None:
+    """Start the books of the town, with an administrator, a clerk and an approver."""
+    clerk.done("start", "--municipality", "Gemeente Dronten", "--as", "administrator")
+    appoint(clerk)
+
+
+def appoint(clerk: Clerk) -> None:
+    """Add a clerk and an approver; their credentials are in the file that the clerk's commands look in."""
+    clerk.done("actors", "add", "clerk", "--role", "clerk", "--as", "administrator")
+    clerk.done("actors", "add", "approver", "--role", "approver", "--as", "administrator")
+
+
 def fill(clerk: Clerk) -> None:
     """Start the books of the town and fill them from files, each with its own command."""
-    clerk.done("start", "--municipality", "Gemeente Dronten")
+    begin(clerk)
     clerk.done("schemes", "add", clerk.file(SCHEMES, "schemes.toml"), *FOUR_EYES)
     clerk.done("budgets", "add", clerk.file(BUDGETS, "budgets.csv"), *FOUR_EYES)
     merchants, credentials = clerk.file(MERCHANTS, "merchants.csv"), clerk.folder / "credentials.csv"

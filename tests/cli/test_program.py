@@ -27,6 +27,7 @@ Command = tuple[object, ...]
 def a_program(clerk: Clerk, *arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the program as a process of its own."""
     named = {"PASLEDGER_BOOKS": str(clerk.books), "PASLEDGER_AS": "clerk"}
+    named["PASLEDGER_CREDENTIAL_FILE"] = str(clerk.folder / "keys")
     without = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PASLEDGER"))}
     return subprocess.run(
         [*PROGRAM, *map(os.fsencode, map(str, arguments))],
@@ -41,6 +42,15 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "start", "--municipality", "Elders", "--books", clerk.folder / "elders.db"
     yield ("upgrade",)
     newer = SCHEMES.replace("2020-01-01", "2021-01-01").replace("Vrije tijd", "Sport").replace('"Cadeau"', '"Gift"')
+    administrator = ("--as", "administrator")
+    yield "actors", "add", "jansen", "--role", "clerk", *administrator
+    yield "actors", "list"
+    yield "actors", "give", "jansen", "--role", "auditor", *administrator
+    yield "actors", "take", "jansen", "--role", "clerk", *administrator
+    yield "actors", "renew", "jansen", *administrator
+    yield "actors", "rights"
+    yield "actors", "history"
+    yield "actors", "end", "jansen", *administrator
     yield "schemes", "add", clerk.file(newer, "n.toml"), *FOUR_EYES
     yield "schemes", "list"
     yield "budgets", "add", clerk.file(BUDGETS.replace("RAAD", "MEER"), "b.csv"), *FOUR_EYES
@@ -73,6 +83,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("seal",)
     yield "prove", sealed_sale(clerk, paid), "-o", clerk.folder / "proof.json"
     yield ("verify",)
+    yield ("log",)
     yield "backup", clerk.folder / "backup.db"
     yield "restore", clerk.folder / "backup.db", "--books", clerk.folder / "restored.db"
 
@@ -228,6 +239,8 @@ def test_who_asks_has_a_name(clerk: Clerk, name: str) -> None:
 
 def test_who_asks_is_in_the_books(clerk: Clerk) -> None:
     """The journal has who prepared and who approved, on one line each."""
+    clerk.done("actors", "add", "Clerk de Boer", "--role", "clerk", "--as", "administrator")
+    clerk.done("actors", "add", "Approver Smit", "--role", "approver", "--as", "administrator")
     clerk(
         "award", clerk.file(AWARDS.replace("Z-", "Y-")), "--as", " Clerk\n de  Boer ", "--approved-by", "Approver\tSmit"
     )
@@ -237,10 +250,10 @@ def test_who_asks_is_in_the_books(clerk: Clerk) -> None:
 def test_without_a_login_who_asks_must_be_named(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system knows no login, the sentence says how to name oneself."""
 
-    def nobody() -> str:
+    def nobody(_uid: int) -> None:
         raise KeyError("getpwuid(): uid not found: 4711")
 
-    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
     ran = clerk("cards", "block", clerk.card("P-1"), PASLEDGER_AS=None)
     assert ran.code == 2
     assert "Noem uzelf met --as" in ran.words
@@ -311,7 +324,12 @@ def test_an_answer_that_is_lost_is_not_called_nothing_booked(clerk: Clerk) -> No
     pay = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "3,00", "--language", "en")
     with Path("/dev/full").open("w") as full:
         process = subprocess.run(
-            [*PROGRAM, *pay, "--books", clerk.books], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*PROGRAM, *pay, "--books", clerk.books, "--as", "clerk"],
+            env=os.environ | {"PASLEDGER_CREDENTIAL_FILE": str(clerk.folder / "keys")},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert process.returncode == 1
     assert "may have been done" in " ".join(process.stderr.split())

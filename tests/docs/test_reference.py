@@ -14,8 +14,8 @@ from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
 from pasledger.formats import awards, cells, masterdata, merchants
-from pasledger.formats.delimited import Column
 from pasledger.formats.faults import FaultKind, Misread
+from pasledger.formats.tabular import Column
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.refusals import Refusal

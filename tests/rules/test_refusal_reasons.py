@@ -1,5 +1,6 @@
 """Every reason to say no has a request that meets it, and where two hold at once the first of the list is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,6 +10,8 @@ from pasledger.ledger.ids import MerchantId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
+from pasledger.rules.actors import Actor, ActorRole, Permission, require, require_proof
+from pasledger.rules.appointing import ActorRequest, DismissalRequest, RoleRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
 from pasledger.rules.registration import (
@@ -39,11 +42,15 @@ from tests.support.town import (
     an_end,
     ask,
     grant,
+    refuses,
     state_of,
 )
 
 ALONE, TOGETHER = a_stamp(approved_by="Clerk"), a_stamp()
 NOBODY = MerchantId.of(99)
+AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
+A_CLERK = ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")
+JANSEN = ActorRequest("jansen", frozenset({ActorRole.ADMINISTRATOR}), "hash")
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
 
 
@@ -59,6 +66,8 @@ class Case:
 REPRODUCED = {
     Refusal.KEY_REUSED: Case(a_redemption("6,00", key="k"), given=(a_redemption("5,00", key="k"),)),
     Refusal.SAME_PERSON: Case(an_award(number=2), stamp=ALONE),
+    Refusal.NO_ACTORS: Case(ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")),
+    Refusal.ACTOR_UNKNOWN: Case(DismissalRequest("nobody"), given=(AN_ADMINISTRATOR,)),
     Refusal.CARD_UNKNOWN: Case(a_redemption(card=99)),
     Refusal.CARD_NOT_ACTIVE: Case(
         a_redemption(card=2), given=(HolderRequest(a_holder(2), a_card(2, holder=2, state=CardState.ISSUED)),)
@@ -75,6 +84,12 @@ REPRODUCED = {
     Refusal.NOT_ENOUGH: Case(a_redemption("50,01")),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
+    Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
+    Refusal.OWN_RIGHTS: Case(DismissalRequest("clerk"), given=(AN_ADMINISTRATOR,)),
+    Refusal.ROLE_UNCHANGED: Case(
+        RoleRequest("jansen", ActorRole.AUDITOR, is_given=False),
+        given=(AN_ADMINISTRATOR, ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")),
+    ),
     Refusal.MERCHANT_REPEATED: Case(MerchantRequest(a_merchant(), ())),
     Refusal.MERCHANT_UNCHANGED: Case(a_change(name="De Club")),
     Refusal.MERCHANT_ENDED: Case(an_end(), given=(an_end(),)),
@@ -96,9 +111,23 @@ REPRODUCED = {
 }
 
 
+BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
+    Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
+    Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
+}
+"""What is refused to who asks, whatever it is that they ask."""
+
+
+@pytest.mark.parametrize("reason", BEFORE_ANY_REQUEST)
+def test_who_asks_is_refused_for_this_reason(reason: Refusal) -> None:
+    """Who does not prove to be an actor, or may not do this, is refused before anything is decided."""
+    with refuses(reason):
+        BEFORE_ANY_REQUEST[reason]()
+
+
 def test_every_reason_is_reproduced() -> None:
     """The table has each member of the closed list, and no other."""
-    assert set(REPRODUCED) == set(Refusal)
+    assert {*REPRODUCED, *BEFORE_ANY_REQUEST} == set(Refusal)
 
 
 @pytest.mark.parametrize("reason", REPRODUCED)
@@ -255,6 +284,16 @@ LADDERS = {
         rungs=(
             Rung(MerchantRequest(a_merchant(), ()), Refusal.SAME_PERSON, alone=True),
             Rung(MerchantRequest(a_merchant(), ()), Refusal.MERCHANT_REPEATED),
+        ),
+    ),
+    "actor": Ladder(
+        rungs=(
+            Rung(RoleRequest("clerk", ActorRole.APPROVER, is_given=True), Refusal.NO_ACTORS, cures=(JANSEN,)),
+            Rung(RoleRequest("clerk", ActorRole.AUDITOR, is_given=True), Refusal.ACTOR_UNKNOWN, cures=(A_CLERK,)),
+            Rung(A_CLERK, Refusal.ACTOR_REPEATED),
+            Rung(RoleRequest("clerk", ActorRole.CLERK, is_given=True), Refusal.OWN_RIGHTS),
+            Rung(RoleRequest("jansen", ActorRole.ADMINISTRATOR, is_given=True), Refusal.ROLE_UNCHANGED),
+            Rung(RoleRequest("jansen", ActorRole.APPROVER, is_given=True)),
         ),
     ),
     "holder": Ladder(

@@ -14,9 +14,12 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event
 
+from pasledger.ledger.ids import ActId
+from pasledger.rules.actors import ActorRole
+from pasledger.rules.appointing import ActorRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
-from pasledger.rules.records import Event
+from pasledger.rules.records import DONE, Act, ActResult, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
@@ -68,8 +71,10 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
     a_redemption("1,00", number=3),
+    ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
 )
-"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal."""
+"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked
+terminal, an administrator."""
 
 
 Books = TypeVar("Books", Path, str)
@@ -90,6 +95,7 @@ def _bytes_of(requests: tuple[Request, ...]) -> bytes:
             return path.read_bytes()
         with opened(a_file(path)) as store:
             book(store, requests, a_stamp())
+            _log(store)
         return path.read_bytes()
 
 
@@ -161,6 +167,16 @@ def _fill(books: str, *requests: Request) -> None:
     if requests:
         with opened(books) as store:
             book(store, requests, a_stamp())
+            _log(store)
+
+
+def _log(store: Store) -> None:
+    """Let the log have a line, for whatever made the books."""
+    at, act = a_stamp().recorded_at, ActId.of(1)
+    with store.begin() as transaction:
+        transaction.log(
+            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"), ActResult(act, at, DONE)
+        )
 
 
 @pytest.fixture(params=KINDS)

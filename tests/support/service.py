@@ -24,6 +24,7 @@ from merchant_api.settings import Settings
 from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
+from pasledger.rules.actors import ActorRole
 from pasledger.rules.budgets import BudgetRequest
 from pasledger.rules.cards import CardState, TokenHash
 from pasledger.rules.crediting import AwardRequest
@@ -33,6 +34,7 @@ from pasledger.rules.records import Card, Holder, Merchant
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Store
+from pasledger.usecases.actors import add_actor
 from pasledger.usecases.booking import book_all
 from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, stamp_now
 from pasledger.usecases.registering import new_terminal
@@ -40,6 +42,9 @@ from pasledger.usecases.verifying import verify
 from tests.support.town import a_merchant, a_scheme
 
 ROOT = Path(__file__).parents[2]
+
+PROVEN = {"PASLEDGER_CREDENTIAL": "key of the clerk", "PASLEDGER_APPROVER_CREDENTIAL": "key of the approver"}
+"""What proves the clerk and the approver of a street at the command line."""
 
 
 _QUIET = {"MERCHANT_API_LOG_LEVEL": "warning"}
@@ -115,6 +120,10 @@ def staff() -> Stamp:
 def a_shop_street(books: Path | str) -> Street:
     """Return new books with a club, a school, a café, and two cards with € 100,00 for sport."""
     street = Street(Store.start(str(books), municipality="Test", at=staff().recorded_at, by="clerk"), str(books))
+    add_actor(
+        street.store, "clerk", [ActorRole.ADMINISTRATOR, ActorRole.CLERK], PROVEN["PASLEDGER_CREDENTIAL"], staff()
+    )
+    add_actor(street.store, "approver", [ActorRole.APPROVER], PROVEN["PASLEDGER_APPROVER_CREDENTIAL"], staff())
     street.add_schemes(a_scheme())
     for name, category in (("club", "sport"), ("school", "school"), ("café", "catering")):
         street.add_merchant(name, category)

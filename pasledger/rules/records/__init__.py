@@ -5,6 +5,7 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
+from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
@@ -14,6 +15,10 @@ from pasledger.rules.records.settlement import BankLine, Correction, Payout, Pay
 from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
 
 __all__ = [
+    "DONE",
+    "Act",
+    "ActResult",
+    "ActorChange",
     "Attempt",
     "AwardDecision",
     "AwardKey",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.actors import ActorChange
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
@@ -21,6 +22,7 @@ Fact = (
     | MerchantEnd
     | Terminal
     | TerminalRevoked
+    | ActorChange
     | BudgetDecision
     | Entitlement
     | AwardDecision

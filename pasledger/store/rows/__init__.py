@@ -1,5 +1,6 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
+from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
 from pasledger.store.rows.ledger import entry_row, read_account, read_entry, transfer_rows
 from pasledger.store.rows.masterdata import (
     card_change_row,
@@ -44,6 +45,9 @@ from pasledger.store.rows.money import (
 from pasledger.store.rows.values import moment, read_day, read_moment
 
 __all__ = [
+    "act_result_row",
+    "act_row",
+    "actor_change_row",
     "attempt_row",
     "award_decision_row",
     "budget_decision_row",
@@ -62,6 +66,8 @@ __all__ = [
     "moment",
     "part_of",
     "read_account",
+    "read_act",
+    "read_actor_change",
     "read_attempt",
     "read_budget_decision",
     "read_card",

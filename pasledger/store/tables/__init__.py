@@ -1,5 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.actors import act, act_result, actor_change
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS, SealedAs, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import (
@@ -23,6 +24,9 @@ __all__ = [
     "NEVER_CHANGED",
     "PARTS_OF_ENTRIES",
     "account",
+    "act",
+    "act_result",
+    "actor_change",
     "attempt",
     "award_decision",
     "budget_decision",

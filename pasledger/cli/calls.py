@@ -78,11 +78,12 @@ class Call:
         """Open the books for a batch of staff, and seal what is in them when it is booked."""
         with self.store() as store:
             yield store
-            try:
+        try:
+            with self.opened() as store:
                 seal(store, stamp_now(self.who().name))
-            except BooksUnusable as trouble:  # the batch is booked all the same, and the next seal holds it
-                why = self.say(f"books.{trouble.problem}", **trouble.figures)
-                typer.echo(self.say("cli.unsealed", why=why), err=True)
+        except BooksUnusable as trouble:  # the batch is booked all the same, and the next seal holds it
+            why = self.say(f"books.{trouble.problem}", **trouble.figures)
+            typer.echo(self.say("cli.unsealed", why=why), err=True)
 
     @contextmanager
     def opened(self, *, reads_only: bool = False) -> Iterator[Store]:

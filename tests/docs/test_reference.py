@@ -276,7 +276,10 @@ REWRITTEN = {
         "UPDATE card SET state = 'active'",
         "UPDATE terminal SET revoked_at = NULL",
     ],
-    "the reference of a decision": ["UPDATE award_decision SET reference = 'another'"],
+    "the reference of a merchant or of a decision": [
+        "UPDATE merchant_reference SET reference = 'another'",
+        "UPDATE award_decision SET reference = 'another'",
+    ],
 }
 
 

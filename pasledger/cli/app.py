@@ -26,6 +26,7 @@ from pasledger.cli import (
     pins,
     roles,
     schemes,
+    seals,
     spending,
     terminals,
 )
@@ -119,6 +120,8 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "trial-balance": accounts.trial_balance,
         "accounts": accounts.accounts,
         "account": accounts.account,
+        "seal": seals.seal,
+        "prove": seals.prove,
         "verify": books.verify,
         "log": log.show,
     },

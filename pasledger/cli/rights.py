@@ -25,6 +25,8 @@ class Open:
 LOOKS = Open("it looks at books that one can open, and the file or the role in PostgreSQL says who can")
 RUNS_THE_MACHINE = Open("it makes books, or takes them whole, so that there may be no actor to ask")
 
+PROVES = Open("it adds nothing of its own, and runs at night, when nobody is there")
+
 RIGHTS: dict[str, Asks | Open] = {
     "start": RUNS_THE_MACHINE,
     "upgrade": RUNS_THE_MACHINE,
@@ -93,6 +95,8 @@ RIGHTS: dict[str, Asks | Open] = {
     "trial-balance": LOOKS,
     "accounts": LOOKS,
     "account": LOOKS,
+    "seal": PROVES,
+    "prove": LOOKS,
     "verify": LOOKS,
     "log": LOOKS,
 }

@@ -109,6 +109,8 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
+    yield ("seal",)
+    yield "prove", sealed_sale(clerk, paid), "-o", clerk.folder / "proof.json"
     yield ("verify",)
     yield ("log",)
     yield "backup", clerk.folder / "backup.db"
@@ -135,6 +137,13 @@ def every_command_of_batches(clerk: Clerk) -> Iterator[Command]:
 
 
 COLLEAGUE = ("--as", "approver")
+
+
+def sealed_sale(clerk: Clerk, paid: Command) -> str:
+    """Pay and seal, and return the id of the redemption."""
+    redemption = str(clerk.done(*paid)["redemption"])
+    clerk.done("seal")
+    return redemption
 
 
 def test_every_command_is_tried_here() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -27,6 +27,7 @@ from pasledger.rules.registration import CardRequest, HolderRequest, MerchantReq
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
+from pasledger.usecases.sealing import seal
 from tests.support import postgresql
 from tests.support.batches import A_BATCH
 from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release
@@ -123,6 +124,8 @@ terminal, an administrator, a PIN. These books have a key too."""
 A_KEY = SecretKey(bytes(range(32)))
 
 
+Books = TypeVar("Books", Path, str)
+
 ON_DISK = settings(max_examples=settings().max_examples // 4)
 """How deep a property is searched on the disk: less than in memory, for it takes longer."""
 IN_POSTGRESQL = settings(max_examples=settings().max_examples // 20)
@@ -146,6 +149,13 @@ def a_file(path: Path, *requests: Request) -> Path:
     """Make books at `path` in which the requests were granted or refused, and return the path."""
     path.write_bytes(_bytes_of(requests))
     return path
+
+
+def with_seals(books: Books) -> Books:
+    """Seal all that is in the books, and return where they are."""
+    with opened(books) as store:
+        seal(store, a_stamp())
+    return books
 
 
 @contextmanager

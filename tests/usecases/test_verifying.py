@@ -205,6 +205,7 @@ TAMPERED: dict[str, tuple[set[str], Sequence[str]]] = {
         ["UPDATE entitlement SET ends_before = '2025-01-01'"],
     ),
     "an entitlement starts on no day": ({"readable"}, ["UPDATE entitlement SET starts_on = '2026-02-30'"]),
+    "a change of an actor is gone": ({"actors"}, ["DELETE FROM actor_change WHERE number = 2"]),
     "an entitlement was of more": ({"record"}, ["UPDATE entitlement SET amount_cents = amount_cents + 1"]),
     "an entitlement is gone": (
         {"reference", "record", "parts", "entitlement"},

@@ -131,7 +131,7 @@ def _line(call: Call, path: Path, fault: Fault) -> str:
     place = ", ".join(call.say(code, place=value) for code, value in places if value is not None)
     value = _shown(fault.value)
     found = "" if value is None else f" '{in_words(value, call.language)}' —"
-    return f"{in_words(path, call.language)}{place and ' '}{place}:{found} {_sentence(call, fault)}"
+    return f"{in_words(path, call.language)}{place and ' '}{place}:{found} {sentence(call, fault)}"
 
 
 def _as_data(call: Call, fault: Fault) -> dict[str, object]:
@@ -140,11 +140,12 @@ def _as_data(call: Call, fault: Fault) -> dict[str, object]:
         "column": _shown(fault.column),
         "value": _shown(fault.value),
         "reason": fault.reason,
-        "message": _sentence(call, fault),
+        "message": sentence(call, fault),
     }
 
 
-def _sentence(call: Call, fault: Fault) -> str:
+def sentence(call: Call, fault: Fault) -> str:
+    """Return what is wrong and what to do."""
     of = "fault" if isinstance(fault.reason, FaultKind) else "refusal"
     return call.say(f"{of}.{fault.reason}", **fault.figures)
 

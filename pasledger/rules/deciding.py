@@ -21,8 +21,36 @@ from pasledger.rules.appointing import (
     decide_role,
 )
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.batches import (
+    BatchAwardRequest,
+    BookingRequest,
+    KeyRequest,
+    PreparationRequest,
+    RowsRequest,
+    SecondApprovalRequest,
+    StepRequest,
+    decide_batch_award,
+    decide_booking,
+    decide_key,
+    decide_preparation,
+    decide_rows,
+    decide_second_approval,
+    decide_step,
+)
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.holds import (
+    CaptureRequest,
+    ExpiryRequest,
+    HoldRefundRequest,
+    HoldRequest,
+    ReleaseRequest,
+    decide_capture,
+    decide_expiry,
+    decide_hold,
+    decide_hold_refund,
+    decide_release,
+)
 from pasledger.rules.merchants import (
     MerchantChangeRequest,
     MerchantCheckRequest,
@@ -53,7 +81,19 @@ from pasledger.rules.town import Needs, Town
 Request = (
     RedemptionRequest
     | RefundRequest
+    | HoldRequest
+    | CaptureRequest
+    | ReleaseRequest
+    | ExpiryRequest
+    | HoldRefundRequest
     | AwardRequest
+    | PreparationRequest
+    | RowsRequest
+    | StepRequest
+    | BatchAwardRequest
+    | BookingRequest
+    | KeyRequest
+    | SecondApprovalRequest
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
@@ -70,13 +110,25 @@ Request = (
     | CardRequest
 )
 
-KeyedRequest = RedemptionRequest | RefundRequest
+KeyedRequest = RedemptionRequest | RefundRequest | HoldRequest | CaptureRequest | ReleaseRequest | HoldRefundRequest
 """What merchants ask for. Staff repeat freely: their work is unique by what it says."""
 
 DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RedemptionRequest: decide_redemption,
     RefundRequest: decide_refund,
+    HoldRequest: decide_hold,
+    CaptureRequest: decide_capture,
+    ReleaseRequest: decide_release,
+    ExpiryRequest: decide_expiry,
+    HoldRefundRequest: decide_hold_refund,
     AwardRequest: decide_award,
+    PreparationRequest: decide_preparation,
+    RowsRequest: decide_rows,
+    StepRequest: decide_step,
+    BatchAwardRequest: decide_batch_award,
+    BookingRequest: decide_booking,
+    KeyRequest: decide_key,
+    SecondApprovalRequest: decide_second_approval,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,
@@ -143,7 +195,7 @@ def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
 
 
 # That something is not there says nothing about a sale, so that the key stays free.
-_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
+_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
 
 
 def _attempt(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> Attempt | None:

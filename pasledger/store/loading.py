@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import Connection, literal, or_, select
+from sqlalchemy import Connection, literal, or_, select, union_all
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
@@ -84,6 +84,20 @@ def _load_actors(connection: Connection, _wanted: list[str], town: Town) -> None
         town.learn(rows.read_actor_change(row))
 
 
+def _load_batches(connection: Connection, wanted: list[str], town: Town) -> None:
+    for row in _BATCH_CONTENTS.fetch(connection, wanted=wanted):
+        town.learn(rows.read_batch_content(row))
+    for row in _BATCH_STEPS.fetch(connection, wanted=wanted):
+        town.learn(rows.read_batch_step(row))
+
+
+def _load_award_settings(connection: Connection, _wanted: list[str], town: Town) -> None:
+    for row in _SECOND_APPROVALS.fetch(connection):
+        town.learn(rows.read_second_approval(row))
+    for row in _BATCH_KEYS.fetch(connection):
+        town.learn(rows.read_batch_key(row))
+
+
 def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> None:
     """Redemptions with the entitlements that paid and what these stand at, and what was given back already."""
     parts: dict[str, list[Part]] = {}
@@ -96,6 +110,19 @@ def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> 
             town.learn(rows.read_redemption(row, tuple(parts[row[1]])))
     for row in _REFUNDS.fetch(connection, wanted=wanted):
         town.learn(rows.read_refund(row))
+
+
+def _load_holds(connection: Connection, wanted: list[str], town: Town) -> None:
+    """Holds with the entitlements that they were set aside from and what these stand at, and what became of them."""
+    parts: dict[str, list[Part]] = {}
+    for row in _HELD_FROM.fetch(connection, wanted=wanted):
+        owner = _learn_entitlement(row[2:], town)
+        parts.setdefault(row[0], []).append(Part(owner.id, owner.scheme, Money(row[1])))
+    for row in _HOLDS.fetch(connection, wanted=wanted):
+        if row[1] in parts:  # as above
+            town.learn(rows.read_hold(row, tuple(parts[row[1]])))
+    for row in _HOLD_USES.fetch(connection, wanted=wanted):
+        town.learn(rows.read_hold_use(row))
 
 
 def _learn_entitlement(row: Row, town: Town) -> Entitlement:
@@ -156,6 +183,19 @@ _AWARDS = Query(
         _t.award_decision.c.instalment,
     ).where(OneOf(_t.award_decision.c.reference, "wanted"))
 )
+_BATCH_CONTENTS = Query(
+    select(_t.batch_content)
+    .where(OneOf(_t.batch_content.c.batch_id, "wanted"))
+    .order_by(_t.batch_content.c.batch_id, _t.batch_content.c.version)
+)
+_BATCH_STEPS = Query(
+    select(_t.batch_step)
+    .where(OneOf(_t.batch_step.c.batch_id, "wanted"))
+    .order_by(_t.batch_step.c.batch_id, _t.batch_step.c.number)
+)
+_BATCH_SOURCES = Query(select(_t.batch_source).where(OneOf(_t.batch_source.c.source, "wanted")))
+_BATCH_KEYS = Query(select(_t.batch_key))
+_SECOND_APPROVALS = Query(select(_t.second_approval).order_by(_t.second_approval.c.number))
 _BUDGET_DECISIONS = Query(select(_t.budget_decision).where(OneOf(_t.budget_decision.c.reference, "wanted")))
 _REDEMPTIONS = Query(select(_t.redemption).where(OneOf(_t.redemption.c.id, "wanted")))
 _PAID_BY = Query(
@@ -167,6 +207,24 @@ _PAID_BY = Query(
     .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
 )
 _REFUNDS = Query(select(_t.refund).where(OneOf(_t.refund.c.redemption_id, "wanted")).order_by(_t.refund.c.entry_id))
+
+_HOLDS = Query(select(_t.hold).where(OneOf(_t.hold.c.id, "wanted")))
+_HELD_FROM = Query(
+    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *_owned.selected_columns)
+    .join(_t.hold, _t.hold.c.entry_id == _t.transfer.c.entry_id)
+    .join(_t.account, _t.account.c.code == _t.transfer.c.debit)
+    .join(_t.entitlement, literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id == _t.transfer.c.debit)
+    .where(OneOf(_t.hold.c.id, "wanted"))
+    .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
+)
+_HOLD_USES = Query(
+    union_all(
+        *(
+            select(used).where(OneOf(used.c.hold_id, "wanted"))
+            for used in (_t.hold_capture, _t.hold_release, _t.hold_refund)
+        )
+    ).order_by("entry_id")
+)
 
 Loader = Callable[[Connection, list[str], Town], None]
 
@@ -182,6 +240,10 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),
     (lambda needs: needs.award_references, _load_awards),
+    (lambda needs: needs.batches, _load_batches),
+    (lambda needs: needs.settings or needs.batches, _load_award_settings),
+    (lambda needs: needs.batch_sources, _learning(_BATCH_SOURCES, rows.read_batch_source)),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
     (lambda needs: needs.redemptions, _load_redemptions),
+    (lambda needs: needs.holds, _load_holds),
 )

@@ -12,19 +12,32 @@ from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import (
     ActorChange,
     AwardDecision,
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
     BudgetDecision,
     Card,
     CardChange,
     Entitlement,
     Event,
     Fact,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
     Merchant,
     MerchantCheck,
     MerchantContact,
     MerchantEnd,
+    MerchantReference,
     Redemption,
     Refund,
+    SecondApproval,
     Terminal,
     TerminalRevoked,
 )
@@ -96,9 +109,22 @@ _SET_CARD_STATE = Update(_t.card, _t.card.c.state)
 _CARD_CHANGE = Insertion(_t.card_change)
 _ENTITLEMENT = Insertion(_t.entitlement)
 _AWARD_DECISION = Insertion(_t.award_decision)
+_BATCH_CONTENT = Insertion(_t.batch_content)
+_BATCH_SOURCE = Insertion(_t.batch_source)
+_BATCH_HAND = Insertion(_t.batch_hand)
+_BATCH_STEP = Insertion(_t.batch_step)
+_BATCH_ROW = Insertion(_t.batch_row)
+_BATCH_AWARD = Insertion(_t.batch_award)
+_BATCH_KEY = Insertion(_t.batch_key)
+_SECOND_APPROVAL = Insertion(_t.second_approval)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
+_HOLD = Insertion(_t.hold)
+_HOLD_CAPTURE = Insertion(_t.hold_capture)
+_HOLD_RELEASE = Insertion(_t.hold_release)
+_HOLD_REFUND = Insertion(_t.hold_refund)
+_MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
 
 # What is referred to comes first, and entries after their transfers.
@@ -106,6 +132,8 @@ _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _ACTOR_CHANGE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
+    *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
+    *(_BATCH_SOURCE, _BATCH_STEP, _BATCH_CONTENT, _BATCH_HAND, _BATCH_ROW, _BATCH_AWARD, _BATCH_KEY, _SECOND_APPROVAL),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
 
@@ -130,7 +158,20 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),
     Entitlement: ((_ENTITLEMENT, _unstamped(rows.entitlement_row)),),
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),
+    BatchContent: ((_BATCH_CONTENT, _unstamped(rows.batch_content_row)),),
+    BatchSource: ((_BATCH_SOURCE, _unstamped(rows.batch_source_row)),),
+    BatchHand: ((_BATCH_HAND, rows.batch_hand_row),),
+    BatchStep: ((_BATCH_STEP, _unstamped(rows.batch_step_row)),),
+    BatchRow: ((_BATCH_ROW, _unstamped(rows.batch_row_row)),),
+    BatchAward: ((_BATCH_AWARD, _unstamped(rows.batch_award_row)),),
+    BatchKey: ((_BATCH_KEY, _unstamped(rows.batch_key_row)),),
+    SecondApproval: ((_SECOND_APPROVAL, rows.second_approval_row),),
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    Hold: ((_HOLD, _unstamped(rows.hold_row)),),
+    HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),
+    HoldReleased: ((_HOLD_RELEASE, _unstamped(rows.hold_use_row)),),
+    HoldRefunded: ((_HOLD_REFUND, _unstamped(rows.hold_use_row)),),
+    MerchantReference: ((_MERCHANT_REFERENCE, _unstamped(rows.merchant_reference_row)),),
 }

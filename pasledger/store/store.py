@@ -36,6 +36,11 @@ class Transaction:
         """Return the town as far as `needs` go, its stored balances locked."""
         return load_and_lock(self._connection, needs)
 
+    @property
+    def reader(self) -> Reader:
+        """What reads what stands there, what this batch recorded included."""
+        return Reader(self._connection)
+
     def record(self, outcomes: Iterable[Outcome], town: Town) -> None:
         """Append what was decided upon `town`."""
         record(self._connection, outcomes, town)

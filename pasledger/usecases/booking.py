@@ -6,13 +6,13 @@ the batch is one redemption, sixteen tills that pay at the same moment, or a tow
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refused
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each, needs_of
-from pasledger.store import BooksContended, BooksLost, BooksUndecided, Store, Transaction
+from pasledger.store import BooksContended, BooksLost, BooksUndecided, Reader, Store, Transaction
 
 CHUNK = 20_000
 """How many requests are loaded and written at a time. Statements are constant per chunk, and memory stays bounded."""
@@ -24,6 +24,9 @@ Done = TypeVar("Done")
 
 Progress = Callable[[int], None]
 """Is told how many requests more have been decided."""
+
+Pieces = Callable[[Reader], Iterable[Sequence[Request]]]
+"""Makes the requests of one transaction, some at a time, from what its reader reads."""
 
 
 class NothingBooked(Exception):  # noqa: N818 - an answer, not an error
@@ -49,19 +52,48 @@ def book_all(
     store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None
 ) -> list[Outcome]:
     """Book every request or none, in one transaction. Raises `NothingBooked` with every refusal there is."""
+    outcomes: list[Outcome] = []
 
-    def once() -> list[Outcome]:
-        outcomes: list[Outcome] = []
+    def pieces(_reader: Reader) -> Iterator[Sequence[Request]]:
+        outcomes.clear()
+        return chunks(requests)
+
+    book_pieces(store, pieces, stamp, progress, keep=outcomes.extend, is_booked_once=_are_booked_once(requests))
+    return outcomes
+
+
+def book_pieces(
+    store: Store,
+    pieces: Pieces,
+    stamp: Stamp,
+    progress: Progress = lambda _done: None,
+    *,
+    keep: Callable[[list[Outcome]], None] = lambda _outcomes: None,
+    is_booked_once: bool = False,
+) -> None:
+    """Book every request of all pieces or none, in one transaction, in as much memory as one piece takes.
+
+    `pieces` makes them anew each time that it is tried, from what stands in the books then. What is booked once,
+    however often it is asked, is asked again where nobody knows whether it was. Raises `NothingBooked` with every
+    refusal there is.
+    """
+
+    def once() -> None:
+        refusals: dict[int, Refused] = {}
+        booked = 0
         with store.begin() as transaction:
-            for chunk in _chunks(requests):
-                outcomes += _book(transaction, chunk, stamp)
-                progress(len(chunk))
-            refusals = {place: one.refused for place, one in enumerate(outcomes) if one.refused is not None}
+            for piece in pieces(transaction.reader):
+                outcomes = _book(transaction, piece, stamp)
+                refusals |= {
+                    place: one.refused for place, one in enumerate(outcomes, start=booked) if one.refused is not None
+                }
+                booked += len(piece)
+                keep(outcomes)
+                progress(len(piece))
             if refusals:
                 raise NothingBooked(refusals)
-        return outcomes
 
-    return patiently(once, may_repeat=_are_booked_once(requests))
+    patiently(once, may_repeat=is_booked_once)
 
 
 def patiently(once: Callable[[], Done], *, may_repeat: bool) -> Done:
@@ -93,6 +125,7 @@ def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -
     return outcomes
 
 
-def _chunks(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
+def chunks(requests: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield what is loaded and written at a time."""
     for start in range(0, len(requests), CHUNK):
         yield requests[start : start + CHUNK]

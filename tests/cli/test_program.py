@@ -72,10 +72,14 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "cards", "activate", clerk.card("P-2")
     yield "cards", "replace", clerk.card("P-2")
     yield "award", clerk.file(AWARDS.replace("Z-", "Y-"), "a.csv"), *FOUR_EYES
+    yield from every_command_of_batches(clerk)
     yield "balances", "--holder", "P-1"
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
     yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
+    yield "holds", "list"
+    yield "holds", "sweep"
+    yield "holds", "release", clerk.held("P-1"), "--amount", "1,00"
     yield "merchants", "end", CAFE, *FOUR_EYES
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
@@ -84,6 +88,28 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("log",)
     yield "backup", clerk.folder / "backup.db"
     yield "restore", clerk.folder / "backup.db", "--books", clerk.folder / "restored.db"
+
+
+def every_command_of_batches(clerk: Clerk) -> Iterator[Command]:
+    """Yield every command of award batches, such that each step is the next one."""
+    first, second, third = (clerk.file(AWARDS.replace("Z-", f"{sign}-"), f"{sign}.csv") for sign in "VWX")
+    batch = clerk.done("awards", "prepare", first)["batch"]
+    yield "awards", "prepare", second
+    yield "awards", "faults", third, "--output", clerk.folder / "faults.csv"
+    yield "awards", "submit", batch
+    yield "awards", "reject", batch, "--note", "te vroeg", *COLLEAGUE
+    yield "awards", "change", batch, clerk.file("regeling;kenmerk;pashouder;bedrag\nsport;U-1;P-1;50,00\n", "u.csv")
+    clerk.done("awards", "submit", batch)
+    yield "awards", "preview", batch
+    yield "awards", "approve", batch, "--version", "2", *COLLEAGUE
+    yield "awards", "book", batch
+    yield "awards", "letters", batch, "--output", clerk.folder / "letters.csv"
+    yield "awards", "show", batch
+    yield "awards", "list"
+    yield "awards", "second-approver", "--above", "1.000,00", *FOUR_EYES
+
+
+COLLEAGUE = ("--as", "approver")
 
 
 def test_every_command_is_tried_here() -> None:
@@ -108,7 +134,10 @@ class _Anybody(Clerk):
         return ""
 
     def done(self, *_arguments: object) -> Any:
-        return {"redemption": ""}
+        return {"redemption": "", "batch": ""}
+
+    def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
+        return ""
 
 
 def name_of(command: Command) -> str:

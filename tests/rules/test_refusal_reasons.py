@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.ids import BatchId, MerchantId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.actors import Actor, ActorRole, Permission, require, require_proof
 from pasledger.rules.appointing import ActorRequest, DismissalRequest, RoleRequest
+from pasledger.rules.batches import SecondApprovalRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
+from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
     CardRequest,
     HolderRequest,
@@ -22,6 +24,8 @@ from pasledger.rules.registration import (
     SchemeRequest,
 )
 from pasledger.rules.town import Town
+from tests.support.batches import a_step, prepared
+from tests.support.holds import MOST_DAYS, a_capture, a_hold, a_hold_refund, a_release, an_expiry
 from tests.support.town import (
     CAFE,
     TODAY,
@@ -41,12 +45,16 @@ from tests.support.town import (
     an_award,
     an_end,
     ask,
+    euros,
     grant,
     refuses,
     state_of,
 )
 
 ALONE, TOGETHER = a_stamp(approved_by="Clerk"), a_stamp()
+A_COLLEAGUE = a_stamp(prepared_by="colleague", approved_by=None)
+SUBMITTED, APPROVED = BatchStepKind.SUBMITTED, BatchStepKind.APPROVED
+A_LARGE_BATCH = (SecondApprovalRequest(euros("10,00")), prepared("20,00"), a_step(SUBMITTED))
 NOBODY = MerchantId.of(99)
 AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
 JANSEN = ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")
@@ -60,6 +68,8 @@ class Case:
     asks: Request
     given: tuple[Request, ...] = ()
     stamp: Stamp = TOGETHER
+    given_by_the_same: tuple[Request, ...] = ()
+    """What was done after that by who asks."""
 
 
 REPRODUCED = {
@@ -81,6 +91,11 @@ REPRODUCED = {
     Refusal.ENDED: Case(a_redemption(), stamp=a_stamp(date(2027, 1, 1))),
     Refusal.NOT_HERE: Case(a_redemption(merchant=CAFE), given=(MerchantRequest(a_cafe(), ()),)),
     Refusal.NOT_ENOUGH: Case(a_redemption("50,01")),
+    Refusal.HOLD_TERM: Case(a_hold(last_day=TODAY + timedelta(days=MOST_DAYS + 1))),
+    Refusal.HOLD_UNKNOWN: Case(a_capture(of=99)),
+    Refusal.HOLD_ENDED: Case(a_capture(), given=(a_hold(last_day=TODAY),), stamp=a_stamp(TODAY + timedelta(days=1))),
+    Refusal.HOLD_NOT_ENDED: Case(an_expiry(), given=(a_hold(last_day=TODAY),)),
+    Refusal.HOLD_TOO_SMALL: Case(a_release("5,01"), given=(a_hold("5,00"),)),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
     Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
@@ -104,6 +119,13 @@ REPRODUCED = {
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
     Refusal.START_OUTSIDE_RULE: Case(an_award(starts_on=date(2025, 12, 31), number=2)),
     Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
+    Refusal.BATCH_UNKNOWN: Case(a_step(SUBMITTED)),
+    Refusal.BATCH_STEP_UNKNOWN: Case(a_step(APPROVED), given=(prepared(),), stamp=A_COLLEAGUE),
+    Refusal.BATCH_APPROVED_ALREADY: Case(
+        a_step(APPROVED), given=A_LARGE_BATCH, given_by_the_same=(a_step(APPROVED),), stamp=A_COLLEAGUE
+    ),
+    Refusal.BATCH_CHANGED: Case(a_step(SUBMITTED, version=2), given=(prepared(),)),
+    Refusal.BATCH_REPEATED: Case(prepared(batch=BatchId.of(2)), given=(prepared(),)),
     Refusal.BUDGET_REPEATED: Case(a_budget()),
     Refusal.BUDGET_UNKNOWN: Case(an_award(starts_on=date(2027, 1, 1), number=2)),
     Refusal.BUDGET_TOO_SMALL: Case(a_budget("-950,01", decision="council 2")),
@@ -136,6 +158,8 @@ def test_a_reason_is_given_and_nothing_is_changed(reason: Refusal) -> None:
     town = a_town()
     for request in case.given:
         grant(town, request)
+    for request in case.given_by_the_same:
+        grant(town, request, stamp=case.stamp)
     before = {**state_of(town), "attempts": None}
     outcome = ask(town, case.asks, stamp=case.stamp)
     assert outcome.refused is not None
@@ -213,6 +237,49 @@ LADDERS = {
             Rung(a_refund("6,00"), Refusal.REDEMPTION_UNKNOWN, cures=(an_award(), a_redemption("5,00"))),
             Rung(a_refund("6,00"), Refusal.REFUND_TOO_LARGE),
             Rung(a_refund("5,00")),
+        ),
+    ),
+    "hold": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, a_hold("1,00", key="k")),
+        rungs=(
+            Rung(a_hold(last_day=YEARS_LATER, key="k"), Refusal.KEY_REUSED),
+            Rung(a_hold(last_day=YEARS_LATER), Refusal.HOLD_TERM),
+            Rung(a_hold(), Refusal.CARD_UNKNOWN, cures=(REGISTERED,)),
+            Rung(a_hold(), Refusal.MERCHANT_UNKNOWN, cures=(MerchantRequest(a_merchant(), ()),)),
+            Rung(a_hold(), Refusal.NO_ENTITLEMENT, cures=(an_award(),)),
+            Rung(a_hold("50,01"), Refusal.NOT_ENOUGH),
+            Rung(a_hold("50,00")),
+        ),
+    ),
+    "capture": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(a_capture("6,00"), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00", last_day=TODAY),)),
+            Rung(a_capture("6,00"), Refusal.HOLD_TOO_SMALL),
+            Rung(a_capture("4,00")),
+        ),
+    ),
+    "capture after the end": Ladder(
+        given=(
+            *(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+            a_hold("5,00", last_day=TODAY),
+        ),
+        rungs=(Rung(a_capture("6,00"), Refusal.HOLD_ENDED, on=SUMMER_DAY), Rung(an_expiry(), on=SUMMER_DAY)),
+    ),
+    "expiry": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(an_expiry(), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00", last_day=TODAY), a_release())),
+            Rung(an_expiry(), Refusal.HOLD_NOT_ENDED),
+            Rung(an_expiry(), Refusal.HOLD_TOO_SMALL, on=SUMMER_DAY),
+        ),
+    ),
+    "refund of a hold": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(a_hold_refund("1,00"), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00"),)),
+            Rung(a_hold_refund("1,00"), Refusal.REFUND_TOO_LARGE, cures=(a_capture("1,00"),)),
+            Rung(a_hold_refund("1,00")),
         ),
     ),
     "refund with a key": Ladder(

@@ -25,6 +25,8 @@ from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
 from tests.support import postgresql
+from tests.support.batches import A_BATCH
+from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release
 from tests.support.town import (
     TODAY,
     a_budget,
@@ -66,10 +68,15 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_budget("200,00", scheme="spring", decision="council 3", number=3),
     an_award("20,00", scheme="spring", number=2),
     an_award("30,00", holder=2, number=3),
+    *A_BATCH,
     a_redemption("60,00", number=1, key="paid"),
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
     a_redemption("1,00", number=3),
+    a_hold("4,00", number=1, key="set aside", reference="camp 7"),
+    a_capture("2,50", number=1),
+    a_hold_refund("0,50", number=1, reference="camp 7, rain"),
+    a_release("1,00", number=1),
     ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
 )
 """The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked

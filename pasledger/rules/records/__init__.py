@@ -6,13 +6,25 @@ the books still prove what they always proved.
 """
 
 from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
-from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
+from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
     "DONE",
@@ -23,6 +35,13 @@ __all__ = [
     "AwardDecision",
     "AwardKey",
     "BankLine",
+    "BatchAward",
+    "BatchContent",
+    "BatchHand",
+    "BatchKey",
+    "BatchRow",
+    "BatchSource",
+    "BatchStep",
     "BudgetDecision",
     "Card",
     "CardChange",
@@ -34,17 +53,22 @@ __all__ = [
     "Fact",
     "Hold",
     "HoldCaptured",
+    "HoldRefunded",
     "HoldReleased",
+    "HoldUse",
     "Holder",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
     "MerchantEnd",
+    "MerchantReference",
     "Part",
     "Payout",
     "PayoutCancelled",
     "Redemption",
     "Refund",
+    "ResultId",
+    "SecondApproval",
     "Terminal",
     "TerminalRevoked",
     "WrittenOff",

@@ -1,7 +1,18 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
 from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.batches import (
+    batch_award,
+    batch_content,
+    batch_hand,
+    batch_key,
+    batch_row,
+    batch_source,
+    batch_step,
+    second_approval,
+)
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
@@ -17,22 +28,35 @@ __all__ = [
     "actor_change",
     "attempt",
     "award_decision",
+    "batch_award",
+    "batch_content",
+    "batch_hand",
+    "batch_key",
+    "batch_row",
+    "batch_source",
+    "batch_step",
     "budget_decision",
     "card",
     "card_change",
     "entitlement",
     "entry",
+    "hold",
+    "hold_capture",
+    "hold_refund",
+    "hold_release",
     "holder",
     "holder_reference",
     "merchant",
     "merchant_check",
     "merchant_contact",
     "merchant_end",
+    "merchant_reference",
     "metadata",
     "municipality",
     "redemption",
     "refund",
     "scheme",
+    "second_approval",
     "terminal",
     "transfer",
 ]

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from pasledger.ledger.journal import Stamp
     from pasledger.ledger.money import Money
     from pasledger.ledger.refusals import Refusal, Refused
+    from pasledger.rules.actors import ActorRole
     from pasledger.rules.cards import CardNumber, CardState, TokenHash
     from pasledger.store import BooksProblem, BooksUnusable, Store
+    from pasledger.usecases.actors import add_actor
     from pasledger.usecases.booking import NothingBooked, book, book_all
     from pasledger.usecases.crediting import credit
     from pasledger.usecases.holds import sweep
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ActorRole": "rules.actors",
     "BooksProblem": "store",
     "BooksUnusable": "store",
     "CardNumber": "rules.cards",
@@ -38,6 +41,7 @@ _HOMES = {
     "Store": "store",
     "TokenHash": "rules.cards",
     "Verification": "usecases.verifying",
+    "add_actor": "usecases.actors",
     "add_budgets": "usecases.registering",
     "add_holders": "usecases.registering",
     "add_merchants": "usecases.registering",
@@ -57,6 +61,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ActorRole",
     "BooksProblem",
     "BooksUnusable",
     "CardNumber",
@@ -71,6 +76,7 @@ __all__ = [
     "Store",
     "TokenHash",
     "Verification",
+    "add_actor",
     "add_budgets",
     "add_holders",
     "add_merchants",

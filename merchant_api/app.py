@@ -15,8 +15,9 @@ from merchant_api import API_VERSION, errors, openapi
 from merchant_api.answers import Answer
 from merchant_api.auth import Terminals
 from merchant_api.observing import Observed
-from merchant_api.routes import conditions, keys, redemptions, security
+from merchant_api.routes import conditions, holds, keys, redemptions, security
 from merchant_api.settings import Settings
+from merchant_api.sweeper import Sweeper
 from merchant_api.writer import Writer
 from pasledger.store import Store
 
@@ -30,15 +31,20 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     """Return the service for the books in `store`."""
     writer = Writer(store, most_waiting=settings.most_waiting, most_in_a_batch=settings.most_in_a_batch)
 
+    sweeper = Sweeper(store, writer, seconds=settings.seconds_between_sweeps)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         writer.start()
+        sweeper.start()
         yield
+        await sweeper.stop()
         writer.stop()
         store.close()
 
     api = _api()
     api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
+    api.state.settings = settings
     site = Starlette(
         routes=[Mount("/v1", api), *security.routes(settings)],
         lifespan=lifespan,
@@ -62,7 +68,7 @@ def _api() -> FastAPI:
         max_body_size=errors.LARGEST_BODY_BYTES,
     )
     errors.install(api)
-    for routes in (redemptions, keys, conditions):
+    for routes in (redemptions, holds, keys, conditions):
         api.include_router(routes.router)
 
     @api.get("/openapi.json", include_in_schema=False)

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     )
     from pasledger.usecases.booking import NothingBooked, book, book_all
     from pasledger.usecases.crediting import credit
+    from pasledger.usecases.holds import sweep
     from pasledger.usecases.minting import stamp_now
     from pasledger.usecases.previewing import letters_of_batch, preview_batch
     from pasledger.usecases.registering import add_budgets, add_holders, add_merchants, add_schemes
-    from pasledger.usecases.spending import redemption, refund
+    from pasledger.usecases.spending import capture, hold, hold_refund, redemption, refund, release
     from pasledger.usecases.verifying import Verification, verify
 
 __version__ = "0.1.0"
@@ -59,17 +60,22 @@ _HOMES = {
     "book": "usecases.booking",
     "book_all": "usecases.booking",
     "book_batch": "usecases.batches",
+    "capture": "usecases.spending",
     "change_batch": "usecases.batches",
     "credit": "usecases.crediting",
+    "hold": "usecases.spending",
+    "hold_refund": "usecases.spending",
     "letters_of_batch": "usecases.previewing",
     "prepare_batch": "usecases.batches",
     "preview_batch": "usecases.previewing",
     "redemption": "usecases.spending",
     "refund": "usecases.spending",
     "reject_batch": "usecases.batches",
+    "release": "usecases.spending",
     "set_second_approval": "usecases.batches",
     "stamp_now": "usecases.minting",
     "submit_batch": "usecases.batches",
+    "sweep": "usecases.holds",
     "verify": "usecases.verifying",
 }
 
@@ -98,17 +104,22 @@ __all__ = [
     "book",
     "book_all",
     "book_batch",
+    "capture",
     "change_batch",
     "credit",
+    "hold",
+    "hold_refund",
     "letters_of_batch",
     "prepare_batch",
     "preview_batch",
     "redemption",
     "refund",
     "reject_batch",
+    "release",
     "set_second_approval",
     "stamp_now",
     "submit_batch",
+    "sweep",
     "verify",
 ]
 

@@ -17,6 +17,7 @@ from pasledger.cli import (
     budgets,
     cards,
     holders,
+    holds,
     log,
     merchant_file,
     merchants,
@@ -87,6 +88,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
+        "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
     },
     "Audit": {
         "trial-balance": accounts.trial_balance,
@@ -104,6 +106,7 @@ _GROUPS = {
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
     "holders": "Residents with a card.",
+    "holds": "Amounts set aside for merchants.",
     "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
 }

@@ -118,6 +118,20 @@ class HoldId(Id):
     prefix = "hol"
 
 
+class CaptureId(Id):
+    """A capture (afrekening) of a hold, as its merchant knows it."""
+
+    __slots__ = ()
+    prefix = "cap"
+
+
+class ReleaseId(Id):
+    """A release (vrijgave) of a hold, as its merchant knows it."""
+
+    __slots__ = ()
+    prefix = "rel"
+
+
 class PayoutId(Id):
     """A payout (uitbetaling) to one merchant."""
 

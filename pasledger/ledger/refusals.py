@@ -17,6 +17,8 @@ class Refusal(StrEnum):
     ACTOR_UNKNOWN = "actor-unknown"
     CREDENTIAL_WRONG = "credential-wrong"
     NOT_ALLOWED = "not-allowed"
+    # the term of a hold, which has nothing to do with the card
+    HOLD_TERM = "hold-term"
     # the card
     CARD_UNKNOWN = "card-unknown"
     CARD_NOT_ACTIVE = "card-not-active"
@@ -30,6 +32,11 @@ class Refusal(StrEnum):
     ENDED = "ended"
     NOT_HERE = "not-here"
     NOT_ENOUGH = "not-enough"
+    # a hold
+    HOLD_UNKNOWN = "hold-unknown"
+    HOLD_ENDED = "hold-ended"
+    HOLD_NOT_ENDED = "hold-not-ended"
+    HOLD_TOO_SMALL = "hold-too-small"
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"
@@ -53,6 +60,9 @@ class Refusal(StrEnum):
     SCHEME_UNKNOWN = "scheme-unknown"
     AWARD_REPEATED = "award-repeated"
     START_OUTSIDE_RULE = "start-outside-rule"
+    END_OUTSIDE_RULE = "end-outside-rule"
+    CATEGORY_UNKNOWN = "category-unknown"
+    CATEGORY_DISAGREES = "category-disagrees"
     AMOUNT_OUTSIDE_RULE = "amount-outside-rule"
     # a batch of awards
     BATCH_UNKNOWN = "batch-unknown"

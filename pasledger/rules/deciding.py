@@ -39,6 +39,18 @@ from pasledger.rules.batches import (
 )
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.holds import (
+    CaptureRequest,
+    ExpiryRequest,
+    HoldRefundRequest,
+    HoldRequest,
+    ReleaseRequest,
+    decide_capture,
+    decide_expiry,
+    decide_hold,
+    decide_hold_refund,
+    decide_release,
+)
 from pasledger.rules.merchants import (
     MerchantChangeRequest,
     MerchantCheckRequest,
@@ -69,6 +81,11 @@ from pasledger.rules.town import Needs, Town
 Request = (
     RedemptionRequest
     | RefundRequest
+    | HoldRequest
+    | CaptureRequest
+    | ReleaseRequest
+    | ExpiryRequest
+    | HoldRefundRequest
     | AwardRequest
     | PreparationRequest
     | RowsRequest
@@ -93,12 +110,17 @@ Request = (
     | CardRequest
 )
 
-KeyedRequest = RedemptionRequest | RefundRequest
+KeyedRequest = RedemptionRequest | RefundRequest | HoldRequest | CaptureRequest | ReleaseRequest | HoldRefundRequest
 """What merchants ask for. Staff repeat freely: their work is unique by what it says."""
 
 DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RedemptionRequest: decide_redemption,
     RefundRequest: decide_refund,
+    HoldRequest: decide_hold,
+    CaptureRequest: decide_capture,
+    ReleaseRequest: decide_release,
+    ExpiryRequest: decide_expiry,
+    HoldRefundRequest: decide_hold_refund,
     AwardRequest: decide_award,
     PreparationRequest: decide_preparation,
     RowsRequest: decide_rows,
@@ -173,7 +195,7 @@ def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
 
 
 # That something is not there says nothing about a sale, so that the key stays free.
-_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
+_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
 
 
 def _attempt(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> Attempt | None:

@@ -9,7 +9,16 @@ from typing import Never, TypeVar
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
-from pasledger.ledger.ids import BatchId, CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import (
+    BatchId,
+    CardId,
+    EntitlementId,
+    HolderId,
+    HoldId,
+    MerchantId,
+    RedemptionId,
+    TerminalId,
+)
 from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.actors import Actors
@@ -33,11 +42,17 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
+    HoldUse,
     Merchant,
     MerchantCheck,
     MerchantContact,
     MerchantEnd,
+    MerchantReference,
     Redemption,
     Refund,
     SecondApproval,
@@ -64,6 +79,7 @@ class Needs:
     actors: set[str] = field(default_factory=set)
     """Where there is any, all actors are needed: they are few."""
     redemptions: set[RedemptionId] = field(default_factory=set)
+    holds: set[HoldId] = field(default_factory=set)
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
     batches: set[BatchId] = field(default_factory=set)
@@ -100,6 +116,8 @@ class Town(Books):
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
         self.refunds: dict[RedemptionId, list[Refund]] = {}
+        self.holds: dict[HoldId, Hold] = {}
+        self.hold_uses: dict[HoldId, list[HoldUse]] = {}
         self.attempts: dict[str, Attempt] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
@@ -178,6 +196,12 @@ class Town(Books):
                 self.redemptions[fact.id] = fact
             case Refund():
                 self.refunds.setdefault(fact.redemption, []).append(fact)
+            case Hold():
+                self.holds[fact.id] = fact
+            case HoldCaptured() | HoldReleased() | HoldRefunded():
+                self.hold_uses.setdefault(fact.hold, []).append(fact)
+            case MerchantReference():
+                pass  # which no decision looks at
             case _:
                 raise TypeError(f"no decision looks at {type(fact).__name__}")
 

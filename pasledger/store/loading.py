@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import Connection, literal, or_, select
+from sqlalchemy import Connection, literal, or_, select, union_all
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
@@ -20,8 +20,8 @@ _t = tables
 def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
-    for row in _SCHEMES.fetch(connection):
-        town.learn(rows.read_scheme(row))
+    for scheme in rows.read_schemes(_SCHEMES.fetch(connection)):
+        town.learn(scheme)
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
@@ -112,6 +112,19 @@ def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> 
         town.learn(rows.read_refund(row))
 
 
+def _load_holds(connection: Connection, wanted: list[str], town: Town) -> None:
+    """Holds with the entitlements that they were set aside from and what these stand at, and what became of them."""
+    parts: dict[str, list[Part]] = {}
+    for row in _HELD_FROM.fetch(connection, wanted=wanted):
+        owner = _learn_entitlement(row[2:], town)
+        parts.setdefault(row[0], []).append(Part(owner.id, owner.scheme, Money(row[1])))
+    for row in _HOLDS.fetch(connection, wanted=wanted):
+        if row[1] in parts:  # as above
+            town.learn(rows.read_hold(row, tuple(parts[row[1]])))
+    for row in _HOLD_USES.fetch(connection, wanted=wanted):
+        town.learn(rows.read_hold_use(row))
+
+
 def _learn_entitlement(row: Row, town: Town) -> Entitlement:
     entitlement = rows.read_entitlement(row)
     if entitlement.id not in town.entitlements:
@@ -137,7 +150,11 @@ _owned = (
 )
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
-_SCHEMES = Query(select(_t.scheme).order_by(_t.scheme.c.code, _t.scheme.c.version))
+_SCHEMES = Query(
+    select(_t.scheme, _t.scheme_amount.c.category, _t.scheme_amount.c.amount_cents)
+    .outerjoin(_t.scheme_amount)
+    .order_by(_t.scheme.c.code, _t.scheme.c.version)
+)
 _ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
 _CARDS = Query(select(_t.card).where(_of_wanted_cards))
 _ENTITLEMENTS_OF_CARDS = Query(
@@ -195,6 +212,24 @@ _PAID_BY = Query(
 )
 _REFUNDS = Query(select(_t.refund).where(OneOf(_t.refund.c.redemption_id, "wanted")).order_by(_t.refund.c.entry_id))
 
+_HOLDS = Query(select(_t.hold).where(OneOf(_t.hold.c.id, "wanted")))
+_HELD_FROM = Query(
+    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *_owned.selected_columns)
+    .join(_t.hold, _t.hold.c.entry_id == _t.transfer.c.entry_id)
+    .join(_t.account, _t.account.c.code == _t.transfer.c.debit)
+    .join(_t.entitlement, literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id == _t.transfer.c.debit)
+    .where(OneOf(_t.hold.c.id, "wanted"))
+    .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
+)
+_HOLD_USES = Query(
+    union_all(
+        *(
+            select(used).where(OneOf(used.c.hold_id, "wanted"))
+            for used in (_t.hold_capture, _t.hold_release, _t.hold_refund)
+        )
+    ).order_by("entry_id")
+)
+
 Loader = Callable[[Connection, list[str], Town], None]
 
 _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
@@ -214,4 +249,5 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.batch_sources, _learning(_BATCH_SOURCES, rows.read_batch_source)),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
     (lambda needs: needs.redemptions, _load_redemptions),
+    (lambda needs: needs.holds, _load_holds),
 )

@@ -25,11 +25,16 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
     Merchant,
     MerchantCheck,
     MerchantContact,
     MerchantEnd,
+    MerchantReference,
     Redemption,
     Refund,
     SecondApproval,
@@ -67,6 +72,8 @@ def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[
         for transfer in event.entry.transfers:
             touched[transfer.debit] = touched[transfer.credit] = None
     for fact in event.facts:
+        if type(fact) is Scheme:
+            written[_SCHEME_AMOUNT].extend(rows.scheme_amount_rows(fact))
         for statement, row_of in _FACTS[type(fact)]:
             written[statement].append(row_of(fact, event.stamp))
 
@@ -90,6 +97,7 @@ _TRANSFER = Insertion(_t.transfer)
 _ENTRY = Insertion(_t.entry)
 _UNAPPROVED_ENTRY = InsertionWithout(_t.entry, _t.entry.c.approved_by)  # for a role that may approve nothing
 _SCHEME = Insertion(_t.scheme)
+_SCHEME_AMOUNT = Insertion(_t.scheme_amount)
 _MERCHANT = Insertion(_t.merchant)
 _MERCHANT_CONTACT = Insertion(_t.merchant_contact)
 _MERCHANT_CHECK = Insertion(_t.merchant_check)
@@ -115,13 +123,20 @@ _SECOND_APPROVAL = Insertion(_t.second_approval)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
+_HOLD = Insertion(_t.hold)
+_HOLD_CAPTURE = Insertion(_t.hold_capture)
+_HOLD_RELEASE = Insertion(_t.hold_release)
+_HOLD_REFUND = Insertion(_t.hold_refund)
+_MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
-    *(_SCHEME, _MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _ACTOR_CHANGE),
+    *(_SCHEME, _SCHEME_AMOUNT, _MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE),
+    _ACTOR_CHANGE,
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
+    *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
     *(_BATCH_KEY, _SECOND_APPROVAL, _BATCH_CONTENT, _BATCH_SOURCE, _BATCH_HAND, _BATCH_STEP, _BATCH_ROW),
     *(_ENTITLEMENT, _BATCH_AWARD, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
@@ -158,4 +173,9 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    Hold: ((_HOLD, _unstamped(rows.hold_row)),),
+    HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),
+    HoldReleased: ((_HOLD_RELEASE, _unstamped(rows.hold_use_row)),),
+    HoldRefunded: ((_HOLD_REFUND, _unstamped(rows.hold_use_row)),),
+    MerchantReference: ((_MERCHANT_REFERENCE, _unstamped(rows.merchant_reference_row)),),
 }

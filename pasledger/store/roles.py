@@ -41,6 +41,7 @@ RIGHTS = {
     "entry": (_ADD_UNAPPROVED, _ADD, _READ),
     "transfer": (_ADD, _ADD, _READ),
     "scheme": (_READ, _ADD, _READ),
+    "scheme_amount": (_READ, _ADD, _READ),
     "merchant": (_READ, _ADD, _READ),
     "merchant_contact": (_NONE, _ADD, _READ),
     "merchant_check": (_NONE, _ADD, _READ),
@@ -66,6 +67,11 @@ RIGHTS = {
     "budget_decision": (_NONE, _ADD, _READ),
     "redemption": (_ADD, _ADD, _READ),
     "refund": (_ADD, _ADD, _READ),
+    "hold": (_ADD, _ADD, _READ),
+    "hold_capture": (_ADD, _ADD, _READ),
+    "hold_release": (_ADD, _ADD, _READ),
+    "hold_refund": (_ADD, _ADD, _READ),
+    "merchant_reference": (_ADD, _ADD, _READ),
     "attempt": (_ADD, _ADD, _READ),
 }
 """What each role may do with each table, as it is granted. Nothing deletes yet, so nobody but the owner may."""

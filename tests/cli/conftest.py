@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,13 @@ import pytest
 from typer.testing import CliRunner
 
 from pasledger.cli.app import app
+from pasledger.ledger.money import Money
+from pasledger.rules.cards import CardNumber
+from pasledger.usecases import spending
+from pasledger.usecases.booking import book
+from pasledger.usecases.finding import merchant_named
 from pasledger.usecases.minting import stamp_now
-from tests.support.books import content
+from tests.support.books import content, opened
 
 YEAR = stamp_now("clerk").effective_on.year
 """The year in which the tests run: the command line has a clock of its own."""
@@ -114,6 +120,22 @@ class Clerk:
     def card(self, holder: str) -> str:
         """Return the number on the card of a holder."""
         return next(row["pasnummer"] for row in self.rows("carriers.csv") if row["pashouder"] == holder)
+
+    def held(self, holder: str, *, amount: str = "5.00", days: int = 30, key: str | None = None) -> str:
+        """Set an amount aside at the club, as its till would, and return the id of the hold."""
+        stamp = stamp_now("clerk")
+        with opened(self.books) as store:
+            club = merchant_named(store, CLUB, on=stamp.effective_on)
+            request = spending.hold(
+                merchant=club.id,
+                card=CardNumber.parse(self.card(holder)),
+                amount=Money.parse(amount),
+                last_day=stamp.effective_on + timedelta(days=days),
+                key=key,
+            )
+            (outcome,) = book(store, [request], stamp)
+        assert outcome.event is not None
+        return request.id
 
     def booked(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table but the log: what a refusal must leave as it is."""

@@ -77,6 +77,9 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
     yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
+    yield "holds", "list"
+    yield "holds", "sweep"
+    yield "holds", "release", clerk.held("P-1"), "--amount", "1,00"
     yield "merchants", "end", CAFE, *FOUR_EYES
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
@@ -132,6 +135,9 @@ class _Anybody(Clerk):
 
     def done(self, *_arguments: object) -> Any:
         return {"redemption": "", "batch": ""}
+
+    def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
+        return ""
 
 
 def name_of(command: Command) -> str:

@@ -274,6 +274,9 @@ REWRITTEN = {
         "UPDATE card SET state = 'active'",
         "UPDATE terminal SET revoked_at = NULL",
     ],
+    "the reference of a merchant (it is compared with the commitment of its entry)": [
+        "UPDATE merchant_reference SET reference = 'another'"
+    ],
     "the reference of a decision (it is not compared with the commitment of its entry)": [
         "UPDATE award_decision SET reference = 'another'"
     ],

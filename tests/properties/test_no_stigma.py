@@ -24,9 +24,8 @@ from httpx2 import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from merchant_api import errors, schemas
+from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
-from merchant_api.routes import redemptions
 from pasledger.ledger.ids import RedemptionId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
@@ -362,14 +361,14 @@ def _another_status(patched: pytest.MonkeyPatch) -> None:
     def leaking(reason: Refusal) -> Answer:
         return Answer.INVALID if reason is Refusal.CARD_BLOCKED else Answer.REFUSED
 
-    patched.setattr(redemptions, "answer_to", leaking)
+    patched.setattr(booking, "answer_to", leaking)
 
 
 def _another_sentence(patched: pytest.MonkeyPatch) -> None:
     def leaking(reason: Refusal) -> Any:
         return SimpleNamespace(label="refused" if reason is Refusal.ENDED else "invalid", status=402)
 
-    patched.setattr(redemptions, "answer_to", leaking)
+    patched.setattr(booking, "answer_to", leaking)
 
 
 def _a_longer_id(patched: pytest.MonkeyPatch) -> None:
@@ -418,8 +417,8 @@ def _another_header(patched: pytest.MonkeyPatch) -> None:
         return Answer.REFUSED
 
     patched.setattr(errors, "problem", leaking)
-    patched.setattr(redemptions, "Problem", telling)
-    patched.setattr(redemptions, "answer_to", noting)
+    patched.setattr(booking, "Problem", telling)
+    patched.setattr(booking, "answer_to", noting)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from pasledger.rules.registration import (
 )
 from pasledger.rules.town import Town
 from tests.support.batches import a_step, prepared
+from tests.support.holds import MOST_DAYS, a_capture, a_hold, a_hold_refund, a_release, an_expiry
 from tests.support.town import (
     CAFE,
     TODAY,
@@ -91,6 +92,11 @@ REPRODUCED = {
     Refusal.ENDED: Case(a_redemption(), stamp=a_stamp(date(2027, 1, 1))),
     Refusal.NOT_HERE: Case(a_redemption(merchant=CAFE), given=(MerchantRequest(a_cafe(), ()),)),
     Refusal.NOT_ENOUGH: Case(a_redemption("50,01")),
+    Refusal.HOLD_TERM: Case(a_hold(last_day=TODAY + timedelta(days=MOST_DAYS + 1))),
+    Refusal.HOLD_UNKNOWN: Case(a_capture(of=99)),
+    Refusal.HOLD_ENDED: Case(a_capture(), given=(a_hold(last_day=TODAY),), stamp=a_stamp(TODAY + timedelta(days=1))),
+    Refusal.HOLD_NOT_ENDED: Case(an_expiry(), given=(a_hold(last_day=TODAY),)),
+    Refusal.HOLD_TOO_SMALL: Case(a_release("5,01"), given=(a_hold("5,00"),)),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
     Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
@@ -113,6 +119,12 @@ REPRODUCED = {
     Refusal.SCHEME_UNKNOWN: Case(an_award(scheme="school", number=2)),
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
     Refusal.START_OUTSIDE_RULE: Case(an_award(starts_on=date(2025, 12, 31), number=2)),
+    Refusal.END_OUTSIDE_RULE: Case(an_award(ends_on=date(2027, 1, 1), number=2)),
+    Refusal.CATEGORY_UNKNOWN: Case(an_award(None, category="child", number=2)),
+    Refusal.CATEGORY_DISAGREES: Case(
+        an_award("60,00", scheme="table", category="child", number=2),
+        given=(SchemeRequest(a_scheme("table", amounts={"child": "50,00"})),),
+    ),
     Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
     Refusal.BATCH_UNKNOWN: Case(a_step(SUBMITTED)),
     Refusal.BATCH_STEP_UNKNOWN: Case(a_step(APPROVED), given=(prepared(),), stamp=A_COLLEAGUE),
@@ -239,6 +251,49 @@ LADDERS = {
             Rung(a_refund("5,00")),
         ),
     ),
+    "hold": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, a_hold("1,00", key="k")),
+        rungs=(
+            Rung(a_hold(last_day=YEARS_LATER, key="k"), Refusal.KEY_REUSED),
+            Rung(a_hold(last_day=YEARS_LATER), Refusal.HOLD_TERM),
+            Rung(a_hold(), Refusal.CARD_UNKNOWN, cures=(REGISTERED,)),
+            Rung(a_hold(), Refusal.MERCHANT_UNKNOWN, cures=(MerchantRequest(a_merchant(), ()),)),
+            Rung(a_hold(), Refusal.NO_ENTITLEMENT, cures=(an_award(),)),
+            Rung(a_hold("50,01"), Refusal.NOT_ENOUGH),
+            Rung(a_hold("50,00")),
+        ),
+    ),
+    "capture": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(a_capture("6,00"), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00", last_day=TODAY),)),
+            Rung(a_capture("6,00"), Refusal.HOLD_TOO_SMALL),
+            Rung(a_capture("4,00")),
+        ),
+    ),
+    "capture after the end": Ladder(
+        given=(
+            *(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+            a_hold("5,00", last_day=TODAY),
+        ),
+        rungs=(Rung(a_capture("6,00"), Refusal.HOLD_ENDED, on=SUMMER_DAY), Rung(an_expiry(), on=SUMMER_DAY)),
+    ),
+    "expiry": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(an_expiry(), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00", last_day=TODAY), a_release())),
+            Rung(an_expiry(), Refusal.HOLD_NOT_ENDED),
+            Rung(an_expiry(), Refusal.HOLD_TOO_SMALL, on=SUMMER_DAY),
+        ),
+    ),
+    "refund of a hold": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(a_hold_refund("1,00"), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00"),)),
+            Rung(a_hold_refund("1,00"), Refusal.REFUND_TOO_LARGE, cures=(a_capture("1,00"),)),
+            Rung(a_hold_refund("1,00")),
+        ),
+    ),
     "refund with a key": Ladder(
         given=(*SCHEMES_AND_BUDGETS, a_redemption("1,00", key="k")),
         rungs=(
@@ -262,12 +317,24 @@ LADDERS = {
             Rung(
                 an_award("0,01", holder=BY_CARD, decision="Z"),
                 Refusal.SCHEME_UNKNOWN,
-                cures=(SchemeRequest(a_scheme()), a_budget(), an_award(decision="Z")),
+                cures=(SchemeRequest(a_scheme(amounts={"child": "50,00"})), a_budget(), an_award(decision="Z")),
             ),
             Rung(
                 an_award("0,01", holder=BY_CARD, decision="Z", starts_on=YEARS_LATER, number=2), Refusal.AWARD_REPEATED
             ),
             Rung(an_award("0,01", holder=BY_CARD, starts_on=YEARS_LATER, number=2), Refusal.START_OUTSIDE_RULE),
+            Rung(
+                an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2, ends_on=TODAY, category="adult"),
+                Refusal.END_OUTSIDE_RULE,
+            ),
+            Rung(
+                an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2, category="adult"),
+                Refusal.CATEGORY_UNKNOWN,
+            ),
+            Rung(
+                an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2, category="child"),
+                Refusal.CATEGORY_DISAGREES,
+            ),
             Rung(an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2), Refusal.AMOUNT_OUTSIDE_RULE),
             Rung(
                 an_award(holder=BY_CARD, starts_on=NEXT_YEAR, number=2),

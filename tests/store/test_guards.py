@@ -29,7 +29,7 @@ from tests.support.town import a_card, a_redemption, an_award
 
 TABLES = sorted(tables.metadata.tables)
 MAY_CHANGE = {("account", "balance_cents"), ("card", "state"), ("terminal", "revoked_at"), ("terminal", "revoked_by")}
-MAY_BE_DELETED = {"holder_reference", "award_decision", "batch_row", "merchant_contact"}
+MAY_BE_DELETED = {"holder_reference", "award_decision", "batch_row", "merchant_contact", "merchant_reference"}
 FOREIGN_KEYS = pytest.mark.parametrize("foreign_keys", [True, False], ids=["foreign keys", "no foreign keys"])
 
 

@@ -22,7 +22,7 @@ from tests.support.town import a_card, a_redemption, an_award
 
 TABLES = sorted(tables.metadata.tables)
 MAY_CHANGE = {("account", "balance_cents"), ("card", "state"), ("terminal", "revoked_at"), ("terminal", "revoked_by")}
-MAY_BE_DELETED = {"holder_reference", "award_decision", "batch_row", "merchant_contact"}
+MAY_BE_DELETED = {"holder_reference", "award_decision", "batch_row", "merchant_contact", "merchant_reference"}
 GUARDS = Postgresql().guards()
 TRIGGERS = {name: sql.split(" ON ")[1].split()[0] for name, sql in GUARDS.items() if "CREATE TRIGGER" in sql}
 """The table of each trigger."""

@@ -26,6 +26,7 @@ from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
 from tests.support import postgresql
 from tests.support.batches import A_BATCH
+from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release
 from tests.support.town import (
     TODAY,
     a_budget,
@@ -55,7 +56,7 @@ A_SMALL_TOWN: tuple[Request, ...] = (
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
-    SchemeRequest(a_scheme("spring", categories=())),
+    SchemeRequest(a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"})),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),
     a_change(contact="the treasurer"),
@@ -72,6 +73,10 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
     a_redemption("1,00", number=3),
+    a_hold("4,00", number=1, key="set aside", reference="camp 7"),
+    a_capture("2,50", number=1),
+    a_hold_refund("0,50", number=1, reference="camp 7, rain"),
+    a_release("1,00", number=1),
     ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
 )
 """The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked

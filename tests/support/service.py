@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -134,9 +134,9 @@ def a_shop_street(books: Path | str) -> Street:
 
 
 @contextmanager
-def in_process(street: Street) -> Iterator["Till"]:
-    """Run the application of the service, with its writer, in this process."""
-    settings = Settings(books=street.books)
+def in_process(street: Street, **chosen: Any) -> Iterator["Till"]:
+    """Run the application of the service, with its writer, in this process; with settings other than the usual."""
+    settings = Settings(books=street.books, **chosen)
     app = create_app(Store.open(street.books), settings)
     with TestClient(app, base_url="http://till.test", raise_server_exceptions=False) as client:
         yield Till(client, street)
@@ -181,6 +181,10 @@ def wait_until_ready(client: httpx2.Client) -> None:
     raise TimeoutError("the service did not become ready")
 
 
+def _euros(value: str) -> dict[str, str]:
+    return {"currency": "EUR", "value": value}
+
+
 @dataclass
 class Till:
     """What a merchant's till can send."""
@@ -203,6 +207,27 @@ class Till:
         """Give back of a redemption."""
         body = {"amount": {"currency": "EUR", "value": amount}}
         return self.post(f"/v1/redemptions/{redemption}/refunds", body, at=at, key=key, language=language)
+
+    def hold(
+        self,
+        card: str,
+        amount: str = "5.00",
+        *,
+        days: int = 30,
+        at: str = "club",
+        key: str = "key-h",
+        language: str = "nl",
+        **more: str,
+    ) -> httpx2.Response:
+        """Ask for a hold, to be taken within so many days."""
+        last_day = (staff().effective_on + timedelta(days=days)).isoformat()
+        token = self.street.tokens.get(card, card)
+        body = {"card": {"token": token}, "amount": _euros(amount), "lastDay": last_day} | more
+        return self.post("/v1/holds", body, at=at, key=key, language=language)
+
+    def use(self, hold: str, what: str, amount: str, *, at: str = "club", key: str = "key-u") -> httpx2.Response:
+        """Ask for what becomes of a hold: one of its `captures`, `releases` or `refunds`."""
+        return self.post(f"/v1/holds/{hold}/{what}", {"amount": _euros(amount)}, at=at, key=key)
 
     def post(
         self,

@@ -19,10 +19,12 @@ from pasledger.rules.records.batches import (
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
-from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
+from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
     "DONE",
@@ -51,17 +53,21 @@ __all__ = [
     "Fact",
     "Hold",
     "HoldCaptured",
+    "HoldRefunded",
     "HoldReleased",
+    "HoldUse",
     "Holder",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
     "MerchantEnd",
+    "MerchantReference",
     "Part",
     "Payout",
     "PayoutCancelled",
     "Redemption",
     "Refund",
+    "ResultId",
     "SecondApproval",
     "Terminal",
     "TerminalRevoked",

@@ -15,10 +15,12 @@ from pasledger.rules.records.batches import (
     SecondApproval,
 )
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
+from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
-from pasledger.rules.records.spending import Hold, HoldCaptured, HoldReleased, Redemption, Refund
+from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
 Fact = (
@@ -49,6 +51,8 @@ Fact = (
     | Hold
     | HoldCaptured
     | HoldReleased
+    | HoldRefunded
+    | MerchantReference
     | Payout
     | PayoutCancelled
     | BankLine

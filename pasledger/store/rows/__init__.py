@@ -1,6 +1,7 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
 from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
+from pasledger.store.rows.amounts import read_schemes, scheme_amount_rows
 from pasledger.store.rows.batches import (
     batch_award_row,
     batch_content_row,
@@ -16,6 +17,14 @@ from pasledger.store.rows.batches import (
     read_second_approval,
     second_approval_row,
 )
+from pasledger.store.rows.holds import (
+    hold_row,
+    hold_use_row,
+    merchant_reference_row,
+    read_hold,
+    read_hold_use,
+    read_merchant_reference,
+)
 from pasledger.store.rows.ledger import entry_row, read_account, read_entry, transfer_rows
 from pasledger.store.rows.masterdata import (
     card_change_row,
@@ -27,7 +36,6 @@ from pasledger.store.rows.masterdata import (
     read_card,
     read_holder,
     read_merchant,
-    read_scheme,
     read_terminal,
     revocation_row,
     scheme_row,
@@ -76,11 +84,14 @@ __all__ = [
     "card_state_row",
     "entitlement_row",
     "entry_row",
+    "hold_row",
+    "hold_use_row",
     "holder_reference_row",
     "holder_row",
     "merchant_check_row",
     "merchant_contact_row",
     "merchant_end_row",
+    "merchant_reference_row",
     "merchant_row",
     "moment",
     "part_of",
@@ -97,20 +108,24 @@ __all__ = [
     "read_day",
     "read_entitlement",
     "read_entry",
+    "read_hold",
+    "read_hold_use",
     "read_holder",
     "read_merchant",
     "read_merchant_check",
     "read_merchant_contact",
     "read_merchant_end",
+    "read_merchant_reference",
     "read_moment",
     "read_redemption",
     "read_refund",
-    "read_scheme",
+    "read_schemes",
     "read_second_approval",
     "read_terminal",
     "redemption_row",
     "refund_row",
     "revocation_row",
+    "scheme_amount_rows",
     "scheme_row",
     "second_approval_row",
     "terminal_row",

@@ -1,6 +1,7 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
 from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.amounts import scheme_amount
 from pasledger.store.tables.batches import (
     batch_award,
     batch_content,
@@ -12,6 +13,7 @@ from pasledger.store.tables.batches import (
     second_approval,
 )
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
@@ -39,17 +41,23 @@ __all__ = [
     "card_change",
     "entitlement",
     "entry",
+    "hold",
+    "hold_capture",
+    "hold_refund",
+    "hold_release",
     "holder",
     "holder_reference",
     "merchant",
     "merchant_check",
     "merchant_contact",
     "merchant_end",
+    "merchant_reference",
     "metadata",
     "municipality",
     "redemption",
     "refund",
     "scheme",
+    "scheme_amount",
     "second_approval",
     "terminal",
     "transfer",

@@ -87,6 +87,7 @@ class Refusal(StrEnum):
     BATCH_APPROVED_ALREADY = "batch-approved-already"
     BATCH_CHANGED = "batch-changed"
     BATCH_REPEATED = "batch-repeated"
+    SECOND_APPROVER_NEEDED = "second-approver-needed"
     # a budget
     BUDGET_REPEATED = "budget-repeated"
     BUDGET_UNKNOWN = "budget-unknown"

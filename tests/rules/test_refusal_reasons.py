@@ -12,7 +12,7 @@ from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.actors import Actor, ActorRole, Permission, require, require_proof
 from pasledger.rules.appointing import ActorRequest, DismissalRequest, RoleRequest
-from pasledger.rules.batches import SecondApprovalRequest
+from pasledger.rules.batches import SecondApprovalRequest, require_one_approver
 from pasledger.rules.card_entry import MOST_REFUSALS, PinCheck
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
@@ -186,18 +186,23 @@ BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
     Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
 }
 """What is refused to who asks, whatever it is that they ask."""
+OF_A_WHOLE_FILE: dict[Refusal, Callable[[], None]] = {
+    Refusal.SECOND_APPROVER_NEEDED: lambda: require_one_approver(euros("10,01"), euros("10,00")),
+}
+"""What is refused for all of its requests together."""
+BY_NO_REQUEST = BEFORE_ANY_REQUEST | OF_A_WHOLE_FILE
 
 
-@pytest.mark.parametrize("reason", BEFORE_ANY_REQUEST)
+@pytest.mark.parametrize("reason", BY_NO_REQUEST)
 def test_who_asks_is_refused_for_this_reason(reason: Refusal) -> None:
-    """Who does not prove to be an actor, or may not do this, is refused before anything is decided."""
+    """Before anything is decided, or when all of it was."""
     with refuses(reason):
-        BEFORE_ANY_REQUEST[reason]()
+        BY_NO_REQUEST[reason]()
 
 
 def test_every_reason_is_reproduced() -> None:
     """The tables have each member of the closed list, and no other."""
-    assert {*REPRODUCED, *BEFORE_ANY_REQUEST, *NOT_DECIDED} == set(Refusal)
+    assert {*REPRODUCED, *BY_NO_REQUEST, *NOT_DECIDED} == set(Refusal)
 
 
 @pytest.mark.parametrize("reason", REPRODUCED)

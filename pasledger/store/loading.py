@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from sqlalchemy import Connection, func, literal, or_, select, union_all
+from sqlalchemy import Connection, and_, func, literal, or_, select, union_all
 
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import Money
 from pasledger.rules.records import Fact, MerchantEnd, Part
 from pasledger.rules.town import Needs, Town
-from pasledger.store import rows, tables
+from pasledger.store import paying, rows, tables
+from pasledger.store.card_use import load_card_use
 from pasledger.store.changes import CORRECTIONS, load_changes, redemptions_behind
 from pasledger.store.databases import database_behind
 from pasledger.store.ends import learn_entitlement, owned
@@ -23,14 +24,17 @@ def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
     found = _SCHEMES.fetch(connection)
-    for scheme in rows.read_schemes([row[:-1] for row in found]):
+    for scheme in rows.read_schemes(row[:-_RULE_COLUMNS] for row in found):
         town.learn(scheme)
+    for row in found[:1]:  # the rule for all cards comes with the schemes, and costs no question of its own
+        _learn_rule(row[-_RULE_COLUMNS:-1], town)
     town.closed_through.update((row[0], row[-1]) for row in found if row[-1] is not None)
     if needs.corrected_entries:
         needs = replace(needs, redemptions=needs.redemptions | redemptions_behind(connection, needs))
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
+    load_card_use(connection, needs, town)
     load_changes(connection, needs, town)
     return town
 
@@ -49,6 +53,11 @@ def load_and_lock(connection: Connection, needs: Needs) -> Town:
     ):
         raise BooksContended(BooksProblem.BUSY)
     return town
+
+
+def _learn_rule(row: Row, town: Town) -> None:
+    if row[0] is not None:
+        town.learn(rows.read_card_rule(row))
 
 
 def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> None:
@@ -150,14 +159,25 @@ _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.nu
 
 # With the last year that is closed: read here, so that a payment asks no question more for it.
 _closed = select(func.max(_t.year_closed.c.year)).where(_t.year_closed.c.scheme == _t.scheme.c.code)
+_RULE_COLUMNS = 3
+_newest_rule = select(func.max(_t.card_rule.c.version)).scalar_subquery()
 _SCHEMES = Query(
     select(
         _t.scheme,
-        _t.scheme_amount.c.category,
-        _t.scheme_amount.c.amount_cents,
+        _t.scheme_ceiling.c.day_ceiling_cents,
+        *(_t.scheme_amount.c.category, _t.scheme_amount.c.amount_cents),
+        *(_t.card_rule.c.version, _t.card_rule.c.pin_above_cents),
         _closed.correlate(_t.scheme).scalar_subquery(),
     )
-    .outerjoin(_t.scheme_amount)
+    .outerjoin(
+        _t.scheme_ceiling,
+        and_(_t.scheme_ceiling.c.code == _t.scheme.c.code, _t.scheme_ceiling.c.version == _t.scheme.c.version),
+    )
+    .outerjoin(
+        _t.scheme_amount,
+        and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
+    )
+    .outerjoin(_t.card_rule, _t.card_rule.c.version == _newest_rule)
     .order_by(_t.scheme.c.code, _t.scheme.c.version)
 )
 _ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
@@ -247,6 +267,9 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.merchants, _load_merchants),
     (lambda needs: needs.merchant_names, _load_merchants_by_name),
     (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
+    (lambda needs: needs.open_lines, paying.load_open_lines),
+    (lambda needs: needs.runs, paying.load_runs),
+    (lambda needs: {"settings"} if needs.pays else (), paying.load_settings),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
     (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 
-from pasledger.store.tables.columns import DIFFERENT_PEOPLE, column, refers_to, table
+from pasledger.store.tables.columns import DIFFERENT_PEOPLE, SealedAs, column, refers_to, table
 from pasledger.store.types import TEXT, WHOLE
 
 # The end that an entitlement was awarded with stays where it is. The newest row here is the one that holds.
@@ -35,6 +35,7 @@ lapse = table(
     column("year", WHOLE),
     column("amount_cents", WHOLE),
     column("freeings", WHOLE),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 Index(None, lapse.c.entitlement_id)
 
@@ -47,6 +48,7 @@ freeing = table(
     column("amount_cents", WHOLE),
     UniqueConstraint("scheme", "year", "number"),
     CheckConstraint("number > 0", name="counted_from_one"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 
 correction = table(
@@ -58,6 +60,7 @@ correction = table(
     # What each entitlement was given back, or gave: a list of [entitlement, scheme, cents].
     column("parts", TEXT),
     UniqueConstraint("corrects"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 
 year_closed = table(

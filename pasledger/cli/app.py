@@ -23,6 +23,7 @@ from pasledger.cli import (
     merchants,
     roles,
     schemes,
+    sources,
     spending,
     terminals,
 )
@@ -66,6 +67,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "history": merchant_file.history,
         },
         "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
+        "sources": {"add": sources.add, "list": sources.show},
         "holders": {"add": holders.add},
         "cards": {"activate": cards.activate, "block": cards.block, "replace": cards.replace},
     },
@@ -105,6 +107,7 @@ _GROUPS = {
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
+    "sources": "Files of other applications, and what their titles mean.",
     "holders": "Residents with a card.",
     "holds": "Amounts set aside for merchants.",
     "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",

@@ -55,6 +55,8 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
+    SOURCE_UNKNOWN = "source-unknown"
+    SOURCE_REPEATED = "source-repeated"
     # an award
     HOLDER_UNKNOWN = "holder-unknown"
     SCHEME_UNKNOWN = "scheme-unknown"

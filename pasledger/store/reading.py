@@ -24,6 +24,7 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    FileSource,
     Merchant,
     Redemption,
     Refund,
@@ -186,6 +187,10 @@ class Reader:
         for versions in self.load(Needs()).schemes.values():
             yield from versions
 
+    def file_sources(self) -> Iterator[FileSource]:
+        """Yield every version of every source of files."""
+        return map(rows.read_file_source, _FILE_SOURCES.stream(self._connection))
+
     def budget_decisions(self) -> Iterator[BudgetDecision]:
         """Yield every decision on a budget, in the order in which they were booked."""
         return map(rows.read_budget_decision, _BUDGET_DECISIONS.stream(self._connection))
@@ -314,6 +319,7 @@ _TERMINALS = Query(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.te
 _REVOKED_AT = list(_t.terminal.c).index(_t.terminal.c.revoked_at)
 _MERCHANTS = Query(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))
 
+_FILE_SOURCES = Query(select(_t.file_source).order_by(_t.file_source.c.code, _t.file_source.c.version))
 _BUDGET_DECISIONS = Query(select(_t.budget_decision).order_by(_t.budget_decision.c.entry_id))
 
 # A holder is asked for by reference or by card number; no reference looks like a card number that checks.

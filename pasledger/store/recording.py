@@ -25,6 +25,7 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    FileSource,
     Hold,
     HoldCaptured,
     Holder,
@@ -97,6 +98,7 @@ _TRANSFER = Insertion(_t.transfer)
 _ENTRY = Insertion(_t.entry)
 _UNAPPROVED_ENTRY = InsertionWithout(_t.entry, _t.entry.c.approved_by)  # for a role that may approve nothing
 _SCHEME = Insertion(_t.scheme)
+_FILE_SOURCE = Insertion(_t.file_source)
 _SCHEME_AMOUNT = Insertion(_t.scheme_amount)
 _MERCHANT = Insertion(_t.merchant)
 _MERCHANT_CONTACT = Insertion(_t.merchant_contact)
@@ -134,7 +136,7 @@ _ATTEMPT = Insertion(_t.attempt)
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_AMOUNT, _MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE),
-    _ACTOR_CHANGE,
+    *(_ACTOR_CHANGE, _FILE_SOURCE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
     *(_BATCH_SOURCE, _BATCH_STEP, _BATCH_CONTENT, _BATCH_HAND, _BATCH_ROW, _BATCH_AWARD, _BATCH_KEY, _SECOND_APPROVAL),
@@ -150,6 +152,7 @@ def _unstamped(row_of: Callable[[Any], Row]) -> RowOf:
 
 _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Scheme: ((_SCHEME, rows.scheme_row),),
+    FileSource: ((_FILE_SOURCE, rows.file_source_row),),
     Merchant: ((_MERCHANT, rows.merchant_row),),
     MerchantContact: ((_MERCHANT_CONTACT, _unstamped(rows.merchant_contact_row)),),
     MerchantCheck: ((_MERCHANT_CHECK, rows.merchant_check_row),),

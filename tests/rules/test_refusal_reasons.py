@@ -23,6 +23,7 @@ from pasledger.rules.registration import (
     RevocationRequest,
     SchemeRequest,
 )
+from pasledger.rules.sources import SourceRequest
 from pasledger.rules.town import Town
 from tests.support.batches import a_step, prepared
 from tests.support.holds import MOST_DAYS, a_capture, a_hold, a_hold_refund, a_release, an_expiry
@@ -59,6 +60,7 @@ NOBODY = MerchantId.of(99)
 AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
 A_CLERK = ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")
 JANSEN = ActorRequest("jansen", frozenset({ActorRole.ADMINISTRATOR}), "hash")
+A_SOURCE = SourceRequest("suite", (("cliënt", "pashouder"),))
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
 
 
@@ -115,6 +117,7 @@ REPRODUCED = {
     Refusal.CARD_REPEATED: Case(HolderRequest(a_holder(2), a_card())),
     Refusal.CARD_STEP_UNKNOWN: Case(CardRequest(a_card().number, CardState.ACTIVE)),
     Refusal.SCHEME_REPEATED: Case(SchemeRequest(a_scheme())),
+    Refusal.SOURCE_REPEATED: Case(A_SOURCE, given=(A_SOURCE,)),
     Refusal.HOLDER_UNKNOWN: Case(an_award(holder=99, number=2)),
     Refusal.SCHEME_UNKNOWN: Case(an_award(scheme="school", number=2)),
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
@@ -139,16 +142,17 @@ REPRODUCED = {
 }
 
 
-BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
+BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], object]] = {
     Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
+    Refusal.SOURCE_UNKNOWN: lambda: str(a_town().file_source("nobody")),
     Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
 }
-"""What is refused to who asks, whatever it is that they ask."""
+"""What is refused before there is a request to decide."""
 
 
 @pytest.mark.parametrize("reason", BEFORE_ANY_REQUEST)
 def test_who_asks_is_refused_for_this_reason(reason: Refusal) -> None:
-    """Who does not prove to be an actor, or may not do this, is refused before anything is decided."""
+    """Who is no actor, may not do this, or names a source that is not there is refused before anything is decided."""
     with refuses(reason):
         BEFORE_ANY_REQUEST[reason]()
 

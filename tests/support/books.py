@@ -21,6 +21,7 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.records import DONE, Act, ActResult, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
+from pasledger.rules.sources import SourceRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
@@ -56,6 +57,7 @@ A_SMALL_TOWN: tuple[Request, ...] = (
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
+    SourceRequest("suite", (("cliënt", "pashouder"), ("team", None))),
     SchemeRequest(a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"})),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),

@@ -24,6 +24,7 @@ from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchan
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Entitlement",
     "Event",
     "Fact",
+    "FileSource",
     "Hold",
     "HoldCaptured",
     "HoldRefunded",

@@ -20,11 +20,13 @@ from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchan
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
 Fact = (
     Scheme
+    | FileSource
     | Holder
     | Card
     | CardChange

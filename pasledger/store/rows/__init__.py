@@ -63,6 +63,7 @@ from pasledger.store.rows.money import (
     redemption_row,
     refund_row,
 )
+from pasledger.store.rows.sources import file_source_row, read_file_source
 from pasledger.store.rows.values import moment, read_day, read_moment
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "card_state_row",
     "entitlement_row",
     "entry_row",
+    "file_source_row",
     "hold_row",
     "hold_use_row",
     "holder_reference_row",
@@ -108,6 +110,7 @@ __all__ = [
     "read_day",
     "read_entitlement",
     "read_entry",
+    "read_file_source",
     "read_hold",
     "read_hold_use",
     "read_holder",

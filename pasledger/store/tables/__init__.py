@@ -18,6 +18,7 @@ from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+from pasledger.store.tables.sources import file_source
 
 __all__ = [
     "CHANGED_IN_PART",
@@ -41,6 +42,7 @@ __all__ = [
     "card_change",
     "entitlement",
     "entry",
+    "file_source",
     "hold",
     "hold_capture",
     "hold_refund",

@@ -67,6 +67,8 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "terminals", "add", CLUB, "kassa 3"
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
+    yield "sources", "add", "suite", clerk.file("titel;kolom\nCliënt;pashouder\n", "t.csv")
+    yield "sources", "list"
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
     yield "cards", "block", clerk.card("P-2")
     yield "cards", "activate", clerk.card("P-2")

@@ -29,7 +29,7 @@ def award(context: typer.Context, file: File, approved_by: Approver, source: Sou
     stamp = call.approved_by(approved_by)
     began = time.perf_counter()
     with (
-        call.store() as store,
+        call.batch() as store,
         reading(file) as data,
         progress(call, "cli.crediting", total=lines_in(data)) as tell,
     ):

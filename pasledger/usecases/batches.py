@@ -42,7 +42,7 @@ from pasledger.usecases.minting import new_id, new_salt
 
 
 @without_collecting()
-def prepare(
+def prepare_batch(
     store: Store,
     data: bytes,
     stamp: Stamp,
@@ -57,7 +57,7 @@ def prepare(
 
 
 @without_collecting()
-def change(
+def change_batch(
     store: Store,
     batch: BatchId,
     data: bytes,
@@ -71,30 +71,30 @@ def change(
 
 
 @without_collecting()
-def check(
+def check_awards(
     store: Store,
     data: bytes,
     stamp: Stamp,
     progress: Progress = lambda _done: None,
     titles: Titles = OUR_OWN,
 ) -> None:
-    """Check a file as `prepare` does, and keep nothing. Raises `FileRefused`."""
+    """Check a file as `prepare_batch` does, and keep nothing. Raises `FileRefused`."""
     _checked_texts(store, read_awards(data, titles), stamp, progress, _Sums())
 
 
-def submit(store: Store, batch: BatchId, stamp: Stamp) -> AwardBatch:
+def submit_batch(store: Store, batch: BatchId, stamp: Stamp) -> AwardBatch:
     """Hand a batch to those who approve. Raises `Refused`."""
     before, _ = found(store, batch)
     return _step(store, StepRequest(batch, BatchStepKind.SUBMITTED, before.content.version), stamp)
 
 
-def approve(store: Store, batch: BatchId, stamp: Stamp, version: int | None = None) -> AwardBatch:
+def approve_batch(store: Store, batch: BatchId, stamp: Stamp, version: int | None = None) -> AwardBatch:
     """Approve the one version that there is or, where a batch was changed, the one that is named. Raises `Refused`."""
     content = _looked_at(store, batch, version)
     return _step(store, StepRequest(batch, BatchStepKind.APPROVED, content.version, budgets_of(content)), stamp)
 
 
-def reject(
+def reject_batch(
     store: Store, batch: BatchId, stamp: Stamp, version: int | None = None, note: str | None = None
 ) -> AwardBatch:
     """Reject a version, and say why. Raises `Refused`."""

@@ -30,6 +30,7 @@ from pasledger.cli import (
     roles,
     schemes,
     seals,
+    sources,
     spending,
     terminals,
     years,
@@ -75,6 +76,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "history": merchant_file.history,
         },
         "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
+        "sources": {"add": sources.add, "list": sources.show},
         "holders": {"add": holders.add},
         "cards": {
             "activate": cards.activate,
@@ -150,6 +152,7 @@ _GROUPS = {
     "terminals": "Where merchants redeem.",
     "entitlements": "What holders have, and until when.",
     "year": "What ends with a fiscal year.",
+    "sources": "Files of other applications, and what their titles mean.",
     "payouts": "How merchants are paid.",
     "holders": "Residents with a card.",
     "holds": "Amounts set aside for merchants.",

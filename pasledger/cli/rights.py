@@ -56,6 +56,8 @@ RIGHTS: dict[str, Asks | Open] = {
     "terminals add": Asks(P.PREPARE),
     "terminals list": LOOKS,
     "terminals revoke": Asks(P.PREPARE),
+    "sources add": Asks(P.PREPARE),
+    "sources list": LOOKS,
     "holders add": Asks(P.ASSIST),
     "cards activate": Asks(P.ASSIST),
     "cards block": Asks(P.ASSIST),

@@ -76,6 +76,8 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
+    SOURCE_UNKNOWN = "source-unknown"
+    SOURCE_REPEATED = "source-repeated"
     # a payout
     NO_PAYMENT_SETTINGS = "no-payment-settings"
     NOTHING_TO_PAY = "nothing-to-pay"

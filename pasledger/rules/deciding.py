@@ -117,6 +117,7 @@ from pasledger.rules.registration import (
     decide_scheme,
     decide_terminal,
 )
+from pasledger.rules.sources import SourceRequest, decide_source
 from pasledger.rules.town import Needs, Town
 
 Request = (
@@ -144,6 +145,7 @@ Request = (
     | SecondApprovalRequest
     | BudgetRequest
     | SchemeRequest
+    | SourceRequest
     | MerchantRequest
     | MerchantChangeRequest
     | MerchantCheckRequest
@@ -201,6 +203,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     SecondApprovalRequest: decide_second_approval,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
+    SourceRequest: decide_source,
     MerchantRequest: decide_merchant,
     MerchantChangeRequest: decide_merchant_change,
     MerchantCheckRequest: decide_merchant_check,

@@ -51,6 +51,7 @@ from pasledger.rules.records import (
     EntitlementEnd,
     Event,
     Fact,
+    FileSource,
     Freeing,
     Hold,
     HoldCaptured,
@@ -131,6 +132,7 @@ class Needs:
     batches: set[BatchId] = field(default_factory=set)
     batch_sources: set[str] = field(default_factory=set)
     """What files say: whether it belongs to a batch already."""
+    file_sources: set[str] = field(default_factory=set)
     settings: set[str] = field(default_factory=set)
     """The settings of a part of the books; those of awards come with each batch too."""
     budget_references: set[str] = field(default_factory=set)
@@ -144,6 +146,7 @@ class Town(Books):
     def __init__(self) -> None:
         super().__init__()
         self.schemes: dict[str, tuple[Scheme, ...]] = {}
+        self.file_sources: dict[str, tuple[FileSource, ...]] = {}
         self.merchants: dict[MerchantId, tuple[Merchant, ...]] = {}
         self.merchants_by_name: dict[str, MerchantId] = {}
         self.ends: dict[MerchantId, date] = {}
@@ -199,6 +202,11 @@ class Town(Books):
         """Return the version of a scheme that holds on a day, or refuse."""
         return _version_on(self.schemes.get(code, ()), on) or _refuse(Refusal.SCHEME_UNKNOWN, scheme=code)
 
+    def file_source(self, code: str) -> FileSource:
+        """Return the newest version of a source of files, or refuse."""
+        versions = self.file_sources.get(code)
+        return versions[-1] if versions else _refuse(Refusal.SOURCE_UNKNOWN, source=code)
+
     def merchant(self, merchant: MerchantId, *, on: date) -> Merchant:
         """Return the version of a merchant that holds on a day, or refuse, also after its end."""
         if on >= self.ends.get(merchant, date.max):
@@ -239,6 +247,8 @@ class Town(Books):
         match fact:
             case Scheme():
                 self.schemes[fact.code] = (*self.schemes.get(fact.code, ()), fact)
+            case FileSource():
+                self.file_sources[fact.code] = (*self.file_sources.get(fact.code, ()), fact)
             case Merchant():
                 self.merchants[fact.id] = (*self.merchants.get(fact.id, ()), fact)
                 self.merchants_by_name[fact.name] = fact.id

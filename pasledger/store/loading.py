@@ -257,6 +257,12 @@ _HOLD_USES = Query(
     ).order_by("entry_id")
 )
 
+_FILE_SOURCES = Query(
+    select(_t.file_source)
+    .where(OneOf(_t.file_source.c.code, "wanted"))
+    .order_by(_t.file_source.c.code, _t.file_source.c.version)
+)
+
 Loader = Callable[[Connection, list[str], Town], None]
 
 _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
@@ -276,6 +282,7 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.award_references, _load_awards),
     (lambda needs: needs.batches, _load_batches),
     (lambda needs: needs.settings or needs.batches, _load_award_settings),
+    (lambda needs: needs.file_sources, _learning(_FILE_SOURCES, rows.read_file_source)),
     (lambda needs: needs.batch_sources, _learning(_BATCH_SOURCES, rows.read_batch_source)),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
     (lambda needs: needs.redemptions, _load_redemptions),

@@ -24,6 +24,7 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    FileSource,
     Merchant,
     Redemption,
     Refund,
@@ -222,6 +223,10 @@ class Reader:
         for versions in self.load(Needs()).schemes.values():
             yield from versions
 
+    def file_sources(self) -> Iterator[FileSource]:
+        """Yield every version of every source of files."""
+        return map(rows.read_file_source, _FILE_SOURCES.stream(self._connection))
+
     def budget_decisions(self) -> Iterator[BudgetDecision]:
         """Yield every decision on a budget that was not countered, in the order in which they were booked."""
         return map(rows.read_budget_decision, _BUDGET_DECISIONS.stream(self._connection))
@@ -355,6 +360,7 @@ _BUDGET_DECISIONS = Query(
     .where(~_countered.correlate(_t.budget_decision).exists())
     .order_by(_t.budget_decision.c.entry_id)
 )
+_FILE_SOURCES = Query(select(_t.file_source).order_by(_t.file_source.c.code, _t.file_source.c.version))
 
 # A holder is asked for by reference or by card number; no reference looks like a card number that checks.
 _holder = union(

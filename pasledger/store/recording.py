@@ -29,6 +29,7 @@ from pasledger.rules.records import (
     EntitlementEnd,
     Event,
     Fact,
+    FileSource,
     FirstTries,
     Freeing,
     Hold,
@@ -130,6 +131,7 @@ _TRANSFER = Insertion(_t.transfer)
 _ENTRY = Insertion(_t.entry)
 _UNAPPROVED_ENTRY = InsertionWithout(_t.entry, _t.entry.c.approved_by)  # for a role that may approve nothing
 _SCHEME = Insertion(_t.scheme)
+_FILE_SOURCE = Insertion(_t.file_source)
 _SCHEME_AMOUNT = Insertion(_t.scheme_amount)
 _MERCHANT = Insertion(_t.merchant)
 _MERCHANT_CONTACT = Insertion(_t.merchant_contact)
@@ -191,7 +193,7 @@ _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_AMOUNT, _SCHEME_CEILING, _CARD_RULE),
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
-    _ACTOR_CHANGE,
+    *(_ACTOR_CHANGE, _FILE_SOURCE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_LAPSE, _ENTITLEMENT_END, _FREEING, _CORRECTION, _YEAR_CLOSED),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
@@ -222,6 +224,7 @@ def _unstamped(row_of: Callable[[Any], Row]) -> RowOf:
 _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Scheme: ((_SCHEME, rows.scheme_row), (_SCHEME_CEILING, _unstamped(rows.scheme_ceiling_row))),
     CardRule: ((_CARD_RULE, rows.card_rule_row),),
+    FileSource: ((_FILE_SOURCE, rows.file_source_row),),
     Merchant: ((_MERCHANT, rows.merchant_row),),
     MerchantContact: ((_MERCHANT_CONTACT, _unstamped(rows.merchant_contact_row)),),
     MerchantCheck: ((_MERCHANT_CHECK, rows.merchant_check_row),),

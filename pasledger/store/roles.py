@@ -45,6 +45,7 @@ RIGHTS = {
     "sealed": (_NONE, _ADD, _READ),
     "scheme": (_READ, _ADD, _READ),
     "scheme_amount": (_READ, _ADD, _READ),
+    "file_source": (_NONE, _ADD, _READ),
     "scheme_ceiling": (_READ, _ADD, _READ),
     "merchant": (_READ, _ADD, _READ),
     "merchant_contact": (_NONE, _ADD, _READ),

@@ -68,6 +68,8 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "terminals", "add", CLUB, "kassa 3"
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
+    yield "sources", "add", "suite", clerk.file("titel;kolom\nCliënt;pashouder\n", "t.csv")
+    yield "sources", "list"
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
     yield "keys", "create", clerk.folder / "town.key"
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES

@@ -13,7 +13,7 @@ from merchant_api.app import _api
 from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
-from pasledger.formats import awards, cells, ends, masterdata, merchants
+from pasledger.formats import awards, cells, ends, masterdata, merchants, sources
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.formats.payments import PAYMENT_KEYS
 from pasledger.formats.tabular import Column
@@ -83,6 +83,7 @@ FORMATS: dict[str, tuple[Column, ...]] = {
     "Merchants": masterdata.MERCHANT_COLUMNS,
     "Checked accounts": merchants.CHECK_COLUMNS,
     "Holders": masterdata.HOLDER_COLUMNS,
+    "Sources": sources.COLUMNS,
 }
 
 

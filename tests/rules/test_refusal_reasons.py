@@ -27,6 +27,7 @@ from pasledger.rules.registration import (
     RevocationRequest,
     SchemeRequest,
 )
+from pasledger.rules.sources import SourceRequest
 from pasledger.rules.town import Town
 from tests.support.batches import a_step, prepared
 from tests.support.holds import MOST_DAYS, a_capture, a_hold, a_hold_refund, a_release, an_expiry
@@ -72,6 +73,7 @@ SUBMITTED, APPROVED = BatchStepKind.SUBMITTED, BatchStepKind.APPROVED
 A_LARGE_BATCH = (SecondApprovalRequest(euros("10,00")), prepared("20,00"), a_step(SUBMITTED))
 NOBODY = MerchantId.of(99)
 AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
+A_SOURCE = SourceRequest("suite", (("cliënt", "pashouder"),))
 JANSEN = ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
 
@@ -177,6 +179,7 @@ REPRODUCED = {
     Refusal.CARD_REPEATED: Case(HolderRequest(a_holder(2), a_card())),
     Refusal.CARD_STEP_UNKNOWN: Case(CardRequest(a_card().number, CardState.ACTIVE)),
     Refusal.SCHEME_REPEATED: Case(SchemeRequest(a_scheme())),
+    Refusal.SOURCE_REPEATED: Case(A_SOURCE, given=(A_SOURCE,)),
     Refusal.HOLDER_UNKNOWN: Case(an_award(holder=99, number=2)),
     Refusal.SCHEME_UNKNOWN: Case(an_award(scheme="school", number=2)),
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
@@ -209,12 +212,13 @@ NOT_DECIDED = {Refusal.NOTHING_TO_PAY, Refusal.FILES_DIFFER}
 """What a use case finds before it asks: tests/usecases/test_paying.py has them."""
 
 
-BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
+BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], object]] = {
     Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
+    Refusal.SOURCE_UNKNOWN: lambda: str(a_town().file_source("nobody")),
     Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
 }
-"""What is refused to who asks, whatever it is that they ask."""
-OF_A_WHOLE_FILE: dict[Refusal, Callable[[], None]] = {
+"""What is refused before there is a request to decide."""
+OF_A_WHOLE_FILE: dict[Refusal, Callable[[], object]] = {
     Refusal.SECOND_APPROVER_NEEDED: lambda: require_one_approver(euros("10,01"), euros("10,00")),
 }
 """What is refused for all of its requests together."""

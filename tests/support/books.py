@@ -27,6 +27,7 @@ from pasledger.rules.keys import SecretKey
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
 from pasledger.rules.records import DONE, Act, ActResult, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
+from pasledger.rules.sources import SourceRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
@@ -98,6 +99,7 @@ A_PAID_STREET: tuple[Request, ...] = (
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
+    SourceRequest("suite", (("cliënt", "pashouder"), ("team", None))),
     SchemeRequest(
         replace(
             a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"}), day_ceiling=euros("100,00")

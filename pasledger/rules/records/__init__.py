@@ -44,6 +44,7 @@ from pasledger.rules.records.settlement import (
     Waits,
     WrittenOff,
 )
+from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "EntitlementEnd",
     "Event",
     "Fact",
+    "FileSource",
     "FirstTries",
     "Freeing",
     "Hold",

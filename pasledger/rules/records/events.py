@@ -33,11 +33,13 @@ from pasledger.rules.records.settlement import (
     RunStepped,
     WrittenOff,
 )
+from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
 Fact = (
     Scheme
+    | FileSource
     | Holder
     | Card
     | CardChange

@@ -113,6 +113,7 @@ from pasledger.store.rows.settlement import (
     share_of,
     written_off_row,
 )
+from pasledger.store.rows.sources import file_source_row, read_file_source
 from pasledger.store.rows.values import moment, read_day, read_moment
 
 __all__ = [
@@ -138,6 +139,7 @@ __all__ = [
     "entitlement_end_row",
     "entitlement_row",
     "entry_row",
+    "file_source_row",
     "first_state_row",
     "first_tries_row",
     "freeing_row",
@@ -179,6 +181,7 @@ __all__ = [
     "read_entitlement",
     "read_entitlement_end",
     "read_entry",
+    "read_file_source",
     "read_freeing",
     "read_hold",
     "read_hold_use",

@@ -42,6 +42,7 @@ from pasledger.store.tables.settlement import (
     run_step,
     written_off,
 )
+from pasledger.store.tables.sources import file_source
 
 __all__ = [
     "CHANGED_IN_PART",
@@ -72,6 +73,7 @@ __all__ = [
     "entitlement",
     "entitlement_end",
     "entry",
+    "file_source",
     "freeing",
     "hold",
     "hold_capture",

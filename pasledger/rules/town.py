@@ -20,6 +20,7 @@ from pasledger.ledger.ids import (
     PayoutId,
     RedemptionId,
     RunId,
+    StatementId,
     TerminalId,
 )
 from pasledger.ledger.money import Money
@@ -32,6 +33,8 @@ from pasledger.rules.records import (
     Attempt,
     AwardDecision,
     AwardKey,
+    BankLine,
+    BankStatement,
     BatchAward,
     BatchContent,
     BatchHand,
@@ -70,6 +73,7 @@ from pasledger.rules.records import (
     RunStep,
     RunStepped,
     SecondApproval,
+    StatementLine,
     Terminal,
     TerminalRevoked,
     WrittenOff,
@@ -94,6 +98,9 @@ class Needs:
     """Merchants of which the lines that are in no payout are needed."""
     runs: set[RunId] = field(default_factory=set)
     """Payout runs, with their payouts and what became of them."""
+    bank_references: set[str] = field(default_factory=set)
+    """What lines of a bank statement call what they are about."""
+    open_bank_lines: set[str] = field(default_factory=set)
     pays: bool = False
     """Whether it matters how the town pays."""
     merchant_names: set[str] = field(default_factory=set)
@@ -149,6 +156,8 @@ class Town(Books):
         self.run_steps: dict[RunId, tuple[RunStep, ...]] = {}
         self.payouts: dict[PayoutId, Payout] = {}
         self.payout_steps: dict[PayoutId, tuple[PayoutStep, ...]] = {}
+        self.newest_statement: dict[str, BankStatement] = {}
+        self.open_bank_lines: set[tuple[StatementId, int]] = set()
         self._payouts_of: dict[RunId, list[Payout]] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
@@ -210,6 +219,12 @@ class Town(Books):
                 self.open_lines.pop(fact.merchant, None)  # a payout takes all lines there are
             case PayoutStepped():
                 self.payout_steps[fact.payout] = (*self.payout_steps.get(fact.payout, ()), fact.step)
+            case BankStatement():
+                self.newest_statement[fact.iban] = fact
+            case StatementLine():
+                self.open_bank_lines.add((fact.statement, fact.position))
+            case BankLine():
+                self.open_bank_lines.discard((fact.statement, fact.position))
             case MerchantContact() | PayoutLine() | PayoutWaiting() | PayoutCancelled() | WrittenOff():
                 pass  # no decision looks at it
             case Terminal():

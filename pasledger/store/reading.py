@@ -33,6 +33,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, merchant_file, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
 from pasledger.store.databases import database_behind
 from pasledger.store.holding import Holds
@@ -70,6 +71,11 @@ class Reader:
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
         return str(_MUNICIPALITY.fetch(self._connection)[0][0])
+
+    @property
+    def bank(self) -> Bank:
+        """Questions about bank statements."""
+        return Bank(self._connection)
 
     @property
     def payouts(self) -> Payouts:
@@ -246,7 +252,7 @@ class _Records:
 
 @cache
 def _statement_of(table: Table) -> Query:
-    return Query(select(table.c.entry_id, table).order_by(table.c.entry_id))
+    return Query(select(table.c.entry_id, table).where(table.c.entry_id.is_not(None)).order_by(table.c.entry_id))
 
 
 _RECORDS = (
@@ -262,6 +268,7 @@ _RECORDS = (
         lambda row, entry: rows.read_payout(row, tuple(rows.share_of(line) for line in entry.transfers)),
     ),
     _Records(_t.payout_line, lambda row, _entry: rows.read_payout_line(row)),
+    _Records(_t.bank_line_settled, lambda row, _entry: rows.read_bank_line(row)),
     _Records(_t.payout_cancelled, lambda row, _entry: rows.read_payout_cancelled(row)),
     _Records(_t.written_off, lambda row, _entry: rows.read_written_off(row)),
     _Records(_t.hold, lambda row, entry: rows.read_hold(row, tuple(rows.part_of(line) for line in entry.transfers))),

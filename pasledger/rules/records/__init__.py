@@ -6,6 +6,7 @@ the books still prove what they always proved.
 """
 
 from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.bank import BankLine, BankPart, BankStatement, LinePurpose, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
     BatchContent,
@@ -26,7 +27,6 @@ from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantChe
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
-    BankLine,
     Correction,
     PaymentFile,
     PaymentSettings,
@@ -55,6 +55,8 @@ __all__ = [
     "AwardDecision",
     "AwardKey",
     "BankLine",
+    "BankPart",
+    "BankStatement",
     "BatchAward",
     "BatchContent",
     "BatchHand",
@@ -77,6 +79,7 @@ __all__ = [
     "HoldReleased",
     "HoldUse",
     "Holder",
+    "LinePurpose",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
@@ -100,6 +103,7 @@ __all__ = [
     "RunStepped",
     "SecondApproval",
     "Share",
+    "StatementLine",
     "Terminal",
     "TerminalRevoked",
     "Waits",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.actors import ActorChange
+from pasledger.rules.records.bank import BankLine, BankStatement, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
     BatchContent,
@@ -20,7 +21,6 @@ from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchan
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
-    BankLine,
     Correction,
     PaymentSettings,
     Payout,
@@ -73,6 +73,8 @@ Fact = (
     | PayoutWaiting
     | PayoutStepped
     | PayoutCancelled
+    | BankStatement
+    | StatementLine
     | BankLine
     | WrittenOff
     | Correction

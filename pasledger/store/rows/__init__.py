@@ -1,6 +1,14 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
 from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
+from pasledger.store.rows.bank import (
+    bank_line_row,
+    bank_statement_row,
+    read_bank_line,
+    read_bank_statement,
+    read_statement_line,
+    statement_line_row,
+)
 from pasledger.store.rows.batches import (
     batch_award_row,
     batch_content_row,
@@ -93,6 +101,8 @@ __all__ = [
     "actor_change_row",
     "attempt_row",
     "award_decision_row",
+    "bank_line_row",
+    "bank_statement_row",
     "batch_award_row",
     "batch_content_row",
     "batch_hand_row",
@@ -129,6 +139,8 @@ __all__ = [
     "read_act",
     "read_actor_change",
     "read_attempt",
+    "read_bank_line",
+    "read_bank_statement",
     "read_batch_content",
     "read_batch_key",
     "read_batch_source",
@@ -159,6 +171,7 @@ __all__ = [
     "read_refund",
     "read_scheme",
     "read_second_approval",
+    "read_statement_line",
     "read_terminal",
     "read_written_off",
     "redemption_row",
@@ -168,6 +181,7 @@ __all__ = [
     "scheme_row",
     "second_approval_row",
     "share_of",
+    "statement_line_row",
     "terminal_row",
     "transfer_rows",
     "written_off_row",

@@ -1,6 +1,7 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
 from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.bank import bank_line, bank_line_settled, bank_statement
 from pasledger.store.tables.batches import (
     batch_award,
     batch_content,
@@ -40,6 +41,9 @@ __all__ = [
     "actor_change",
     "attempt",
     "award_decision",
+    "bank_line",
+    "bank_line_settled",
+    "bank_statement",
     "batch_award",
     "batch_content",
     "batch_hand",

@@ -96,7 +96,7 @@ def lines(
 def settle(
     context: typer.Context,
     line: Annotated[str, typer.Argument(metavar="LINE", help="The line, such as 2026-014/3.")],
-    purpose: Annotated[LinePurpose, typer.Option("--is", help="What it is.")],
+    purpose: Annotated[LinePurpose, typer.Option("--is", metavar="PURPOSE", help="What it is.")],
     approved_by: Approver,
     payment: Annotated[
         str | None, typer.Option(metavar="PAYMENT", help="Of a payout: its payment, such as PL-2026-0001-0003.")

@@ -58,6 +58,9 @@ class Bank:
         return found
 
 
+_BY_THE_BANK = (EntryKind.PAID.value, EntryKind.RETURNED.value)
+
+
 def _on_treasury(side: Column[Any], *, is_set_aside: bool) -> Select[Any]:
     amount = _t.transfer.c.amount_cents
     return (
@@ -69,11 +72,10 @@ def _on_treasury(side: Column[Any], *, is_set_aside: bool) -> Select[Any]:
         )
         .join(_t.entry, _t.entry.c.id == _t.transfer.c.entry_id)
         .join(_t.account, _t.account.c.code == side)
-        .where(_t.account.c.kind == AccountKind.TREASURY.value, _t.entry.c.kind.not_in(_BY_THE_BANK))
+        .where(_t.account.c.kind == AccountKind.TREASURY.value, *(_t.entry.c.kind != kind for kind in _BY_THE_BANK))
     )
 
 
-_BY_THE_BANK = (EntryKind.PAID.value, EntryKind.RETURNED.value)
 _TREASURY_MOVES = Query(
     union_all(
         _on_treasury(_t.transfer.c.debit, is_set_aside=True), _on_treasury(_t.transfer.c.credit, is_set_aside=False)

@@ -27,8 +27,10 @@ from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.actors import Actors
 from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.ceilings import Spent, count_spending
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import (
+    Activation,
     ActorChange,
     Attempt,
     AwardDecision,
@@ -45,6 +47,7 @@ from pasledger.rules.records import (
     BudgetDecision,
     Card,
     CardChange,
+    CardRule,
     Entitlement,
     Event,
     Fact,
@@ -68,6 +71,9 @@ from pasledger.rules.records import (
     PayoutStep,
     PayoutStepped,
     PayoutWaiting,
+    Pin,
+    PinToVerify,
+    PinUnlocked,
     Redemption,
     Refund,
     RunStep,
@@ -76,6 +82,7 @@ from pasledger.rules.records import (
     StatementLine,
     Terminal,
     TerminalRevoked,
+    Tries,
     WrittenOff,
     open_lines_of,
 )
@@ -90,6 +97,11 @@ class Needs:
     cards: set[CardNumber | TokenHash] = field(default_factory=set)
     spending_cards: set[CardNumber | TokenHash] = field(default_factory=set)
     """Cards whose holder's entitlements are needed too."""
+    pins: set[CardNumber | TokenHash] = field(default_factory=set)
+    pin_tries: set[CardNumber | TokenHash] = field(default_factory=set)
+    activations: set[CardNumber | TokenHash] = field(default_factory=set)
+    tries: set[str] = field(default_factory=set)
+    """Subjects that are counted by their own name, and not as a card."""
     holders: set[HolderReference] = field(default_factory=set)
     merchants: set[MerchantId] = field(default_factory=set)
     merchant_files: set[MerchantId] = field(default_factory=set)
@@ -117,6 +129,8 @@ class Needs:
     settings: set[str] = field(default_factory=set)
     """The settings of a part of the books; those of awards come with each batch too."""
     budget_references: set[str] = field(default_factory=set)
+    today: date | None = None
+    """The day whose spending counts against a ceiling."""
 
 
 class Town(Books):
@@ -133,6 +147,12 @@ class Town(Books):
         self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
+        self.card_rule: CardRule | None = None
+        self.pins: dict[CardId, Pin] = {}
+        self.activations: dict[CardId, Activation] = {}
+        self.used_activations: set[tuple[CardId, int]] = set()
+        self.tries: dict[str, Tries] = {}
+        self.spent: Spent = {}
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         self.entitlements_of: dict[HolderId, list[Entitlement]] = {}
         self.awards: set[AwardKey] = set()
@@ -187,6 +207,7 @@ class Town(Books):
         """Take over what an event establishes, so that the next decision sees it."""
         if event.entry is not None:
             self.post(event.entry)
+            count_spending(self.spent, event)
             for merchant, line in open_lines_of(event.entry):
                 self.open_lines.setdefault(merchant, {})[line.entry, line.position] = line
         for fact in event.facts:
@@ -240,6 +261,17 @@ class Town(Books):
                 self._numbers[fact.id] = fact.number
             case CardChange():
                 self._change_card(fact)
+            case CardRule():
+                self.card_rule = fact
+            case Pin():
+                self.pins[fact.card] = fact
+                self.used_activations.add((fact.card, fact.activation or 0))
+            case Activation():
+                self.activations[fact.card] = fact
+            case Tries():
+                self.tries[fact.subject] = fact
+            case PinToVerify() | PinUnlocked():
+                pass  # which change nothing that a decision looks at
             case Entitlement():
                 self.entitlements[fact.id] = fact
                 self.entitlements_of.setdefault(fact.holder, []).append(fact)

@@ -70,6 +70,12 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
+    yield "keys", "create", clerk.folder / "town.key"
+    yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
+    yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
+    clerk.typed = f"{clerk.code('P-1')}\n4711\n"
+    yield "cards", "pin", clerk.card("P-1")
+    yield "cards", "unlock", clerk.card("P-1")
     yield "cards", "block", clerk.card("P-2")
     yield "cards", "activate", clerk.card("P-2")
     yield "cards", "replace", clerk.card("P-2")
@@ -112,6 +118,8 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
+    yield ("seal",)
+    yield "prove", sealed_sale(clerk, paid), "-o", clerk.folder / "proof.json"
     yield ("verify",)
     yield ("log",)
     yield "backup", clerk.folder / "backup.db"
@@ -140,6 +148,13 @@ def every_command_of_batches(clerk: Clerk) -> Iterator[Command]:
 COLLEAGUE = ("--as", "approver")
 
 
+def sealed_sale(clerk: Clerk, paid: Command) -> str:
+    """Pay and seal, and return the id of the redemption."""
+    redemption = str(clerk.done(*paid)["redemption"])
+    clerk.done("seal")
+    return redemption
+
+
 def test_every_command_is_tried_here() -> None:
     """The list above is the list of commands; only `serve` prints no data, and a file has no roles."""
     listed = {name_of(command) for command in every_command(_Anybody())}
@@ -159,6 +174,9 @@ class _Anybody(Clerk):
         return [{"prefix": ""}]
 
     def card(self, _holder: str) -> str:
+        return ""
+
+    def code(self, _holder: str, _letters: str = "") -> str:
         return ""
 
     def done(self, *_arguments: object) -> Any:

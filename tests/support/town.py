@@ -3,7 +3,7 @@
 The town has a scheme `culture`, a sports club, and a holder with an active card; most tests change one of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -30,6 +30,7 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey, key_of
 from pasledger.rules.banking import SettlementRequest, StatementLineRequest, StatementRequest
 from pasledger.rules.budgets import BudgetRequest
+from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, CardState, TokenHash, card_number
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Outcome, Request, decide_each
@@ -86,6 +87,7 @@ def a_scheme(
     validity: ValidityRule | None = None,
     least: str = "1,00",
     most: str = "500,00",
+    amounts: Mapping[str, str] | None = None,
 ) -> Scheme:
     """Return the first version of a scheme, for the calendar year where nothing else is said."""
     return Scheme(
@@ -103,6 +105,7 @@ def a_scheme(
         legal_basis="Gemeentewet 108",
         task_field="6.3",
         iv3_category="4.3.3",
+        amounts=tuple((category, euros(amount)) for category, amount in sorted((amounts or {}).items())),
     )
 
 
@@ -243,7 +246,7 @@ def a_budget(
 
 
 def an_award(
-    amount: str = "50,00",
+    amount: str | None = "50,00",
     *,
     scheme: str = "culture",
     holder: HolderReference | CardNumber | int = 1,
@@ -251,6 +254,8 @@ def an_award(
     number: int = 1,
     decision: str | None = None,
     instalment: int = 1,
+    category: str | None = None,
+    ends_on: date | None = None,
 ) -> AwardRequest:
     """Return an award; each number is another entitlement, and another decision where none is named."""
     return AwardRequest(
@@ -259,10 +264,12 @@ def an_award(
         scheme,
         decision or f"Z-{number}",
         a_holder(holder).reference if isinstance(holder, int) else holder,
-        euros(amount),
+        None if amount is None else euros(amount),
         starts_on,
         instalment,
         salt=f"salt {number}",
+        category=category,
+        ends_on=ends_on,
     )
 
 
@@ -273,12 +280,15 @@ def a_redemption(
     merchant: MerchantId = CLUB,
     number: int = 1,
     key: str | None = None,
+    pin: PinCheck = PinCheck.BY_STAFF,
 ) -> RedemptionRequest:
     """Return a redemption; with a key, its fingerprint is what it asks for."""
     named = card_number(card) if isinstance(card, int) else card
     attempt = AttemptKey(key_of(merchant, key), f"redeem {named} {amount}") if key else None
     entry = EntryId.of(3_000_000 + number)
-    return RedemptionRequest(RedemptionId.of(number), entry, merchant, None, named, euros(amount), attempt)
+    return RedemptionRequest(
+        RedemptionId.of(number), entry, merchant, None, CardEntry(named, pin), euros(amount), attempt
+    )
 
 
 def a_refund(

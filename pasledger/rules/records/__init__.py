@@ -17,6 +17,7 @@ from pasledger.rules.records.batches import (
     BatchStep,
     SecondApproval,
 )
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
@@ -50,6 +51,7 @@ __all__ = [
     "DONE",
     "Act",
     "ActResult",
+    "Activation",
     "ActorChange",
     "Attempt",
     "AwardDecision",
@@ -67,12 +69,14 @@ __all__ = [
     "BudgetDecision",
     "Card",
     "CardChange",
+    "CardRule",
     "CheckResult",
     "CheckWay",
     "Correction",
     "Entitlement",
     "Event",
     "Fact",
+    "FirstTries",
     "Hold",
     "HoldCaptured",
     "HoldRefunded",
@@ -96,6 +100,9 @@ __all__ = [
     "PayoutStep",
     "PayoutStepped",
     "PayoutWaiting",
+    "Pin",
+    "PinToVerify",
+    "PinUnlocked",
     "Redemption",
     "Refund",
     "ResultId",
@@ -106,6 +113,7 @@ __all__ = [
     "StatementLine",
     "Terminal",
     "TerminalRevoked",
+    "Tries",
     "Waits",
     "WrittenOff",
     "commitment",

@@ -15,6 +15,7 @@ from pasledger.rules.records.batches import (
     BatchStep,
     SecondApproval,
 )
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
@@ -40,6 +41,13 @@ Fact = (
     | Holder
     | Card
     | CardChange
+    | CardRule
+    | Activation
+    | Pin
+    | PinToVerify
+    | PinUnlocked
+    | Tries
+    | FirstTries
     | Merchant
     | MerchantContact
     | MerchantCheck

@@ -105,12 +105,17 @@ RIGHTS: dict[str, Asks | Open] = {
     "holds list": LOOKS,
     "holds sweep": Asks(P.ASSIST),
     "holds release": Asks(P.ASSIST),
+    "bank read": Asks(P.PAY),
+    "bank status": Asks(P.PAY),
+    "bank lines": LOOKS,
+    "bank settle": Asks(P.PAY, P.APPROVE),
     "trial-balance": LOOKS,
     "accounts": LOOKS,
     "account": LOOKS,
     "seal": PROVES,
     "prove": LOOKS,
     "verify": LOOKS,
+    "cover": LOOKS,
     "log": LOOKS,
 }
 """Each command as it is written. A command that writes in the books and is not here cannot be given."""

@@ -146,6 +146,13 @@ class ReleaseId(Id):
     prefix = "rel"
 
 
+class StatementId(Id):
+    """A bank statement (bankafschrift)."""
+
+    __slots__ = ()
+    prefix = "stm"
+
+
 class PayoutId(Id):
     """A payout (uitbetaling) to one merchant."""
 

@@ -85,6 +85,12 @@ class Refusal(StrEnum):
     RUN_STEP_UNKNOWN = "run-step-unknown"
     FILES_DIFFER = "files-differ"
     NO_DEBT = "no-debt"
+    # a bank statement
+    STATEMENT_FOREIGN = "statement-foreign"
+    STATEMENT_REPEATED = "statement-repeated"
+    STATEMENT_GAP = "statement-gap"
+    LINE_UNKNOWN = "line-unknown"
+    LINE_DIFFERS = "line-differs"
     # an award
     HOLDER_UNKNOWN = "holder-unknown"
     SCHEME_UNKNOWN = "scheme-unknown"

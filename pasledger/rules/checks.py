@@ -132,8 +132,9 @@ class Replay:
             )
         elif isinstance(fact, BankLine):
             self.bank_lines += fact.amount.cents
-            waiting = self.on_its_way if fact.amount > ZERO else self.owed
-            waiting[fact.merchant] -= fact.amount.cents
+            for part in fact.parts:
+                waiting = self.on_its_way if part.amount > ZERO else self.owed
+                waiting[part.merchant] -= part.amount.cents
         elif isinstance(fact, Correction):
             if fact.merchant is not None:
                 self.owed[fact.merchant] -= fact.amount.cents
@@ -221,32 +222,37 @@ def check_record(entry: Entry, facts: tuple[Fact, ...], moved: Moved, _replay: R
         return
     if isinstance(record, Correction) and record.merchant is None:
         kind = AccountKind.BUDGET
-    amount = record.change if isinstance(record, BudgetDecision) else record.amount
-    expected = sign * amount.cents
-    found = sum(
-        change.cents
-        for account, change in moved.items()
-        if account.kind is kind and account.code.startswith(_account_of(record, kind))
-    )
-    if found != expected:
-        yield Finding("record", entry.id, f"the record says {Money(expected)}, the transfers {Money(found)}")
+    for name, amount in _claims(record, kind).items():
+        expected = sign * amount
+        found = sum(
+            change.cents for account, change in moved.items() if account.kind is kind and account.code.startswith(name)
+        )
+        if found != expected:
+            yield Finding("record", entry.id, f"the record says {Money(expected)}, the transfers {Money(found)}")
 
 
-def _account_of(record: Recorded, kind: AccountKind) -> str:
-    """Return how the code of the account starts that a record moves."""
+def _claims(record: Recorded, kind: AccountKind) -> dict[str, int]:
+    """Return by how much a record says that accounts move, by how their codes start."""
     match record:
-        case BudgetDecision() | Lapse() | Freeing():
-            return f"{kind}/{record.scheme}/{record.year}"
+        case BudgetDecision():
+            return {f"{kind}/{record.scheme}/{record.year}": record.change.cents}
+        case Lapse() | Freeing():
+            return {f"{kind}/{record.scheme}/{record.year}": record.amount.cents}
         case EntitlementEnd():
-            return f"{kind}/{record.entitlement}"
+            return {f"{kind}/{record.entitlement}": record.amount.cents}
         case Correction() if record.merchant is None:
-            return f"{kind}/"
+            return {f"{kind}/": record.amount.cents}
         case Entitlement():
-            return f"{kind}/{record.id}"
+            return {f"{kind}/{record.id}": record.amount.cents}
+        case BankLine():
+            claims: dict[str, int] = defaultdict(int, {f"{kind}/": record.amount.cents})
+            for part in record.parts:
+                claims[f"{kind}/{part.merchant}/"] += part.amount.cents
+            return claims
         case _ if kind is AccountKind.HELD:
-            return f"{kind}/"
+            return {f"{kind}/": record.amount.cents}
         case _:
-            return f"{kind}/{record.merchant}/"
+            return {f"{kind}/{record.merchant}/": record.amount.cents}
 
 
 OfParts = Redemption | Refund | OfHold

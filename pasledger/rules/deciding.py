@@ -22,6 +22,14 @@ from pasledger.rules.appointing import (
     decide_role,
 )
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.banking import (
+    SettlementRequest,
+    StatementLineRequest,
+    StatementRequest,
+    decide_settlement,
+    decide_statement,
+    decide_statement_line,
+)
 from pasledger.rules.batches import (
     BatchAwardRequest,
     BookingRequest,
@@ -157,6 +165,9 @@ Request = (
     | RunCancelRequest
     | PayoutCancelRequest
     | WriteOffRequest
+    | StatementRequest
+    | StatementLineRequest
+    | SettlementRequest
     | TerminalRequest
     | RevocationRequest
     | ActorRequest
@@ -215,6 +226,9 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RunCancelRequest: decide_run_cancel,
     PayoutCancelRequest: decide_payout_cancel,
     WriteOffRequest: decide_write_off,
+    StatementRequest: decide_statement,
+    StatementLineRequest: decide_statement_line,
+    SettlementRequest: decide_settlement,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
     ActorRequest: decide_actor,

@@ -20,6 +20,7 @@ from pasledger.ledger.ids import (
     PayoutId,
     RedemptionId,
     RunId,
+    StatementId,
     TerminalId,
 )
 from pasledger.ledger.journal import Entry
@@ -35,6 +36,8 @@ from pasledger.rules.records import (
     Attempt,
     AwardDecision,
     AwardKey,
+    BankLine,
+    BankStatement,
     BatchAward,
     BatchContent,
     BatchHand,
@@ -82,6 +85,7 @@ from pasledger.rules.records import (
     RunStep,
     RunStepped,
     SecondApproval,
+    StatementLine,
     Terminal,
     TerminalRevoked,
     Tries,
@@ -113,6 +117,9 @@ class Needs:
     """Merchants of which the lines that are in no payout are needed."""
     runs: set[RunId] = field(default_factory=set)
     """Payout runs, with their payouts and what became of them."""
+    bank_references: set[str] = field(default_factory=set)
+    """What lines of a bank statement call what they are about."""
+    open_bank_lines: set[str] = field(default_factory=set)
     pays: bool = False
     """Whether it matters how the town pays."""
     merchant_names: set[str] = field(default_factory=set)
@@ -195,6 +202,8 @@ class Town(Books):
         self.run_steps: dict[RunId, tuple[RunStep, ...]] = {}
         self.payouts: dict[PayoutId, Payout] = {}
         self.payout_steps: dict[PayoutId, tuple[PayoutStep, ...]] = {}
+        self.newest_statement: dict[str, BankStatement] = {}
+        self.open_bank_lines: set[tuple[StatementId, int]] = set()
         self._payouts_of: dict[RunId, list[Payout]] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
@@ -269,6 +278,12 @@ class Town(Books):
                 self.open_lines.pop(fact.merchant, None)  # a payout takes all lines there are
             case PayoutStepped():
                 self.payout_steps[fact.payout] = (*self.payout_steps.get(fact.payout, ()), fact.step)
+            case BankStatement():
+                self.newest_statement[fact.iban] = fact
+            case StatementLine():
+                self.open_bank_lines.add((fact.statement, fact.position))
+            case BankLine():
+                self.open_bank_lines.discard((fact.statement, fact.position))
             case MerchantContact() | PayoutLine() | PayoutWaiting() | PayoutCancelled() | WrittenOff():
                 pass  # no decision looks at it
             case Terminal():

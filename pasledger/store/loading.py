@@ -275,6 +275,8 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
     (lambda needs: needs.open_lines, paying.load_open_lines),
     (lambda needs: needs.runs, paying.load_runs),
+    (lambda needs: needs.bank_references, paying.load_bank),
+    (lambda needs: needs.open_bank_lines, paying.load_open_bank_lines),
     (lambda needs: {"settings"} if needs.pays else (), paying.load_settings),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
     (lambda needs: needs.actors, _load_actors),

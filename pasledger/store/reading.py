@@ -34,6 +34,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, merchant_file, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
 from pasledger.store.changeable import Changeable
 from pasledger.store.changes import lines, read_transfer
@@ -78,6 +79,11 @@ class Reader:
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
         return str(_MUNICIPALITY.fetch(self._connection)[0][0])
+
+    @property
+    def bank(self) -> Bank:
+        """Questions about bank statements."""
+        return Bank(self._connection)
 
     @property
     def payouts(self) -> Payouts:
@@ -301,6 +307,7 @@ _RECORDS = (
         lambda row, entry: rows.read_payout(row, tuple(rows.share_of(line) for line in entry.transfers)),
     ),
     _Records(_t.payout_line, lambda row, _entry: rows.read_payout_line(row)),
+    _Records(_t.bank_line_settled, lambda row, _entry: rows.read_bank_line(row)),
     _Records(_t.payout_cancelled, lambda row, _entry: rows.read_payout_cancelled(row)),
     _Records(_t.written_off, lambda row, _entry: rows.read_written_off(row)),
     _Records(_t.hold, lambda row, entry: rows.read_hold(row, tuple(rows.part_of(line) for line in entry.transfers))),

@@ -13,6 +13,8 @@ from pasledger.rules.records import (
     Activation,
     ActorChange,
     AwardDecision,
+    BankLine,
+    BankStatement,
     BatchAward,
     BatchContent,
     BatchHand,
@@ -57,6 +59,7 @@ from pasledger.rules.records import (
     Refund,
     RunStepped,
     SecondApproval,
+    StatementLine,
     Terminal,
     TerminalRevoked,
     Tries,
@@ -177,6 +180,9 @@ _HOLD_RELEASE = Insertion(_t.hold_release)
 _HOLD_REFUND = Insertion(_t.hold_refund)
 _MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
+_BANK_STATEMENT = Insertion(_t.bank_statement)
+_STATEMENT_LINE = Insertion(_t.bank_line)
+_BANK_LINE = Insertion(_t.bank_line_settled)
 _PAYMENT_SETTINGS = Insertion(_t.payment_settings)
 _PAYOUT_RUN = Insertion(_t.payout_run)
 _RUN_STEP = Insertion(_t.run_step)
@@ -211,6 +217,7 @@ _IN_ORDER = (
         _PAYOUT_STEP,
         _PAYOUT_CANCELLED,
         _WRITTEN_OFF,
+        *(_BANK_STATEMENT, _STATEMENT_LINE, _BANK_LINE),
     ),
 )
 
@@ -259,6 +266,9 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    BankStatement: ((_BANK_STATEMENT, rows.bank_statement_row),),
+    StatementLine: ((_STATEMENT_LINE, _unstamped(rows.statement_line_row)),),
+    BankLine: ((_BANK_LINE, rows.bank_line_row),),
     PaymentSettings: ((_PAYMENT_SETTINGS, rows.payment_settings_row),),
     PayoutRun: ((_PAYOUT_RUN, rows.payout_run_row),),
     RunStepped: ((_RUN_STEP, rows.run_step_row),),

@@ -20,6 +20,7 @@ from pasledger.cli.app import app
 from pasledger.cli.program import hoisted
 from tests.cli.conftest import AWARDS, BUDGETS, CAFE, CLUB, FOUR_EYES, HOLDERS, MERCHANTS, SCHEMES, YEAR, Clerk
 from tests.docs.pages import ROOT
+from tests.support.bank import Movement, rejection, statement
 
 PROGRAM = (sys.executable, "-m", "pasledger.cli")
 Command = tuple[object, ...]
@@ -94,7 +95,15 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "payouts", "prepare", *treasurer
     yield "payouts", "release", f"{YEAR}-0001", "--as", "approver"
     yield "payouts", "write", f"{YEAR}-0001", clerk.folder / "payments"
+    paid_back = clerk.file(rejection(f"PL-{YEAR}-0001-F1", f"PL-{YEAR}-0001-0001", "AC01"), "status.xml")
+    yield "bank", "status", paid_back, *treasurer
+    yield "bank", "read", clerk.file(statement(1, [Movement(500)]), "statement.xml"), *treasurer
+    yield "bank", "lines"
+    line = "2026-001/1"
+    yield "bank", "settle", line, "--is", "budget-in", *FOUR_EYES, *treasurer
+    yield ("cover",)
     yield "payouts", "cancel", f"{YEAR}-0001", *FOUR_EYES, *treasurer
+    yield "merchants", "check", clerk.file(checked.replace(CAFE, CLUB), "club.csv"), *FOUR_EYES
     yield "payouts", "show", f"{YEAR}-0001"
     yield "payouts", "list"
     yield "payouts", "prepare", *treasurer

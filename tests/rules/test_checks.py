@@ -23,6 +23,7 @@ from pasledger.ledger.ids import (
     RefundId,
     ReleaseId,
     RunId,
+    StatementId,
 )
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.periods import Period
@@ -30,6 +31,7 @@ from pasledger.rules import checks, postings
 from pasledger.rules.checks import BOOKS_CHECKS, ENTRY_CHECKS, Finding, Replay
 from pasledger.rules.records import (
     BankLine,
+    BankPart,
     BudgetDecision,
     Correction,
     Entitlement,
@@ -41,6 +43,7 @@ from pasledger.rules.records import (
     HoldCaptured,
     HoldReleased,
     Lapse,
+    LinePurpose,
     MerchantReference,
     Part,
     Payout,
@@ -94,6 +97,14 @@ def a_refund(number: int, amount: str) -> Event:
     parts = (Part(MINE, S, euros(amount)),)
     record = Refund(RefundId.of(number), EntryId.of(number), SPENT, CLUB, parts)
     return an_event(number, K.REFUNDED, refunded(MINE, amount), record)
+
+
+def a_bank_line(number: int, amount: str) -> BankLine:
+    """Return the line of a bank statement that an entry is the posting of."""
+    money = euros(amount)
+    purpose = LinePurpose.PAID if money > euros("0") else LinePurpose.RETURNED
+    parts = (BankPart(CLUB, PayoutId.of(15), money),)
+    return BankLine(StatementId.of(1), number, purpose, EntryId.of(number), money, parts, is_matched=True)
 
 
 def a_payout(number: int, amount: str) -> Event:
@@ -214,13 +225,13 @@ LIFE: tuple[Event, ...] = (
         16,
         K.PAID,
         postings.paid(scheme=S, merchant=CLUB, amount=euros("30")),
-        BankLine(CLUB, euros("30")),
+        a_bank_line(16, "30"),
     ),
     an_event(
         17,
         K.RETURNED,
         postings.returned(scheme=S, merchant=CLUB, amount=euros("4")),
-        BankLine(CLUB, euros("-4")),
+        a_bank_line(17, "-4"),
     ),
     a_refund(18, "7"),
     an_event(

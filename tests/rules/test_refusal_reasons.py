@@ -19,6 +19,7 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
 from pasledger.rules.payouts import RunCancelRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest
+from pasledger.rules.records import LinePurpose
 from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
     CardRequest,
@@ -44,13 +45,17 @@ from tests.support.town import (
     a_freeing,
     a_holder,
     a_lapse,
+    a_line,
+    a_line_read,
     a_merchant,
     a_redemption,
     a_refund,
     a_run,
     a_run_release,
     a_scheme,
+    a_settlement,
     a_stamp,
+    a_statement,
     a_terminal,
     a_town,
     a_withdrawal,
@@ -161,6 +166,14 @@ REPRODUCED = {
     Refusal.RUN_UNKNOWN: Case(a_run_release("1,00")),
     Refusal.RUN_STEP_UNKNOWN: Case(
         a_run_release("0,00", payments=0), given=(settings_of_payment(), a_run(), RunCancelRequest(RunId.of(1)))
+    ),
+    Refusal.STATEMENT_FOREIGN: Case(a_statement(iban="NL91ABNA0417164300"), given=(settings_of_payment(),)),
+    Refusal.STATEMENT_REPEATED: Case(a_statement(), given=(settings_of_payment(), a_statement())),
+    Refusal.STATEMENT_GAP: Case(a_statement(3), given=(settings_of_payment(), a_statement())),
+    Refusal.LINE_UNKNOWN: Case(a_settlement(a_line("1,00"))),
+    Refusal.LINE_DIFFERS: Case(
+        a_settlement(a_line("-1,00"), LinePurpose.BUDGET_IN),
+        given=(settings_of_payment(), a_statement(closing="-1,00"), a_line_read(a_line("-1,00"))),
     ),
     Refusal.NO_DEBT: Case(a_write_off()),
     Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),

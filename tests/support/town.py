@@ -21,6 +21,7 @@ from pasledger.ledger.ids import (
     RedemptionId,
     RefundId,
     RunId,
+    StatementId,
     TerminalId,
 )
 from pasledger.ledger.journal import Stamp
@@ -28,6 +29,7 @@ from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey, key_of
+from pasledger.rules.banking import SettlementRequest, StatementLineRequest, StatementRequest
 from pasledger.rules.budgets import BudgetRequest
 from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, CardState, TokenHash, card_number
@@ -47,15 +49,18 @@ from pasledger.rules.payouts import (
     WriteOffRequest,
 )
 from pasledger.rules.records import (
+    BankStatement,
     Card,
     CheckResult,
     CheckWay,
     Event,
     Holder,
+    LinePurpose,
     Merchant,
     MerchantContact,
     PaymentFile,
     PaymentSettings,
+    StatementLine,
     Terminal,
 )
 from pasledger.rules.redemption import RedemptionRequest
@@ -136,6 +141,32 @@ def a_change(merchant: MerchantId = CLUB, *, contact: str | None = None, **chang
     """Return a change of a merchant: of its contact, or of what is named."""
     who = None if contact is None else MerchantContact(merchant, 0, contact, "", "")
     return MerchantChangeRequest(merchant, contact=who, **changed)
+
+
+def a_statement(
+    number: int = 1, *, opening: str = "0,00", closing: str = "0,00", iban: str = "NL13TEST0123456789"
+) -> StatementRequest:
+    """Return a bank statement, whose lines are asked for beside it."""
+    named = StatementId.of(number)
+    return StatementRequest(
+        BankStatement(named, iban, f"S{number}", number, TODAY, euros(opening), euros(closing), "hash")
+    )
+
+
+def a_line(amount: str, position: int = 1, *, payment: str = "", statement: int = 1, iban: str = "") -> StatementLine:
+    """Return a line of a bank statement."""
+    named = StatementId.of(statement)
+    return StatementLine(named, position, euros(amount), TODAY, payment, "", iban, "", "", "")
+
+
+def a_line_read(line: StatementLine, number: int = 1) -> StatementLineRequest:
+    """Return the request to take a line."""
+    return StatementLineRequest(line, EntryId.of(18_000_000 + number))
+
+
+def a_settlement(line: StatementLine, purpose: LinePurpose = LinePurpose.OTHER, number: int = 1) -> SettlementRequest:
+    """Return what two people say of a line."""
+    return SettlementRequest(line, purpose, EntryId.of(19_000_000 + number))
 
 
 def settings_of_payment(

@@ -6,6 +6,7 @@ the books still prove what they always proved.
 """
 
 from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.bank import BankLine, BankPart, BankStatement, LinePurpose, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
     BatchContent,
@@ -28,7 +29,6 @@ from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantChe
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
-    BankLine,
     PaymentFile,
     PaymentSettings,
     Payout,
@@ -58,6 +58,8 @@ __all__ = [
     "AwardDecision",
     "AwardKey",
     "BankLine",
+    "BankPart",
+    "BankStatement",
     "BatchAward",
     "BatchContent",
     "BatchHand",
@@ -86,6 +88,7 @@ __all__ = [
     "HoldUse",
     "Holder",
     "Lapse",
+    "LinePurpose",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
@@ -112,6 +115,7 @@ __all__ = [
     "RunStepped",
     "SecondApproval",
     "Share",
+    "StatementLine",
     "Terminal",
     "TerminalRevoked",
     "Tries",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.actors import ActorChange
+from pasledger.rules.records.bank import BankLine, BankStatement, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
     BatchContent,
@@ -22,7 +23,6 @@ from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchan
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
-    BankLine,
     PaymentSettings,
     Payout,
     PayoutCancelled,
@@ -88,6 +88,8 @@ Fact = (
     | PayoutWaiting
     | PayoutStepped
     | PayoutCancelled
+    | BankStatement
+    | StatementLine
     | BankLine
     | WrittenOff
 )

@@ -48,6 +48,10 @@ class PayoutRun:
         """How the bank calls the payment at a place, on both sides and for ever."""
         return f"{BANK_PREFIX}{self.name}-{place:04}"
 
+    def file_of(self, place: int) -> int:
+        """Return the file that the payment at a place is in."""
+        return (place - 1) // self.settings.most_in_file + 1
+
     def payment_information_id(self, file: int) -> str:
         """How the bank calls all payments of a file together."""
         return f"{BANK_PREFIX}{self.name}-F{file}"
@@ -163,14 +167,6 @@ class PayoutCancelled:
 
     payout: PayoutId
     entry: EntryId
-    merchant: MerchantId
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class BankLine:
-    """A line of a bank statement for a merchant: above zero what we paid, below zero what came back."""
-
     merchant: MerchantId
     amount: Money
 

@@ -2,6 +2,14 @@
 
 from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
 from pasledger.store.rows.amounts import read_schemes, scheme_amount_rows
+from pasledger.store.rows.bank import (
+    bank_line_row,
+    bank_statement_row,
+    read_bank_line,
+    read_bank_statement,
+    read_statement_line,
+    statement_line_row,
+)
 from pasledger.store.rows.batches import (
     batch_award_row,
     batch_content_row,
@@ -123,6 +131,8 @@ __all__ = [
     "actor_change_row",
     "attempt_row",
     "award_decision_row",
+    "bank_line_row",
+    "bank_statement_row",
     "batch_award_row",
     "batch_content_row",
     "batch_hand_row",
@@ -169,6 +179,8 @@ __all__ = [
     "read_activation",
     "read_actor_change",
     "read_attempt",
+    "read_bank_line",
+    "read_bank_statement",
     "read_batch_content",
     "read_batch_key",
     "read_batch_source",
@@ -207,6 +219,7 @@ __all__ = [
     "read_schemes",
     "read_second_approval",
     "read_stamp",
+    "read_statement_line",
     "read_terminal",
     "read_tries",
     "read_written_off",
@@ -221,6 +234,7 @@ __all__ = [
     "scheme_row",
     "second_approval_row",
     "share_of",
+    "statement_line_row",
     "terminal_row",
     "transfer_rows",
     "tries_row",

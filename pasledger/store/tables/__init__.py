@@ -2,6 +2,7 @@
 
 from pasledger.store.tables.actors import act, act_result, actor_change
 from pasledger.store.tables.amounts import scheme_amount
+from pasledger.store.tables.bank import bank_line, bank_line_settled, bank_statement
 from pasledger.store.tables.batches import (
     batch_award,
     batch_content,
@@ -57,6 +58,9 @@ __all__ = [
     "actor_change",
     "attempt",
     "award_decision",
+    "bank_line",
+    "bank_line_settled",
+    "bank_statement",
     "batch_award",
     "batch_content",
     "batch_hand",

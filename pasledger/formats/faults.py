@@ -44,10 +44,12 @@ class FaultKind(StrEnum):
     REFERENCE = "reference"
     LOOKS_LIKE_BSN = "looks-like-bsn"
     IBAN = "iban"
+    BIC = "bic"
     KVK_NUMBER = "kvk-number"
     CHOICE = "choice"
     NO_HOLDER = "no-holder"
     TWO_HOLDERS = "two-holders"
+    NO_AMOUNT = "no-amount"
     RULE = "rule"
     ROW_TWICE = "row-twice"
 

@@ -39,6 +39,7 @@ from pasledger.store.databases import database_behind
 from pasledger.store.holding import Holds
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
+from pasledger.store.payouts import Payouts
 from pasledger.store.sealing import Sealing
 from pasledger.store.standing import strayed
 from pasledger.store.statements import Query, Row
@@ -73,6 +74,11 @@ class Reader:
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
         return str(_MUNICIPALITY.fetch(self._connection)[0][0])
+
+    @property
+    def payouts(self) -> Payouts:
+        """Questions about payouts."""
+        return Payouts(self._connection)
 
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
@@ -265,6 +271,13 @@ _RECORDS = (
         lambda row, entry: rows.read_redemption(row, tuple(rows.part_of(line) for line in entry.transfers)),
     ),
     _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
+    _Records(
+        _t.payout,
+        lambda row, entry: rows.read_payout(row, tuple(rows.share_of(line) for line in entry.transfers)),
+    ),
+    _Records(_t.payout_line, lambda row, _entry: rows.read_payout_line(row)),
+    _Records(_t.payout_cancelled, lambda row, _entry: rows.read_payout_cancelled(row)),
+    _Records(_t.written_off, lambda row, _entry: rows.read_written_off(row)),
     _Records(_t.hold, lambda row, entry: rows.read_hold(row, tuple(rows.part_of(line) for line in entry.transfers))),
     *(
         _Records(table, lambda row, _entry: rows.read_hold_use(row))

@@ -78,6 +78,15 @@ def _findings(reader: Reader, replay: Replay, progress: Progress) -> Iterator[Fi
         progress(1)
     yield from replay.conclude()
     yield from _compare_balances(reader, replay)
+    yield from _count_changes_of_actors(reader)
+
+
+def _count_changes_of_actors(reader: Reader) -> Iterator[Finding]:
+    """Yield the first change of an actor that is not there: they are numbered from 1."""
+    for number, change in enumerate(reader.acting.changes(), start=1):
+        if change.number != number:
+            yield Finding("actors", f"change {number}", "is not there")
+            return
 
 
 def _misnamed(reader: Reader, replay: Replay) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from merchant_api.settings import Settings
 from pasledger.cli.app import app
 from pasledger.formats import awards, cells, masterdata, merchants
 from pasledger.formats.faults import FaultKind, Misread
+from pasledger.formats.payments import PAYMENT_KEYS
 from pasledger.formats.tabular import Column
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
@@ -90,6 +91,11 @@ def test_every_column_is_described(heading: str) -> None:
     described = [tuple(row[:3]) for row in table("reference/file-formats.md", heading)]
     columns = FORMATS[heading]
     assert described == [(column.dutch, column.english, "yes" if column.is_required else "no") for column in columns]
+
+
+def test_every_key_of_how_the_town_pays_is_described() -> None:
+    """Each key that the file may have is told."""
+    assert [row[0] for row in table("reference/file-formats.md", "How the town pays")] == list(PAYMENT_KEYS)
 
 
 def test_every_key_of_a_scheme_is_described() -> None:

@@ -1,6 +1,7 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
 from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.amounts import scheme_amount
 from pasledger.store.tables.batches import (
     batch_award,
     batch_content,
@@ -11,6 +12,7 @@ from pasledger.store.tables.batches import (
     batch_step,
     second_approval,
 )
+from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS, SealedAs, metadata
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
@@ -27,6 +29,18 @@ from pasledger.store.tables.masterdata import (
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
 from pasledger.store.tables.seals import seal, sealed
+from pasledger.store.tables.settlement import (
+    payment_file,
+    payment_settings,
+    payout,
+    payout_cancelled,
+    payout_line,
+    payout_run,
+    payout_step,
+    payout_waiting,
+    run_step,
+    written_off,
+)
 
 __all__ = [
     "CHANGED_IN_PART",
@@ -37,6 +51,7 @@ __all__ = [
     "account",
     "act",
     "act_result",
+    "activation",
     "actor_change",
     "attempt",
     "award_decision",
@@ -47,9 +62,11 @@ __all__ = [
     "batch_row",
     "batch_source",
     "batch_step",
+    "books_key",
     "budget_decision",
     "card",
     "card_change",
+    "card_rule",
     "entitlement",
     "entry",
     "hold",
@@ -65,15 +82,30 @@ __all__ = [
     "merchant_reference",
     "metadata",
     "municipality",
+    "payment_file",
+    "payment_settings",
+    "payout",
+    "payout_cancelled",
+    "payout_line",
+    "payout_run",
+    "payout_step",
+    "payout_waiting",
+    "pin",
+    "pin_unlock",
     "redemption",
     "refund",
+    "run_step",
     "scheme",
+    "scheme_amount",
+    "scheme_ceiling",
     "seal",
     "sealed",
     "second_approval",
     "terminal",
     "terminal_revocation",
     "transfer",
+    "tries",
+    "written_off",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())

@@ -26,8 +26,8 @@ from pasledger.usecases.verifying import Verification, verify, verify_snapshot
 from tests.support.books import A_LIVED_IN_TOWN, KINDS, a_file, opened, place_in, unguarded
 from tests.support.town import a_redemption, a_stamp
 
-NOT_BOUND = ("batch_row", "merchant_contact")
-"""What binds nobody, or is bound by a fingerprint that is sealed; and nothing of it may stay."""
+NOT_BOUND = ("batch_row", "merchant_contact", "tries")
+"""Counters and contacts bind nobody, and the rows of a batch are bound by its fingerprint; nothing of it may stay."""
 TABLES = sorted(set(tables.metadata.tables) - {*NOT_BOUND})
 
 Run = Callable[..., Any]
@@ -337,4 +337,5 @@ def test_every_table_is_tried() -> None:
         table.name for table in (*tables.LEAVES, *tables.PARTS_OF_ENTRIES)
     }
     assert not_sealed == {"account", "seal", "sealed", *NOT_BOUND}
-    assert {name for name in TABLES if tables.metadata.tables[name].info[CHANGES]} == set(tables.CHANGED_IN_PART)
+    changing = {name for name in TABLES if tables.metadata.tables[name].info[CHANGES]}
+    assert changing == set(tables.CHANGED_IN_PART) - {*NOT_BOUND}

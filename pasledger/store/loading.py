@@ -169,9 +169,11 @@ _SCHEMES = Query(
         *(_t.card_rule.c.version, _t.card_rule.c.pin_above_cents),
         _closed.correlate(_t.scheme).scalar_subquery(),
     )
+    .select_from(_t.scheme)
+    .outerjoin(_t.scheme_ceiling)
     .outerjoin(
-        _t.scheme_ceiling,
-        and_(_t.scheme_ceiling.c.code == _t.scheme.c.code, _t.scheme_ceiling.c.version == _t.scheme.c.version),
+        _t.scheme_amount,
+        and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
     )
     .outerjoin(
         _t.scheme_amount,

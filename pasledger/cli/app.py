@@ -17,7 +17,9 @@ from pasledger.cli import (
     books,
     budgets,
     cards,
+    corrections,
     cover,
+    entitlements,
     holders,
     holds,
     keys,
@@ -26,11 +28,14 @@ from pasledger.cli import (
     merchants,
     payouts,
     pins,
+    reversals,
     roles,
     schemes,
     seals,
+    sources,
     spending,
     terminals,
+    years,
 )
 from pasledger.cli.calls import Call
 from pasledger.cli.program import Job, Program
@@ -73,6 +78,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "history": merchant_file.history,
         },
         "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
+        "sources": {"add": sources.add, "list": sources.show},
         "holders": {"add": holders.add},
         "cards": {
             "activate": cards.activate,
@@ -86,6 +92,13 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Money": {
         "award": awards.award,
+        "entitlements": {
+            "list": entitlements.show,
+            "withdraw": entitlements.withdraw,
+            "end": entitlements.end,
+            "end-listed": entitlements.end_listed,
+            "extend": entitlements.extend,
+        },
         "awards": {
             "prepare": batches.prepare,
             "change": batches.change,
@@ -96,6 +109,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "reject": batches.reject,
             "book": batches.book,
             "letters": batches.letters,
+            "reverse": reversals.reverse,
             "list": batches.list_,
             "show": batches.show,
             "second-approver": batches.second_approver,
@@ -103,6 +117,8 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
+        "correct": corrections.correct,
+        "year": {"lapse": years.lapse, "free": years.free, "close": years.close, "opening": years.opening},
         "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
     },
     "Payouts": {
@@ -138,6 +154,9 @@ _GROUPS = {
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
+    "entitlements": "What holders have, and until when.",
+    "year": "What ends with a fiscal year.",
+    "sources": "Files of other applications, and what their titles mean.",
     "payouts": "How merchants are paid.",
     "bank": "What the bank sends.",
     "holders": "Residents with a card.",

@@ -5,13 +5,14 @@ The town has a scheme `culture`, a sports club, and a holder with an active card
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from pasledger.ledger.ids import (
     CardId,
+    ChangeId,
     EntitlementId,
     EntryId,
     HolderId,
@@ -32,8 +33,11 @@ from pasledger.rules.banking import SettlementRequest, StatementLineRequest, Sta
 from pasledger.rules.budgets import BudgetRequest
 from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, CardState, TokenHash, card_number
+from pasledger.rules.corrections import CorrectionRequest
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Outcome, Request, decide_each
+from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest
+from pasledger.rules.expiry import BudgetRestRequest, FreeingRequest, LapseRequest, YearCloseRequest
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.merchants import MerchantChangeRequest, MerchantCheckRequest, MerchantEndRequest
 from pasledger.rules.payouts import (
@@ -299,6 +303,46 @@ def a_refund(
     given_back = None if amount is None else euros(amount)
     entry = EntryId.of(4_000_000 + number)
     return RefundRequest(RefundId.of(number), entry, merchant, RedemptionId.of(of), given_back, attempt)
+
+
+def a_withdrawal(of: int = 1, *, from_day: date | None = None, number: int = 1) -> WithdrawalRequest:
+    """Return the withdrawal of the entitlement with the number `of`, at once or from a day."""
+    return WithdrawalRequest(ChangeId.of(number), EntryId.of(5_000_000 + number), EntitlementId.of(of), from_day)
+
+
+def an_extension(of: int = 1, *, until: date = date(2027, 6, 30), number: int = 1) -> ExtensionRequest:
+    """Return the extension of the entitlement with the number `of`, until and including a day."""
+    ends_before = until + timedelta(days=1)
+    entry = EntryId.of(5_500_000 + number)
+    return ExtensionRequest(ChangeId.of(500_000 + number), entry, EntitlementId.of(of), ends_before)
+
+
+def a_lapse(of: int = 1, *, number: int = 1) -> LapseRequest:
+    """Return the lapse of the entitlement with the number `of`."""
+    return LapseRequest(EntryId.of(6_000_000 + number), EntitlementId.of(of))
+
+
+def a_freeing(scheme: str = "culture", *, year: int = 2026, number: int = 1) -> FreeingRequest:
+    """Return the freeing of what lapsed under a scheme in a year."""
+    return FreeingRequest(EntryId.of(6_500_000 + number), scheme, year)
+
+
+def a_budget_rest(
+    scheme: str = "culture", *, year: int = 2026, decision: str = "council 9", number: int = 1
+) -> BudgetRestRequest:
+    """Return the freeing of what is left of a budget."""
+    return BudgetRestRequest(EntryId.of(7_000_000 + number), scheme, year, decision)
+
+
+def a_year_close(scheme: str = "culture", *, year: int = 2026, number: int = 1) -> YearCloseRequest:
+    """Return the close of a year of a scheme."""
+    return YearCloseRequest(ChangeId.of(1_000_000 + number), scheme, year)
+
+
+def a_correction(of: Request | EntryId, *, number: int = 1) -> CorrectionRequest:
+    """Return the correction of an entry, or of the one that a request led to."""
+    corrected = of if isinstance(of, EntryId) else EntryId(of.entry)  # type: ignore[union-attr]
+    return CorrectionRequest(EntryId.of(7_500_000 + number), corrected)
 
 
 def a_town(

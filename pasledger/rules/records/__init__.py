@@ -18,6 +18,7 @@ from pasledger.rules.records.batches import (
     SecondApproval,
 )
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
+from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
@@ -28,7 +29,6 @@ from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantChe
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
-    Correction,
     PaymentFile,
     PaymentSettings,
     Payout,
@@ -44,6 +44,7 @@ from pasledger.rules.records.settlement import (
     Waits,
     WrittenOff,
 )
+from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
@@ -74,15 +75,19 @@ __all__ = [
     "CheckWay",
     "Correction",
     "Entitlement",
+    "EntitlementEnd",
     "Event",
     "Fact",
+    "FileSource",
     "FirstTries",
+    "Freeing",
     "Hold",
     "HoldCaptured",
     "HoldRefunded",
     "HoldReleased",
     "HoldUse",
     "Holder",
+    "Lapse",
     "LinePurpose",
     "Merchant",
     "MerchantCheck",
@@ -116,6 +121,7 @@ __all__ = [
     "Tries",
     "Waits",
     "WrittenOff",
+    "YearClosed",
     "commitment",
     "open_lines_of",
 ]

@@ -1,4 +1,4 @@
-"""How merchants are paid, and what staff countered."""
+"""How merchants are paid."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -179,12 +179,3 @@ class WrittenOff:
     merchant: MerchantId
     amount: Money
     decision: str
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Staff countered an entry; `amount` is by how much less the merchant is owed."""
-
-    corrects: EntryId
-    merchant: MerchantId
-    amount: Money

@@ -38,6 +38,7 @@ from pasledger.store.databases import database_behind
 from pasledger.store.holding import Holds
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
+from pasledger.store.selling import Selling
 from pasledger.store.statements import Query, Row
 
 _t = tables
@@ -65,6 +66,7 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.holds = Holds(connection)
+        self.selling = Selling(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""

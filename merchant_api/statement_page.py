@@ -80,8 +80,7 @@ def _lines(lines: tuple[StatementLine, ...], language: str) -> str:
         return f"<p>{escape(say('statement.nothing', language))}</p>\n"
     names = ("day", "kind", "reference", "terminal", "id", "amount")
     head = "".join(
-        f'<th scope="col"{" class=amount" if name == "amount" else ""}>{escape(say(f"statement.column.{name}", language))}</th>'
-        for name in names
+        f'<th scope="col" class="{name}">{escape(say(f"statement.column.{name}", language))}</th>' for name in names
     )
     body = "".join(
         f"<tr><td>{_day(line.on, language)}</td><td>{escape(say(f'statement.kind.{line.kind}', language))}</td>"

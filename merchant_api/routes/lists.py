@@ -1,7 +1,6 @@
 """What a merchant booked, page by page, the newest first."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,14 +11,12 @@ from merchant_api.auth import SignedIn
 from merchant_api.errors import Problem
 from merchant_api.openapi import problems
 from merchant_api.schemas import Day, Holds, ListedHold, ListedRedemption, ListedRefund, Redemptions, Refunds
-from pasledger.ledger.periods import Period
 from pasledger.rules.references import LONGEST, PATTERN
 from pasledger.store import Reader, Store
 from pasledger.store.selling import Page, UnknownPlace, Wanted
 
 router = APIRouter(tags=["lists"])
 
-_FIRST_DAY, _NO_DAY = date(2000, 1, 1), date(9999, 12, 31)
 _MOST = 200
 
 _LISTED = problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND)
@@ -27,7 +24,7 @@ _LISTED = problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND)
 
 def _wanted(
     terminal: SignedIn,
-    since: Annotated[date | None, Query(alias="from", description="from this day on", examples=["2026-11-01"])] = None,
+    since: Annotated[Day | None, Query(alias="from", description="from this day on", examples=["2026-11-01"])] = None,
     until: Annotated[Day | None, Query(description="up to this day, and without it", examples=["2026-12-01"])] = None,
     reference: Annotated[
         str | None,
@@ -54,10 +51,7 @@ def _wanted(
     limit: Annotated[int, Query(ge=1, le=_MOST, description="how many at most", examples=[50])] = 50,
 ) -> Wanted:
     """Return what is asked for."""
-    first, end = since or _FIRST_DAY, until or _NO_DAY
-    if not first < end:
-        raise Problem(Answer.INVALID, [{"pointer": "query: until", "detail": "it is later than from"}])
-    return Wanted(terminal.merchant, Period(first, end), reference, at, after, limit)
+    return Wanted(terminal.merchant, since, until, reference, at, after, limit)
 
 
 Asked = Annotated[Wanted, Depends(_wanted)]

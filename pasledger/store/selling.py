@@ -30,7 +30,9 @@ class Wanted:
     """Which of a merchant's things are listed: those of some days, of one reference, of one terminal; how many."""
 
     merchant: MerchantId
-    period: Period
+    since: date | None = None
+    until: date | None = None
+    """The first day that is not wanted any more."""
     reference: str | None = None
     terminal: str | None = None
     after: str | None = None
@@ -115,8 +117,8 @@ class Selling:
         return statement.fetch(
             self._connection,
             merchant=wanted.merchant,
-            since=wanted.period.starts_on.isoformat(),
-            until=wanted.period.ends_before.isoformat(),
+            since=wanted.since.isoformat() if wanted.since else "",
+            until=wanted.until.isoformat() if wanted.until else _AFTER_ALL,
             reference=wanted.reference or "",
             terminal=wanted.terminal or "",
             before=self._place(place, wanted),

@@ -120,7 +120,7 @@ Day = Annotated[date, BeforeValidator(_a_day)]
 """A day in the Netherlands."""
 
 # As the books keep it, so that the first answer and its repeats are the same, and always of one length.
-Moment = Annotated[datetime, PlainSerializer(_to_the_millisecond)]
+Moment = Annotated[datetime, PlainSerializer(_to_the_millisecond), Field(examples=["2026-11-21T22:15:34.856Z"])]
 
 
 class _Receipt(_Body):
@@ -395,7 +395,7 @@ class Statement(_Body):
 class KeyOutcome(_Body):
     """What became of an idempotency key."""
 
-    key: Key
+    key: Key = Field(examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"])
     outcome: Literal["accepted", "refused"]
     redemption: str | None = Field(default=None, description="the redemption that it led to, if any")
     refund: str | None = Field(default=None, description="the refund that it led to, if any")

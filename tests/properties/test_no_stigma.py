@@ -139,6 +139,7 @@ ALWAYS: tuple[Call, ...] = (
     Look(0, "club"),
     Look(0, "café"),
     Look(4, "club"),
+    Look(3, "club"),
     Hold("club", 0, 2000, is_yes=True),
     Hold("school", 2, 300, is_yes=False, is_a_dead_card=True),
     Use(0, "captures", 60),

@@ -20,8 +20,8 @@ _t = tables
 def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
-    for row in _SCHEMES.fetch(connection):
-        town.learn(rows.read_scheme(row))
+    for scheme in rows.read_schemes(_SCHEMES.fetch(connection)):
+        town.learn(scheme)
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
@@ -150,7 +150,11 @@ _owned = (
 )
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
-_SCHEMES = Query(select(_t.scheme).order_by(_t.scheme.c.code, _t.scheme.c.version))
+_SCHEMES = Query(
+    select(_t.scheme, _t.scheme_amount.c.category, _t.scheme_amount.c.amount_cents)
+    .outerjoin(_t.scheme_amount)
+    .order_by(_t.scheme.c.code, _t.scheme.c.version)
+)
 _ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
 _CARDS = Query(select(_t.card).where(_of_wanted_cards))
 _ENTITLEMENTS_OF_CARDS = Query(

@@ -88,6 +88,12 @@ def test_what_is_anothers_is_no_place(till: Till, sold: dict[str, Any]) -> None:
         assert till.get(f"/v1/{path}", at="café").json() == {"next": None, "items": []}
 
 
+def test_a_method_that_is_not_there_is_told_all_that_are(till: Till) -> None:
+    """An address that can be read and written says both."""
+    answer = till.client.delete("/v1/redemptions", headers=till.headers("club"))
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
 # --- statements
 
 

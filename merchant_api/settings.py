@@ -13,6 +13,8 @@ _VARIABLES = {
     "port": "MERCHANT_API_PORT",
     "most_waiting": "MERCHANT_API_MOST_WAITING",
     "most_in_a_batch": "MERCHANT_API_MOST_IN_A_BATCH",
+    "most_pins_waiting": "MERCHANT_API_MOST_PINS_WAITING",
+    "requests_a_minute": "MERCHANT_API_REQUESTS_A_MINUTE",
     "most_days_held": "MERCHANT_API_MOST_DAYS_HELD",
     "seconds_between_sweeps": "MERCHANT_API_SECONDS_BETWEEN_SWEEPS",
     "seconds_to_finish": "MERCHANT_API_SECONDS_TO_FINISH",
@@ -33,6 +35,10 @@ class Settings(BaseModel):
     most_waiting: int = Field(default=2048, ge=1)
     """Requests beyond this many are asked to come back."""
     most_in_a_batch: int = Field(default=256, ge=1)
+    most_pins_waiting: int = Field(default=256, ge=1)
+    """Requests with a PIN beyond this many are asked to come back."""
+    requests_a_minute: int = Field(default=600, ge=1)
+    """How many requests one terminal may send in a minute."""
     most_days_held: int = Field(default=MOST_DAYS_HELD, ge=0, le=730)
     """For how many days from today a merchant can hold."""
     seconds_between_sweeps: int = Field(default=60, ge=1)

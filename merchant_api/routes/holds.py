@@ -7,13 +7,14 @@ from fastapi.concurrency import run_in_threadpool
 
 from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
-from merchant_api.booking import booked
+from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.openapi import Responses, problems
 from merchant_api.requests import IdempotencyKey, sent_as_json
 from merchant_api.schemas import Capture, Hold, HoldWithUses, NewHold, NewRefund, Refund, Release, Share
 from pasledger.ledger.ids import HoldId
-from pasledger.rules.cards import TokenHash
+from pasledger.rules.card_entry import CardEntry
+from pasledger.rules.deciding import KeyedRequest
 from pasledger.store import Store
 from pasledger.store.holding import RecordedHold
 from pasledger.usecases import spending
@@ -26,7 +27,10 @@ HoldPath = Annotated[
 _CREATED: Responses = {
     201: {"headers": {"Location": {"description": "Where the hold can be read", "schema": {"type": "string"}}}}
 }
-_POSTED = (Answer.INVALID, Answer.UNAUTHORIZED, Answer.KEY_REUSED, Answer.TOO_LARGE, Answer.WRONG_TYPE)
+_POSTED = (
+    *(Answer.INVALID, Answer.UNAUTHORIZED, Answer.KEY_REUSED, Answer.TOO_LARGE, Answer.WRONG_TYPE),
+    Answer.TOO_MANY,
+)
 
 
 @router.post(
@@ -40,17 +44,21 @@ _POSTED = (Answer.INVALID, Answer.UNAUTHORIZED, Answer.KEY_REUSED, Answer.TOO_LA
 async def hold(request: Request, response: Response, terminal: SignedIn, key: IdempotencyKey, body: NewHold) -> Hold:
     """Set an amount aside with a card, whole or not at all, to be taken by a day."""
     amount = body.amount.money
-    asked = spending.hold(
-        merchant=terminal.merchant,
-        terminal=terminal.id,
-        card=TokenHash.of(body.card.token),
-        amount=amount,
-        last_day=body.last_day,
-        most_days=request.app.state.settings.most_days_held,
-        key=key,
-        reference=body.reference,
-    )
-    attempt = await booked(request, asked)
+
+    def asked(card: CardEntry) -> KeyedRequest:
+        return spending.hold(
+            merchant=terminal.merchant,
+            terminal=terminal.id,
+            card=card.card,
+            pin=card.pin,
+            amount=amount,
+            last_day=body.last_day,
+            most_days=request.app.state.settings.most_days_held,
+            key=key,
+            reference=body.reference,
+        )
+
+    attempt = await booked_by_card(request, body.card, terminal.merchant, key, asked)
     response.headers["Location"] = f"/v1/holds/{attempt.result}"
     return Hold.of(attempt, amount, last_day=body.last_day, reference=body.reference)
 
@@ -59,7 +67,7 @@ async def hold(request: Request, response: Response, terminal: SignedIn, key: Id
     "/holds/{id}",
     operation_id="getHold",
     summary="Read a hold",
-    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND),
+    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND, Answer.TOO_MANY),
 )
 async def read_hold(request: Request, terminal: SignedIn, named: HoldPath) -> HoldWithUses:
     """Return one of the merchant's own holds, with what became of it."""

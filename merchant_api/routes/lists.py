@@ -19,7 +19,7 @@ router = APIRouter(tags=["lists"])
 
 _MOST = 200
 
-_LISTED = problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND)
+_LISTED = problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND, Answer.TOO_MANY)
 
 
 def _wanted(

@@ -7,13 +7,14 @@ from fastapi.concurrency import run_in_threadpool
 
 from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
-from merchant_api.booking import booked
+from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.openapi import Responses, problems
 from merchant_api.requests import IdempotencyKey, sent_as_json
 from merchant_api.schemas import NewRedemption, NewRefund, Redemption, RedemptionWithRefunds, Refund
 from pasledger.ledger.ids import RedemptionId
-from pasledger.rules.cards import TokenHash
+from pasledger.rules.card_entry import CardEntry
+from pasledger.rules.deciding import KeyedRequest
 from pasledger.store import Store
 from pasledger.store.reading import Recorded
 from pasledger.usecases import spending
@@ -42,6 +43,7 @@ _CREATED: Responses = {
         Answer.KEY_REUSED,
         Answer.TOO_LARGE,
         Answer.WRONG_TYPE,
+        Answer.TOO_MANY,
     ),
 )
 async def redeem(
@@ -49,15 +51,19 @@ async def redeem(
 ) -> Redemption:
     """Pay an amount with a card, whole or not at all."""
     amount = body.amount.money
-    asked = spending.redemption(
-        merchant=terminal.merchant,
-        terminal=terminal.id,
-        card=TokenHash.of(body.card.token),
-        amount=amount,
-        key=key,
-        reference=body.reference,
-    )
-    attempt = await booked(request, asked)
+
+    def asked(card: CardEntry) -> KeyedRequest:
+        return spending.redemption(
+            merchant=terminal.merchant,
+            terminal=terminal.id,
+            card=card.card,
+            pin=card.pin,
+            amount=amount,
+            key=key,
+            reference=body.reference,
+        )
+
+    attempt = await booked_by_card(request, body.card, terminal.merchant, key, asked)
     response.headers["Location"] = f"/v1/redemptions/{attempt.result}"
     return Redemption.of(attempt, amount, reference=body.reference)
 
@@ -66,7 +72,7 @@ async def redeem(
     "/redemptions/{id}",
     operation_id="getRedemption",
     summary="Read a payment",
-    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND),
+    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND, Answer.TOO_MANY),
 )
 async def read_redemption(request: Request, terminal: SignedIn, redemption: RedemptionPath) -> RedemptionWithRefunds:
     """Return one of the merchant's own redemptions, with what was given back of it."""
@@ -90,6 +96,7 @@ async def read_redemption(request: Request, terminal: SignedIn, redemption: Rede
         Answer.KEY_REUSED,
         Answer.TOO_LARGE,
         Answer.WRONG_TYPE,
+        Answer.TOO_MANY,
     ),
 )
 async def refund(

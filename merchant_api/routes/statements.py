@@ -37,7 +37,7 @@ _OTHERWISE: Responses = {
     operation_id="getStatement",
     summary="Read the statement of a period",
     response_model=Statement,
-    responses=_OTHERWISE | problems(Answer.INVALID, Answer.UNAUTHORIZED),
+    responses=_OTHERWISE | problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.TOO_MANY),
 )
 async def read_statement(
     request: Request,

@@ -25,12 +25,15 @@ class Open:
 LOOKS = Open("it looks at books that one can open, and the file or the role in PostgreSQL says who can")
 RUNS_THE_MACHINE = Open("it makes books, or takes them whole, so that there may be no actor to ask")
 
+PROVES = Open("it adds nothing of its own, and runs at night, when nobody is there")
+
 RIGHTS: dict[str, Asks | Open] = {
     "start": RUNS_THE_MACHINE,
     "upgrade": RUNS_THE_MACHINE,
     "serve": RUNS_THE_MACHINE,
     "backup": LOOKS,
     "restore": RUNS_THE_MACHINE,
+    "keys create": RUNS_THE_MACHINE,
     "roles create": RUNS_THE_MACHINE,
     "actors add": Asks(P.ADMINISTER),
     "actors list": LOOKS,
@@ -57,6 +60,10 @@ RIGHTS: dict[str, Asks | Open] = {
     "cards activate": Asks(P.ASSIST),
     "cards block": Asks(P.ASSIST),
     "cards replace": Asks(P.ASSIST),
+    "cards limit": Asks(P.PREPARE, P.APPROVE),
+    "cards letters": Asks(P.ASSIST),
+    "cards pin": Asks(P.ASSIST),
+    "cards unlock": Asks(P.ASSIST),
     "award": Asks(P.PREPARE, P.APPROVE),
     "awards prepare": Asks(P.PREPARE),
     "awards change": Asks(P.PREPARE),
@@ -73,12 +80,23 @@ RIGHTS: dict[str, Asks | Open] = {
     "balances": LOOKS,
     "redeem": Asks(P.ASSIST),
     "refund": Asks(P.ASSIST),
+    "payouts configure": Asks(P.PAY, P.APPROVE),
+    "payouts preview": LOOKS,
+    "payouts prepare": Asks(P.PAY),
+    "payouts list": LOOKS,
+    "payouts show": LOOKS,
+    "payouts release": Asks(P.APPROVE),
+    "payouts write": LOOKS,
+    "payouts cancel": Asks(P.PAY, P.APPROVE),
+    "payouts write-off": Asks(P.PAY, P.APPROVE),
     "holds list": LOOKS,
     "holds sweep": Asks(P.ASSIST),
     "holds release": Asks(P.ASSIST),
     "trial-balance": LOOKS,
     "accounts": LOOKS,
     "account": LOOKS,
+    "seal": PROVES,
+    "prove": LOOKS,
     "verify": LOOKS,
     "log": LOOKS,
 }

@@ -21,7 +21,7 @@ def add(context: typer.Context, file: File, approved_by: Approver) -> None:
     """
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
-    with call.store() as store, reading(file) as data:
+    with call.batch() as store, reading(file) as data:
         events = add_schemes(store, data, stamp)
     _answer(call, [fact for event in events for fact in event.facts if isinstance(fact, Scheme)])
 
@@ -30,7 +30,7 @@ def show(context: typer.Context) -> None:
     """List every version of every scheme.
 
     JSON: schemes (scheme, version, effective_from, name_nl, name_en, categories, merchants, validity, starts_on,
-    last_day, least, most, amounts, legal_basis, task_field, iv3_category).
+    last_day, least, most, amounts, legal_basis, task_field, iv3_category, day_ceiling).
     """
     call: Call = context.obj
     with call.reader() as reader:
@@ -66,4 +66,5 @@ def _row(scheme: Scheme) -> Row:
         "legal_basis": scheme.legal_basis,
         "task_field": scheme.task_field,
         "iv3_category": scheme.iv3_category,
+        "day_ceiling": scheme.day_ceiling,
     }

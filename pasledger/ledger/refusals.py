@@ -19,11 +19,20 @@ class Refusal(StrEnum):
     NOT_ALLOWED = "not-allowed"
     # the term of a hold, which has nothing to do with the card
     HOLD_TERM = "hold-term"
+    # a card at a merchant that was refused it too often: nothing else is looked at
+    REFUSED_TOO_OFTEN = "refused-too-often"
     # the card
     CARD_UNKNOWN = "card-unknown"
     CARD_NOT_ACTIVE = "card-not-active"
     CARD_BLOCKED = "card-blocked"
     CARD_REPLACED = "card-replaced"
+    # the PIN, or the code from a letter
+    PIN_NOT_SET = "pin-not-set"
+    PIN_LOCKED = "pin-locked"
+    PIN_WAITING = "pin-waiting"
+    PIN_WRONG = "pin-wrong"
+    PIN_NEEDED = "pin-needed"
+    CODE_WRONG = "code-wrong"
     # the merchant
     MERCHANT_UNKNOWN = "merchant-unknown"
     # the money
@@ -32,6 +41,7 @@ class Refusal(StrEnum):
     ENDED = "ended"
     NOT_HERE = "not-here"
     NOT_ENOUGH = "not-enough"
+    OVER_CEILING = "over-ceiling"
     # a hold
     HOLD_UNKNOWN = "hold-unknown"
     HOLD_ENDED = "hold-ended"
@@ -55,6 +65,13 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
+    # a payout
+    NO_PAYMENT_SETTINGS = "no-payment-settings"
+    NOTHING_TO_PAY = "nothing-to-pay"
+    RUN_UNKNOWN = "run-unknown"
+    RUN_STEP_UNKNOWN = "run-step-unknown"
+    FILES_DIFFER = "files-differ"
+    NO_DEBT = "no-debt"
     # an award
     HOLDER_UNKNOWN = "holder-unknown"
     SCHEME_UNKNOWN = "scheme-unknown"
@@ -70,6 +87,7 @@ class Refusal(StrEnum):
     BATCH_APPROVED_ALREADY = "batch-approved-already"
     BATCH_CHANGED = "batch-changed"
     BATCH_REPEATED = "batch-repeated"
+    SECOND_APPROVER_NEEDED = "second-approver-needed"
     # a budget
     BUDGET_REPEATED = "budget-repeated"
     BUDGET_UNKNOWN = "budget-unknown"

@@ -38,6 +38,8 @@ from pasledger.rules.batches import (
     decide_step,
 )
 from pasledger.rules.budgets import BudgetRequest, decide_budget
+from pasledger.rules.card_entry import counted
+from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.crediting import AwardRequest, decide_award
 from pasledger.rules.holds import (
     CaptureRequest,
@@ -59,7 +61,33 @@ from pasledger.rules.merchants import (
     decide_merchant_check,
     decide_merchant_end,
 )
-from pasledger.rules.records import Attempt, Event
+from pasledger.rules.payouts import (
+    PaymentSettingsRequest,
+    PayoutCancelRequest,
+    PayoutRequest,
+    PayoutRunRequest,
+    RunCancelRequest,
+    RunReleaseRequest,
+    WriteOffRequest,
+    decide_payment_settings,
+    decide_payout,
+    decide_payout_cancel,
+    decide_payout_run,
+    decide_run_cancel,
+    decide_run_release,
+    decide_write_off,
+)
+from pasledger.rules.pins import (
+    ActivationRequest,
+    PinRequest,
+    TryRequest,
+    UnlockRequest,
+    decide_activation,
+    decide_pin,
+    decide_try,
+    decide_unlock,
+)
+from pasledger.rules.records import Attempt, Event, Tries
 from pasledger.rules.redemption import RedemptionRequest, decide_redemption
 from pasledger.rules.refunds import RefundRequest, decide_refund
 from pasledger.rules.registration import (
@@ -100,6 +128,13 @@ Request = (
     | MerchantChangeRequest
     | MerchantCheckRequest
     | MerchantEndRequest
+    | PaymentSettingsRequest
+    | PayoutRunRequest
+    | PayoutRequest
+    | RunReleaseRequest
+    | RunCancelRequest
+    | PayoutCancelRequest
+    | WriteOffRequest
     | TerminalRequest
     | RevocationRequest
     | ActorRequest
@@ -108,7 +143,15 @@ Request = (
     | DismissalRequest
     | HolderRequest
     | CardRequest
+    | LimitRequest
+    | ActivationRequest
+    | PinRequest
+    | TryRequest
+    | UnlockRequest
 )
+
+PresentedRequest = RedemptionRequest | HoldRequest
+"""What is asked with a card."""
 
 KeyedRequest = RedemptionRequest | RefundRequest | HoldRequest | CaptureRequest | ReleaseRequest | HoldRefundRequest
 """What merchants ask for. Staff repeat freely: their work is unique by what it says."""
@@ -135,6 +178,13 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     MerchantChangeRequest: decide_merchant_change,
     MerchantCheckRequest: decide_merchant_check,
     MerchantEndRequest: decide_merchant_end,
+    PaymentSettingsRequest: decide_payment_settings,
+    PayoutRunRequest: decide_payout_run,
+    PayoutRequest: decide_payout,
+    RunReleaseRequest: decide_run_release,
+    RunCancelRequest: decide_run_cancel,
+    PayoutCancelRequest: decide_payout_cancel,
+    WriteOffRequest: decide_write_off,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
     ActorRequest: decide_actor,
@@ -143,6 +193,11 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     DismissalRequest: decide_dismissal,
     HolderRequest: decide_holder,
     CardRequest: decide_card,
+    LimitRequest: decide_limit,
+    ActivationRequest: decide_activation,
+    PinRequest: decide_pin,
+    TryRequest: decide_try,
+    UnlockRequest: decide_unlock,
 }
 
 
@@ -154,6 +209,8 @@ class Outcome:
     refused: Refused | None = None
     attempt: Attempt | None = None
     is_repeat: bool = False
+    counted: tuple[Tries, ...] = ()
+    """How the tries of the card stand from now on, whether it was granted or refused."""
 
 
 def needs_of(requests: Iterable[Request]) -> Needs:
@@ -178,9 +235,21 @@ def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
     try:
         event = DECISIONS[type(request)](request, town, stamp)
     except Refused as refused:
-        return Outcome(refused=refused, attempt=_attempt(request, town, stamp, refused.reason))
+        attempt = _attempt(request, town, stamp, refused.reason)
+        return Outcome(refused=refused, attempt=attempt, counted=_counted(request, town, stamp, refused.reason))
     town.apply(event)
-    return Outcome(event=event, attempt=_attempt(request, town, stamp, None))
+    counts = _counted(request, town, stamp, None)
+    return Outcome(event=event, attempt=_attempt(request, town, stamp, None), counted=counts)
+
+
+def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> tuple[Tries, ...]:
+    if not isinstance(request, PresentedRequest):
+        return ()
+    is_refused = refusal not in (None, Refusal.HOLD_TERM)  # which is about no card
+    counts = counted(request.card, town, stamp, at=request.merchant, is_refused=is_refused)
+    for count in counts:
+        town.learn(count)
+    return counts
 
 
 def _key(request: Request) -> AttemptKey | None:
@@ -188,7 +257,7 @@ def _key(request: Request) -> AttemptKey | None:
 
 
 def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
-    if asked.fingerprint != before.fingerprint:
+    if not asked.is_the_same_as(before.fingerprint):
         return Outcome(refused=Refused(Refusal.KEY_REUSED))
     refused = None if before.refusal is None else Refused(before.refusal)
     return Outcome(refused=refused, attempt=before, is_repeat=True)

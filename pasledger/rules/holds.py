@@ -16,7 +16,7 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules import postings
 from pasledger.rules.allocation import first_of, less
 from pasledger.rules.attempts import AttemptKey
-from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.card_entry import CardEntry
 from pasledger.rules.records import (
     Event,
     Hold,
@@ -41,7 +41,7 @@ class HoldRequest:
     entry: EntryId
     merchant: MerchantId
     terminal: TerminalId | None
-    card: CardNumber | TokenHash
+    card: CardEntry
     amount: Money
     last_day: date
     most_days: int
@@ -50,7 +50,7 @@ class HoldRequest:
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
-        needs.spending_cards.add(self.card)
+        self.card.need(needs, at=self.merchant)
         needs.merchants.add(self.merchant)
 
 

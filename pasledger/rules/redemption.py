@@ -11,7 +11,8 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules import postings
 from pasledger.rules.allocation import Spendable, allocate
 from pasledger.rules.attempts import AttemptKey
-from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.card_entry import CardEntry, presented_card
+from pasledger.rules.ceilings import within_ceilings
 from pasledger.rules.records import Card, Entitlement, Event, Merchant, MerchantReference, Part, Redemption
 from pasledger.rules.references import bound_by, named
 from pasledger.rules.town import Needs, Town
@@ -25,14 +26,14 @@ class RedemptionRequest:
     entry: EntryId
     merchant: MerchantId
     terminal: TerminalId | None
-    card: CardNumber | TokenHash
+    card: CardEntry
     amount: Money
     attempt: AttemptKey | None
     reference: MerchantReference | None = None
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
-        needs.spending_cards.add(self.card)
+        self.card.need(needs, at=self.merchant)
         needs.merchants.add(self.merchant)
 
 
@@ -74,28 +75,27 @@ class Allocated:
     versions: tuple[str, ...]
 
 
-def allocated(
-    presented: CardNumber | TokenHash, amount: Money, town: Town, stamp: Stamp, *, at: MerchantId
-) -> Allocated:
+def allocated(presented: CardEntry, amount: Money, town: Town, stamp: Stamp, *, at: MerchantId) -> Allocated:
     """Find what pays an amount with a card at a merchant today, now or set aside for later, or refuse."""
-    card = paying_card(presented, town)
+    card = presented_card(presented, town, stamp, at=at, amount=amount)
     merchant = town.merchant(at, on=stamp.effective_on)
-    spendable = _spendable(card, merchant, town, today=stamp.effective_on)
-    available = total(one.left for one in spendable)
-    if available < amount:
-        raise Refused(Refusal.NOT_ENOUGH, short_by=amount - available)
+    spendable = _enough(amount, card, merchant, town, today=stamp.effective_on)
     parts = allocate(amount, spendable)
     schemes = {one.scheme.code: one.scheme.reference for one in spendable}
     versions = (merchant.reference, *sorted({schemes[part.scheme] for part in parts}))
     return Allocated(card, parts, versions)
 
 
-def paying_card(key: CardNumber | TokenHash, town: Town) -> Card:
-    """Return the card if it can pay, or refuse."""
-    card = town.card(key)
-    if card.state.refusal is not None:
-        raise Refused(card.state.refusal)
-    return card
+def _enough(amount: Money, card: Card, merchant: Merchant, town: Town, *, today: date) -> list[Spendable]:
+    """Return what the holder may spend at this merchant today, at least `amount` in all, or refuse."""
+    there = _spendable(card, merchant, town, today=today)
+    open_today = within_ceilings(there, town.spent, at=merchant.id, today=today)
+    if total(one.left for one in open_today) >= amount:
+        return open_today
+    available = total(one.left for one in there)
+    if available < amount:
+        raise Refused(Refusal.NOT_ENOUGH, short_by=amount - available)
+    raise Refused(Refusal.OVER_CEILING)
 
 
 def _spendable(card: Card, merchant: Merchant, town: Town, *, today: date) -> list[Spendable]:

@@ -49,6 +49,8 @@ class Scheme:
     iv3_category: str
     amounts: tuple[tuple[str, Money], ...] = ()
     """What an award gives by category (age, household), in the order of the categories."""
+    day_ceiling: Money | None = None
+    """The most that one holder can spend of it at one merchant on one day; None for as much as there is."""
 
     def __post_init__(self) -> None:
         if CODE.fullmatch(self.code) is None:
@@ -61,6 +63,8 @@ class Scheme:
             raise ValueError("each category has one amount, and they stand in order")
         if any(not self.least <= amount <= self.most for _, amount in self.amounts):
             raise ValueError("the amount of each category lies from the least to the most")
+        if self.day_ceiling is not None and not Money(0) < self.day_ceiling:
+            raise ValueError("a ceiling is above zero")
 
     @property
     def reference(self) -> str:

@@ -13,18 +13,23 @@ from pasledger.ledger.ids import (
     BatchId,
     CardId,
     EntitlementId,
+    EntryId,
     HolderId,
     HoldId,
     MerchantId,
+    PayoutId,
     RedemptionId,
+    RunId,
     TerminalId,
 )
 from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.actors import Actors
 from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.ceilings import Spent, count_spending
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import (
+    Activation,
     ActorChange,
     Attempt,
     AwardDecision,
@@ -39,6 +44,7 @@ from pasledger.rules.records import (
     BudgetDecision,
     Card,
     CardChange,
+    CardRule,
     Entitlement,
     Event,
     Fact,
@@ -53,11 +59,28 @@ from pasledger.rules.records import (
     MerchantContact,
     MerchantEnd,
     MerchantReference,
+    OpenLine,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStep,
+    PayoutStepped,
+    PayoutWaiting,
+    Pin,
+    PinToVerify,
+    PinUnlocked,
     Redemption,
     Refund,
+    RunStep,
+    RunStepped,
     SecondApproval,
     Terminal,
     TerminalRevoked,
+    Tries,
+    WrittenOff,
+    open_lines_of,
 )
 from pasledger.rules.schemes import Scheme
 
@@ -70,10 +93,21 @@ class Needs:
     cards: set[CardNumber | TokenHash] = field(default_factory=set)
     spending_cards: set[CardNumber | TokenHash] = field(default_factory=set)
     """Cards whose holder's entitlements are needed too."""
+    pins: set[CardNumber | TokenHash] = field(default_factory=set)
+    pin_tries: set[CardNumber | TokenHash] = field(default_factory=set)
+    activations: set[CardNumber | TokenHash] = field(default_factory=set)
+    tries: set[str] = field(default_factory=set)
+    """Subjects that are counted by their own name, and not as a card."""
     holders: set[HolderReference] = field(default_factory=set)
     merchants: set[MerchantId] = field(default_factory=set)
     merchant_files: set[MerchantId] = field(default_factory=set)
     """Merchants of which the checks of their accounts are needed too."""
+    open_lines: set[MerchantId] = field(default_factory=set)
+    """Merchants of which the lines that are in no payout are needed."""
+    runs: set[RunId] = field(default_factory=set)
+    """Payout runs, with their payouts and what became of them."""
+    pays: bool = False
+    """Whether it matters how the town pays."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
     actors: set[str] = field(default_factory=set)
@@ -88,6 +122,8 @@ class Needs:
     settings: set[str] = field(default_factory=set)
     """The settings of a part of the books; those of awards come with each batch too."""
     budget_references: set[str] = field(default_factory=set)
+    today: date | None = None
+    """The day whose spending counts against a ceiling."""
 
 
 class Town(Books):
@@ -104,6 +140,12 @@ class Town(Books):
         self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
+        self.card_rule: CardRule | None = None
+        self.pins: dict[CardId, Pin] = {}
+        self.activations: dict[CardId, Activation] = {}
+        self.used_activations: set[tuple[CardId, int]] = set()
+        self.tries: dict[str, Tries] = {}
+        self.spent: Spent = {}
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         self.entitlements_of: dict[HolderId, list[Entitlement]] = {}
         self.awards: set[AwardKey] = set()
@@ -119,6 +161,15 @@ class Town(Books):
         self.holds: dict[HoldId, Hold] = {}
         self.hold_uses: dict[HoldId, list[HoldUse]] = {}
         self.attempts: dict[str, Attempt] = {}
+        self.payment_settings: tuple[PaymentSettings, ...] = ()
+        self.open_lines: dict[MerchantId, dict[tuple[EntryId, int], OpenLine]] = {}
+        self.runs: dict[RunId, PayoutRun] = {}
+        self.newest_run: dict[int, int] = {}
+        self.run_preparers: dict[RunId, str] = {}
+        self.run_steps: dict[RunId, tuple[RunStep, ...]] = {}
+        self.payouts: dict[PayoutId, Payout] = {}
+        self.payout_steps: dict[PayoutId, tuple[PayoutStep, ...]] = {}
+        self._payouts_of: dict[RunId, list[Payout]] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
     def scheme(self, code: str, *, on: date) -> Scheme:
@@ -139,11 +190,20 @@ class Town(Books):
         """Return the card with this number or token, or refuse."""
         return self.cards.get(key) or _refuse(Refusal.CARD_UNKNOWN)
 
+    def payouts_of(self, run: RunId) -> list[Payout]:
+        """Return the payouts of a run, in the order of their places."""
+        return self._payouts_of.get(run, [])
+
     def apply(self, event: Event) -> None:
         """Take over what an event establishes, so that the next decision sees it."""
         if event.entry is not None:
             self.post(event.entry)
+            count_spending(self.spent, event)
+            for merchant, line in open_lines_of(event.entry):
+                self.open_lines.setdefault(merchant, {})[line.entry, line.position] = line
         for fact in event.facts:
+            if isinstance(fact, PayoutRun):
+                self.run_preparers[fact.id] = event.stamp.prepared_by
             self.learn(fact)
 
     def learn(self, fact: Fact) -> None:  # noqa: C901 - one arm for each kind of fact, each of one line
@@ -158,8 +218,21 @@ class Town(Books):
                 self.ends[fact.merchant] = fact.ends_before
             case MerchantCheck():
                 self.checks[fact.merchant] = (*self.checks.get(fact.merchant, ()), fact)
-            case MerchantContact():
-                pass
+            case PaymentSettings():
+                self.payment_settings = (*self.payment_settings, fact)
+            case PayoutRun():
+                self.runs[fact.id] = fact
+                self.newest_run[fact.year] = max(fact.number, self.newest_run.get(fact.year, 0))
+            case RunStepped():
+                self.run_steps[fact.run] = (*self.run_steps.get(fact.run, ()), fact.step)
+            case Payout():
+                self.payouts[fact.id] = fact
+                self._payouts_of.setdefault(fact.run, []).append(fact)
+                self.open_lines.pop(fact.merchant, None)  # a payout takes all lines there are
+            case PayoutStepped():
+                self.payout_steps[fact.payout] = (*self.payout_steps.get(fact.payout, ()), fact.step)
+            case MerchantContact() | PayoutLine() | PayoutWaiting() | PayoutCancelled() | WrittenOff():
+                pass  # no decision looks at it
             case Terminal():
                 self.terminals[fact.id] = fact
             case TerminalRevoked():
@@ -173,6 +246,17 @@ class Town(Books):
                 self._numbers[fact.id] = fact.number
             case CardChange():
                 self._change_card(fact)
+            case CardRule():
+                self.card_rule = fact
+            case Pin():
+                self.pins[fact.card] = fact
+                self.used_activations.add((fact.card, fact.activation or 0))
+            case Activation():
+                self.activations[fact.card] = fact
+            case Tries():
+                self.tries[fact.subject] = fact
+            case PinToVerify() | PinUnlocked():
+                pass  # which change nothing that a decision looks at
             case Entitlement():
                 self.entitlements[fact.id] = fact
                 self.entitlements_of.setdefault(fact.holder, []).append(fact)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import Connection, literal, or_, select, union_all
+from sqlalchemy import Connection, and_, func, literal, or_, select, union_all
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import Money
 from pasledger.rules.records import Entitlement, Fact, MerchantEnd, Part
 from pasledger.rules.town import Needs, Town
-from pasledger.store import rows, tables
+from pasledger.store import paying, rows, tables
+from pasledger.store.card_use import load_card_use
 from pasledger.store.databases import database_behind
 from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.statements import OneOf, Query, Row
@@ -20,11 +21,15 @@ _t = tables
 def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
-    for scheme in rows.read_schemes(_SCHEMES.fetch(connection)):
+    found = _SCHEMES.fetch(connection)
+    for scheme in rows.read_schemes(row[:-_RULE_COLUMNS] for row in found):
         town.learn(scheme)
+    for row in found[:1]:  # the rule for all cards comes with the schemes, and costs no question of its own
+        _learn_rule(row[-_RULE_COLUMNS:], town)
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
+    load_card_use(connection, needs, town)
     return town
 
 
@@ -40,6 +45,11 @@ def load_and_lock(connection: Connection, needs: Needs) -> Town:
     if locked is not None and not locked.issuperset(account.code for account in town.accounts()):
         raise BooksContended(BooksProblem.BUSY)
     return town
+
+
+def _learn_rule(row: Row, town: Town) -> None:
+    if row[0] is not None:
+        town.learn(rows.read_card_rule(row))
 
 
 def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> None:
@@ -150,9 +160,24 @@ _owned = (
 )
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
+_RULE_COLUMNS = 2
+_newest_rule = select(func.max(_t.card_rule.c.version)).scalar_subquery()
 _SCHEMES = Query(
-    select(_t.scheme, _t.scheme_amount.c.category, _t.scheme_amount.c.amount_cents)
-    .outerjoin(_t.scheme_amount)
+    select(
+        _t.scheme,
+        _t.scheme_ceiling.c.day_ceiling_cents,
+        *(_t.scheme_amount.c.category, _t.scheme_amount.c.amount_cents),
+        *(_t.card_rule.c.version, _t.card_rule.c.pin_above_cents),
+    )
+    .outerjoin(
+        _t.scheme_ceiling,
+        and_(_t.scheme_ceiling.c.code == _t.scheme.c.code, _t.scheme_ceiling.c.version == _t.scheme.c.version),
+    )
+    .outerjoin(
+        _t.scheme_amount,
+        and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
+    )
+    .outerjoin(_t.card_rule, _t.card_rule.c.version == _newest_rule)
     .order_by(_t.scheme.c.code, _t.scheme.c.version)
 )
 _ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
@@ -240,6 +265,9 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.merchants, _load_merchants),
     (lambda needs: needs.merchant_names, _load_merchants_by_name),
     (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
+    (lambda needs: needs.open_lines, paying.load_open_lines),
+    (lambda needs: needs.runs, paying.load_runs),
+    (lambda needs: {"settings"} if needs.pays else (), paying.load_settings),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
     (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),

@@ -10,6 +10,7 @@ from pasledger.ledger.accounts import Account
 from pasledger.ledger.journal import Stamp
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import (
+    Activation,
     ActorChange,
     AwardDecision,
     BatchAward,
@@ -22,9 +23,11 @@ from pasledger.rules.records import (
     BudgetDecision,
     Card,
     CardChange,
+    CardRule,
     Entitlement,
     Event,
     Fact,
+    FirstTries,
     Hold,
     HoldCaptured,
     Holder,
@@ -35,11 +38,24 @@ from pasledger.rules.records import (
     MerchantContact,
     MerchantEnd,
     MerchantReference,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStepped,
+    PayoutWaiting,
+    Pin,
+    PinToVerify,
+    PinUnlocked,
     Redemption,
     Refund,
+    RunStepped,
     SecondApproval,
     Terminal,
     TerminalRevoked,
+    Tries,
+    WrittenOff,
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
@@ -56,10 +72,13 @@ def record(connection: Connection, outcomes: Iterable[Outcome], town: Town) -> N
     for outcome in outcomes:
         if outcome.event is not None:
             _write_event(outcome.event, written, touched)
+        for count in outcome.counted:
+            _write_tries(count, written)
         if outcome.attempt is not None and not outcome.is_repeat:
             written[_ATTEMPT].append(rows.attempt_row(outcome.attempt))
     _write_accounts(town, touched, written)
-    written[_ATTEMPT].sort()  # two batches with the same keys wait for each other in one order
+    for listed in (_ATTEMPT, _FIRST_TRIES):  # two batches with the same keys wait for each other in one order
+        written[listed].sort()
     for statement in _IN_ORDER:
         statement.write(connection, written[statement])
 
@@ -76,6 +95,15 @@ def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[
             written[_SCHEME_AMOUNT].extend(rows.scheme_amount_rows(fact))
         for statement, row_of in _FACTS[type(fact)]:
             written[statement].append(row_of(fact, event.stamp))
+        if isinstance(fact, RunStepped):
+            written[_PAYMENT_FILE].extend(rows.payment_file_rows(fact))
+
+
+def _write_tries(count: Tries, written: dict[Writing, list[Row]]) -> None:
+    if isinstance(count, FirstTries):
+        written[_FIRST_TRIES].append(rows.first_tries_row(count))
+    else:
+        written[_TRIES].append(rows.tries_row(count))
 
 
 def _write_accounts(town: Town, touched: Mapping[Account, None], written: dict[Writing, list[Row]]) -> None:
@@ -105,11 +133,19 @@ _MERCHANT_END = Insertion(_t.merchant_end)
 _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
 _ACTOR_CHANGE = Insertion(_t.actor_change)
+_REVOCATION = Insertion(_t.terminal_revocation)
 _HOLDER = Insertion(_t.holder)
 _HOLDER_REFERENCE = Insertion(_t.holder_reference)
 _CARD = Insertion(_t.card)
 _SET_CARD_STATE = Update(_t.card, _t.card.c.state)
 _CARD_CHANGE = Insertion(_t.card_change)
+_CARD_RULE = Insertion(_t.card_rule)
+_SCHEME_CEILING = Insertion(_t.scheme_ceiling)
+_ACTIVATION = Insertion(_t.activation)
+_PIN = Insertion(_t.pin)
+_PIN_UNLOCK = Insertion(_t.pin_unlock)
+_FIRST_TRIES = Insertion(_t.tries)
+_TRIES = Update(_t.tries, _t.tries.c.number, _t.tries.c.counted_at)
 _ENTITLEMENT = Insertion(_t.entitlement)
 _AWARD_DECISION = Insertion(_t.award_decision)
 _BATCH_CONTENT = Insertion(_t.batch_content)
@@ -129,16 +165,40 @@ _HOLD_RELEASE = Insertion(_t.hold_release)
 _HOLD_REFUND = Insertion(_t.hold_refund)
 _MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
+_PAYMENT_SETTINGS = Insertion(_t.payment_settings)
+_PAYOUT_RUN = Insertion(_t.payout_run)
+_RUN_STEP = Insertion(_t.run_step)
+_PAYMENT_FILE = Insertion(_t.payment_file)
+_PAYOUT = Insertion(_t.payout)
+_PAYOUT_LINE = Insertion(_t.payout_line)
+_PAYOUT_WAITING = Insertion(_t.payout_waiting)
+_PAYOUT_STEP = Insertion(_t.payout_step)
+_PAYOUT_CANCELLED = Insertion(_t.payout_cancelled)
+_WRITTEN_OFF = Insertion(_t.written_off)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
-    *(_SCHEME, _SCHEME_AMOUNT, _MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE),
+    *(_SCHEME, _SCHEME_AMOUNT, _SCHEME_CEILING, _CARD_RULE),
+    *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
     _ACTOR_CHANGE,
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
+    *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
     *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
-    *(_BATCH_SOURCE, _BATCH_STEP, _BATCH_CONTENT, _BATCH_HAND, _BATCH_ROW, _BATCH_AWARD, _BATCH_KEY, _SECOND_APPROVAL),
-    *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
+    *(_BATCH_KEY, _SECOND_APPROVAL, _BATCH_CONTENT, _BATCH_SOURCE, _BATCH_HAND, _BATCH_STEP, _BATCH_ROW),
+    *(_ENTITLEMENT, _BATCH_AWARD, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
+    *(
+        _PAYMENT_SETTINGS,
+        _PAYOUT_RUN,
+        _RUN_STEP,
+        _PAYMENT_FILE,
+        _PAYOUT,
+        _PAYOUT_LINE,
+        _PAYOUT_WAITING,
+        _PAYOUT_STEP,
+        _PAYOUT_CANCELLED,
+        _WRITTEN_OFF,
+    ),
 )
 
 RowOf = Callable[[Any, Stamp], Row]
@@ -149,17 +209,24 @@ def _unstamped(row_of: Callable[[Any], Row]) -> RowOf:
 
 
 _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
-    Scheme: ((_SCHEME, rows.scheme_row),),
+    Scheme: ((_SCHEME, rows.scheme_row), (_SCHEME_CEILING, _unstamped(rows.scheme_ceiling_row))),
+    CardRule: ((_CARD_RULE, rows.card_rule_row),),
     Merchant: ((_MERCHANT, rows.merchant_row),),
     MerchantContact: ((_MERCHANT_CONTACT, _unstamped(rows.merchant_contact_row)),),
     MerchantCheck: ((_MERCHANT_CHECK, rows.merchant_check_row),),
     MerchantEnd: ((_MERCHANT_END, rows.merchant_end_row),),
     Terminal: ((_TERMINAL, rows.terminal_row),),
-    TerminalRevoked: ((_REVOKE, rows.revocation_row),),
     ActorChange: ((_ACTOR_CHANGE, _unstamped(rows.actor_change_row)),),
+    TerminalRevoked: ((_REVOKE, rows.revocation_row), (_REVOCATION, rows.revocation_log_row)),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
-    Card: ((_CARD, rows.card_row),),
+    Card: ((_CARD, rows.card_row), (_CARD_CHANGE, rows.first_state_row)),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),
+    Activation: ((_ACTIVATION, rows.activation_row),),
+    Pin: ((_PIN, rows.pin_row),),
+    PinToVerify: (),
+    PinUnlocked: ((_PIN_UNLOCK, rows.unlock_row),),
+    Tries: ((_TRIES, _unstamped(rows.tries_row)),),
+    FirstTries: ((_FIRST_TRIES, _unstamped(rows.first_tries_row)),),
     Entitlement: ((_ENTITLEMENT, _unstamped(rows.entitlement_row)),),
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),
     BatchContent: ((_BATCH_CONTENT, _unstamped(rows.batch_content_row)),),
@@ -173,6 +240,15 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    PaymentSettings: ((_PAYMENT_SETTINGS, rows.payment_settings_row),),
+    PayoutRun: ((_PAYOUT_RUN, rows.payout_run_row),),
+    RunStepped: ((_RUN_STEP, rows.run_step_row),),
+    Payout: ((_PAYOUT, _unstamped(rows.payout_row)),),
+    PayoutLine: ((_PAYOUT_LINE, _unstamped(rows.payout_line_row)),),
+    PayoutWaiting: ((_PAYOUT_WAITING, _unstamped(rows.payout_waiting_row)),),
+    PayoutStepped: ((_PAYOUT_STEP, _unstamped(rows.payout_step_row)),),
+    PayoutCancelled: ((_PAYOUT_CANCELLED, _unstamped(rows.payout_cancelled_row)),),
+    WrittenOff: ((_WRITTEN_OFF, _unstamped(rows.written_off_row)),),
     Hold: ((_HOLD, _unstamped(rows.hold_row)),),
     HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),
     HoldReleased: ((_HOLD_RELEASE, _unstamped(rows.hold_use_row)),),

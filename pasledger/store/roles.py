@@ -31,6 +31,7 @@ _ADD_UNAPPROVED = (
 )
 _KEEP_BALANCES = "SELECT, INSERT, UPDATE (balance_cents)"
 _SET_STATE = "SELECT, INSERT, UPDATE (state)"
+_COUNT = "SELECT, INSERT, UPDATE (number, counted_at)"
 _REVOKE = "SELECT, INSERT, UPDATE (revoked_at, revoked_by)"
 
 RIGHTS = {
@@ -40,8 +41,11 @@ RIGHTS = {
     "account": (_KEEP_BALANCES, _KEEP_BALANCES, _READ),
     "entry": (_ADD_UNAPPROVED, _ADD, _READ),
     "transfer": (_ADD, _ADD, _READ),
+    "seal": (_NONE, _ADD, _READ),
+    "sealed": (_NONE, _ADD, _READ),
     "scheme": (_READ, _ADD, _READ),
     "scheme_amount": (_READ, _ADD, _READ),
+    "scheme_ceiling": (_READ, _ADD, _READ),
     "merchant": (_READ, _ADD, _READ),
     "merchant_contact": (_NONE, _ADD, _READ),
     "merchant_check": (_NONE, _ADD, _READ),
@@ -50,10 +54,17 @@ RIGHTS = {
     "actor_change": (_NONE, _READ, _READ),
     "act": (_NONE, _ADD, _READ),
     "act_result": (_NONE, _ADD, _READ),
+    "books_key": (_READ, _ADD, _READ),
+    "terminal_revocation": (_NONE, _ADD, _READ),
     "holder": (_NONE, _ADD, _READ),
     "holder_reference": (_NONE, _ADD, _READ),
     "card": (_READ, _SET_STATE, _READ),
     "card_change": (_NONE, _ADD, _READ),
+    "card_rule": (_READ, _ADD, _READ),
+    "activation": (_NONE, _ADD, _READ),
+    "pin": (_READ, _ADD, _READ),
+    "pin_unlock": (_NONE, _ADD, _READ),
+    "tries": (_COUNT, _COUNT, _READ),
     "entitlement": (_READ, _ADD, _READ),
     "award_decision": (_NONE, _ADD, _READ),
     "batch_content": (_NONE, _ADD, _READ),
@@ -67,6 +78,16 @@ RIGHTS = {
     "budget_decision": (_NONE, _ADD, _READ),
     "redemption": (_ADD, _ADD, _READ),
     "refund": (_ADD, _ADD, _READ),
+    "payment_settings": (_NONE, _ADD, _READ),
+    "payout_run": (_READ, _ADD, _READ),
+    "run_step": (_READ, _ADD, _READ),
+    "payment_file": (_NONE, _ADD, _READ),
+    "payout": (_READ, _ADD, _READ),
+    "payout_line": (_READ, _ADD, _READ),
+    "payout_waiting": (_NONE, _ADD, _READ),
+    "payout_step": (_READ, _ADD, _READ),
+    "payout_cancelled": (_NONE, _ADD, _READ),
+    "written_off": (_NONE, _ADD, _READ),
     "hold": (_ADD, _ADD, _READ),
     "hold_capture": (_ADD, _ADD, _READ),
     "hold_release": (_ADD, _ADD, _READ),

@@ -7,6 +7,7 @@ the batch is one redemption, sixteen tills that pay at the same moment, or a tow
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pasledger.ledger.journal import Stamp
@@ -119,10 +120,28 @@ def _are_booked_once(requests: Sequence[Request]) -> bool:
 
 
 def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:
-    town = transaction.load(needs_of(requests))
-    outcomes = decide_each(requests, town, stamp)
+    asked = _keyed(requests, transaction)
+    needs = needs_of(asked)
+    needs.today = stamp.effective_on
+    town = transaction.load(needs)
+    outcomes = decide_each(asked, town, stamp)
     transaction.record(outcomes, town)
     return outcomes
+
+
+def _keyed(requests: Sequence[Request], transaction: Transaction) -> Sequence[Request]:
+    """Return the requests, the fingerprints of those with a key of their own made with the key of the books."""
+    if not any(isinstance(request, KeyedRequest) and request.attempt is not None for request in requests):
+        return requests
+    secret = transaction.key
+    if secret is None:
+        return requests
+    return [
+        replace(request, attempt=request.attempt.keyed(secret))
+        if isinstance(request, KeyedRequest) and request.attempt is not None
+        else request
+        for request in requests
+    ]
 
 
 def chunks(requests: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -18,6 +18,7 @@ from pasledger.ledger.ids import (
 )
 from pasledger.ledger.money import Money
 from pasledger.rules.attempts import AttemptKey, key_of
+from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.holds import CaptureRequest, HoldRefundRequest, HoldRequest, ReleaseRequest
 from pasledger.rules.records import MerchantReference
@@ -34,18 +35,22 @@ def redemption(
     merchant: MerchantId,
     card: CardNumber | TokenHash,
     amount: Money,
+    pin: PinCheck = PinCheck.BY_STAFF,
     terminal: TerminalId | None = None,
     key: str | None = None,
     reference: str | None = None,
 ) -> RedemptionRequest:
-    """Return the request to pay `amount` with a card; `reference` is what the merchant calls it."""
+    """Return the request to pay `amount` with a card; `reference` is what the merchant calls it.
+
+    What became of the PIN is no part of what was asked: a repeat may send it again or not.
+    """
     entry = new_id(EntryId)
     return RedemptionRequest(
         id=opaque_id(RedemptionId),
         entry=entry,
         merchant=merchant,
         terminal=terminal,
-        card=card,
+        card=CardEntry(card, pin),
         amount=amount,
         attempt=_attempt(merchant, key, "redemption", card, amount.plain, *_told(reference)),
         reference=_bound(reference, entry),
@@ -81,6 +86,7 @@ def hold(
     card: CardNumber | TokenHash,
     amount: Money,
     last_day: date,
+    pin: PinCheck = PinCheck.BY_STAFF,
     most_days: int = MOST_DAYS_HELD,
     terminal: TerminalId | None = None,
     key: str | None = None,
@@ -93,7 +99,7 @@ def hold(
         entry=entry,
         merchant=merchant,
         terminal=terminal,
-        card=card,
+        card=CardEntry(card, pin),
         amount=amount,
         last_day=last_day,
         most_days=most_days,

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,13 +90,18 @@ class Clerk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.books = folder / "town.db"
+        self.typed = ""
+        """What is typed where a command asks."""
 
     def __call__(self, *arguments: object, language: str | None = "nl", **environment: str | None) -> Ran:
         """Run one command. Whatever goes wrong, no exception may come out."""
         named: dict[str, str | None] = {"PASLEDGER_BOOKS": str(self.books), "PASLEDGER_AS": "clerk"}
         named["PASLEDGER_CREDENTIAL_FILE"] = str(self.folder / "keys")
         named["PASLEDGER_LANGUAGE"] = language
-        ran = CliRunner().invoke(app, [str(argument) for argument in arguments], env=named | environment)
+        if (self.folder / "town.key").exists():
+            named["PASLEDGER_KEY"] = str(self.folder / "town.key")
+        written = [str(argument) for argument in arguments]
+        ran = CliRunner().invoke(app, written, input=self.typed, env=named | environment)
         if ran.exception is not None and not isinstance(ran.exception, SystemExit):
             raise ran.exception
         return Ran(ran.exit_code, ran.stdout, ran.stderr)
@@ -120,6 +126,13 @@ class Clerk:
     def card(self, holder: str) -> str:
         """Return the number on the card of a holder."""
         return next(row["pasnummer"] for row in self.rows("carriers.csv") if row["pashouder"] == holder)
+
+    def code(self, holder: str, letters: str = "letters.html") -> str:
+        """Return the code in the letter to a holder."""
+        page = (self.folder / letters).read_text(encoding="utf-8")
+        found = re.search(rf'<p>{holder}</p>.*?class="code">([A-Z0-9 ]+)<', page, re.DOTALL)
+        assert found is not None
+        return found[1]
 
     def held(self, holder: str, *, amount: str = "5.00", days: int = 30, key: str | None = None) -> str:
         """Set an amount aside at the club, as its till would, and return the id of the hold."""
@@ -165,9 +178,10 @@ def begin(clerk: Clerk) -> None:
 
 
 def appoint(clerk: Clerk) -> None:
-    """Add a clerk and an approver; their credentials are in the file that the clerk's commands look in."""
+    """Add a clerk, an approver and a treasurer; their credentials are in the file that the clerk's commands look in."""
     clerk.done("actors", "add", "clerk", "--role", "clerk", "--as", "administrator")
     clerk.done("actors", "add", "approver", "--role", "approver", "--as", "administrator")
+    clerk.done("actors", "add", "treasurer", "--role", "treasurer", "--as", "administrator")
 
 
 def fill(clerk: Clerk) -> None:

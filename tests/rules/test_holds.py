@@ -23,6 +23,7 @@ from pasledger.ledger.money import ZERO, Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules import postings
+from pasledger.rules.card_entry import CardEntry
 from pasledger.rules.cards import CardState, TokenHash
 from pasledger.rules.deciding import Request
 from pasledger.rules.holds import decide_capture, decide_hold, decide_hold_refund, decide_release, left_of, taken_of
@@ -135,7 +136,7 @@ def test_a_hold_is_for_so_many_days(days: int, refusal: Refusal | None) -> None:
     with refuses(refusal, most_days=MOST_DAYS):
         grant(town, asked)
     with refuses(refusal):
-        grant(town, replace(asked, card=TokenHash.of("nobody")))
+        grant(town, replace(asked, card=CardEntry(TokenHash.of("nobody"))))
 
 
 def test_no_day_is_too_far_to_say_no() -> None:

@@ -6,15 +6,19 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasledger.ledger.ids import BatchId, MerchantId
+from pasledger.ledger.ids import BatchId, MerchantId, RunId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.actors import Actor, ActorRole, Permission, require, require_proof
 from pasledger.rules.appointing import ActorRequest, DismissalRequest, RoleRequest
-from pasledger.rules.batches import SecondApprovalRequest
+from pasledger.rules.batches import SecondApprovalRequest, require_one_approver
+from pasledger.rules.card_entry import MOST_REFUSALS, PinCheck
+from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
+from pasledger.rules.payouts import RunCancelRequest
+from pasledger.rules.pins import ActivationRequest, PinRequest
 from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
     CardRequest,
@@ -38,16 +42,20 @@ from tests.support.town import (
     a_merchant,
     a_redemption,
     a_refund,
+    a_run,
+    a_run_release,
     a_scheme,
     a_stamp,
     a_terminal,
     a_town,
+    a_write_off,
     an_award,
     an_end,
     ask,
     euros,
     grant,
     refuses,
+    settings_of_payment,
     state_of,
 )
 
@@ -57,9 +65,17 @@ SUBMITTED, APPROVED = BatchStepKind.SUBMITTED, BatchStepKind.APPROVED
 A_LARGE_BATCH = (SecondApprovalRequest(euros("10,00")), prepared("20,00"), a_step(SUBMITTED))
 NOBODY = MerchantId.of(99)
 AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
-A_CLERK = ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")
-JANSEN = ActorRequest("jansen", frozenset({ActorRole.ADMINISTRATOR}), "hash")
+JANSEN = ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
+
+
+TOKEN = a_card().token_hash
+A_CAFE_WITH_A_CEILING: tuple[Request, ...] = (
+    MerchantRequest(a_cafe(), ()),
+    SchemeRequest(replace(a_scheme("coffee", categories=("catering",)), day_ceiling=euros("10,00"))),
+    a_budget(scheme="coffee", number=2),
+    an_award("20,00", scheme="coffee", number=2),
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +89,23 @@ class Case:
     """What was done after that by who asks."""
 
 
+KEPT = {"attempts": None, "tries": None}
+"""What a refusal leaves behind: its answer under its key, and that something was tried in vain."""
+
 REPRODUCED = {
+    Refusal.REFUSED_TOO_OFTEN: Case(
+        a_redemption("5,00", pin=PinCheck.NOT_SENT, card=TOKEN),
+        given=(a_redemption("60,00", pin=PinCheck.NOT_SENT, card=TOKEN),) * MOST_REFUSALS,
+    ),
+    Refusal.PIN_NOT_SET: Case(a_redemption(pin=PinCheck.NOT_SET)),
+    Refusal.PIN_LOCKED: Case(a_redemption(pin=PinCheck.LOCKED)),
+    Refusal.PIN_WAITING: Case(a_redemption(pin=PinCheck.WAITING)),
+    Refusal.PIN_WRONG: Case(a_redemption(pin=PinCheck.WRONG)),
+    Refusal.PIN_NEEDED: Case(
+        a_redemption("20,01", pin=PinCheck.NOT_SENT, card=TOKEN), given=(LimitRequest(euros("20,00")),)
+    ),
+    Refusal.CODE_WRONG: Case(PinRequest(a_card().number, "a hash", "another code")),
+    Refusal.OVER_CEILING: Case(a_redemption("10,01", merchant=CAFE), given=A_CAFE_WITH_A_CEILING),
     Refusal.KEY_REUSED: Case(a_redemption("6,00", key="k"), given=(a_redemption("5,00", key="k"),)),
     Refusal.SAME_PERSON: Case(an_award(number=2), stamp=ALONE),
     Refusal.NO_ACTORS: Case(ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")),
@@ -99,11 +131,17 @@ REPRODUCED = {
     Refusal.HOLD_TOO_SMALL: Case(a_release("5,01"), given=(a_hold("5,00"),)),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
+    Refusal.NO_PAYMENT_SETTINGS: Case(a_run()),
+    Refusal.RUN_UNKNOWN: Case(a_run_release("1,00")),
+    Refusal.RUN_STEP_UNKNOWN: Case(
+        a_run_release("0,00", payments=0), given=(settings_of_payment(), a_run(), RunCancelRequest(RunId.of(1)))
+    ),
+    Refusal.NO_DEBT: Case(a_write_off()),
     Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
     Refusal.OWN_RIGHTS: Case(DismissalRequest("clerk"), given=(AN_ADMINISTRATOR,)),
     Refusal.ROLE_UNCHANGED: Case(
         RoleRequest("jansen", ActorRole.AUDITOR, is_given=False),
-        given=(AN_ADMINISTRATOR, ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")),
+        given=(AN_ADMINISTRATOR, JANSEN),
     ),
     Refusal.MERCHANT_REPEATED: Case(MerchantRequest(a_merchant(), ())),
     Refusal.MERCHANT_UNCHANGED: Case(a_change(name="De Club")),
@@ -139,23 +177,32 @@ REPRODUCED = {
 }
 
 
+NOT_DECIDED = {Refusal.NOTHING_TO_PAY, Refusal.FILES_DIFFER}
+"""What a use case finds before it asks: tests/usecases/test_paying.py has them."""
+
+
 BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
     Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
     Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
 }
 """What is refused to who asks, whatever it is that they ask."""
+OF_A_WHOLE_FILE: dict[Refusal, Callable[[], None]] = {
+    Refusal.SECOND_APPROVER_NEEDED: lambda: require_one_approver(euros("10,01"), euros("10,00")),
+}
+"""What is refused for all of its requests together."""
+BY_NO_REQUEST = BEFORE_ANY_REQUEST | OF_A_WHOLE_FILE
 
 
-@pytest.mark.parametrize("reason", BEFORE_ANY_REQUEST)
+@pytest.mark.parametrize("reason", BY_NO_REQUEST)
 def test_who_asks_is_refused_for_this_reason(reason: Refusal) -> None:
-    """Who does not prove to be an actor, or may not do this, is refused before anything is decided."""
+    """Before anything is decided, or when all of it was."""
     with refuses(reason):
-        BEFORE_ANY_REQUEST[reason]()
+        BY_NO_REQUEST[reason]()
 
 
 def test_every_reason_is_reproduced() -> None:
-    """The table has each member of the closed list, and no other."""
-    assert {*REPRODUCED, *BEFORE_ANY_REQUEST} == set(Refusal)
+    """The tables have each member of the closed list, and no other."""
+    assert {*REPRODUCED, *BY_NO_REQUEST, *NOT_DECIDED} == set(Refusal)
 
 
 @pytest.mark.parametrize("reason", REPRODUCED)
@@ -164,15 +211,15 @@ def test_a_reason_is_given_and_nothing_is_changed(reason: Refusal) -> None:
     case = REPRODUCED[reason]
     town = a_town()
     for request in case.given:
-        grant(town, request)
+        ask(town, request)
     for request in case.given_by_the_same:
         grant(town, request, stamp=case.stamp)
-    before = {**state_of(town), "attempts": None}
+    before = {**state_of(town), **KEPT}
     outcome = ask(town, case.asks, stamp=case.stamp)
     assert outcome.refused is not None
     assert outcome.refused.reason is reason
     assert outcome.event is None
-    assert {**state_of(town), "attempts": None} == before
+    assert {**state_of(town), **KEPT} == before
 
 
 @dataclass(frozen=True)
@@ -205,6 +252,7 @@ SCHEMES_AND_BUDGETS: tuple[Request, ...] = (
 )
 OLD_CARD_ASKS, NEW_CARD_ASKS = a_redemption("60,00"), a_redemption("60,00", card=2)
 REGISTERED = HolderRequest(a_holder(), a_card())
+WITH_A_CEILING = SchemeRequest(replace(a_scheme(), day_ceiling=euros("10,00"), effective_from=date(2025, 2, 1)))
 TO_CULTURE_2028 = an_award(starts_on=YEARS_LATER, number=4)
 
 LADDERS = {
@@ -236,6 +284,48 @@ LADDERS = {
             Rung(NEW_CARD_ASKS, Refusal.NOT_HERE, cures=(TO_CULTURE_2028,), on=YEARS_LATER),
             Rung(NEW_CARD_ASKS, Refusal.NOT_ENOUGH, cures=(replace(TO_CULTURE_2028, instalment=2),), on=YEARS_LATER),
             Rung(a_redemption("50,00", card=2), on=YEARS_LATER),
+        ),
+    ),
+    "redemption at a till": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, *[a_redemption("60,00", card=TOKEN, pin=PinCheck.NOT_SENT)] * MOST_REFUSALS),
+        rungs=(
+            Rung(a_redemption("60,00", card=TOKEN, pin=PinCheck.NOT_SENT), Refusal.REFUSED_TOO_OFTEN),
+            Rung(
+                a_redemption("60,00", pin=PinCheck.WRONG),
+                Refusal.CARD_UNKNOWN,
+                cures=(HolderRequest(a_holder(), a_card(state=CardState.BLOCKED)), LimitRequest(euros("1,00"))),
+            ),
+            Rung(
+                a_redemption("60,00", pin=PinCheck.WRONG),
+                Refusal.CARD_BLOCKED,
+                cures=(CardRequest(BY_CARD, CardState.ACTIVE),),
+            ),
+            Rung(a_redemption("60,00", pin=PinCheck.NOT_SET), Refusal.PIN_NOT_SET),
+            Rung(a_redemption("60,00", pin=PinCheck.LOCKED), Refusal.PIN_LOCKED),
+            Rung(a_redemption("60,00", pin=PinCheck.WAITING), Refusal.PIN_WAITING),
+            Rung(a_redemption("60,00", pin=PinCheck.WRONG), Refusal.PIN_WRONG),
+            Rung(a_redemption("60,00", pin=PinCheck.NOT_SENT), Refusal.PIN_NEEDED),
+            Rung(
+                a_redemption("60,00", pin=PinCheck.RIGHT),
+                Refusal.MERCHANT_UNKNOWN,
+                cures=(MerchantRequest(a_merchant(), ()), WITH_A_CEILING, an_award("50,00", number=1)),
+            ),
+            Rung(a_redemption("60,00", pin=PinCheck.BY_STAFF), Refusal.NOT_ENOUGH),
+            Rung(a_redemption("50,00", pin=PinCheck.BY_STAFF), Refusal.OVER_CEILING),
+            Rung(a_redemption("10,00", pin=PinCheck.BY_STAFF)),
+        ),
+    ),
+    "a code from a letter": Ladder(
+        given=SCHEMES_AND_BUDGETS,
+        rungs=(
+            Rung(PinRequest(BY_CARD, "a hash", "a code"), Refusal.CARD_UNKNOWN, cures=(REGISTERED,)),
+            Rung(
+                PinRequest(BY_CARD, "a hash", "a code"),
+                Refusal.CODE_WRONG,
+                cures=(ActivationRequest(BY_CARD, "a code", NEXT_YEAR),),
+            ),
+            Rung(PinRequest(BY_CARD, "a hash", "a code")),
+            Rung(PinRequest(BY_CARD, "a hash", "a code"), Refusal.CODE_WRONG),
         ),
     ),
     "refund": Ladder(
@@ -373,11 +463,11 @@ LADDERS = {
     ),
     "actor": Ladder(
         rungs=(
-            Rung(RoleRequest("clerk", ActorRole.APPROVER, is_given=True), Refusal.NO_ACTORS, cures=(JANSEN,)),
-            Rung(RoleRequest("clerk", ActorRole.AUDITOR, is_given=True), Refusal.ACTOR_UNKNOWN, cures=(A_CLERK,)),
-            Rung(A_CLERK, Refusal.ACTOR_REPEATED),
-            Rung(RoleRequest("clerk", ActorRole.CLERK, is_given=True), Refusal.OWN_RIGHTS),
-            Rung(RoleRequest("jansen", ActorRole.ADMINISTRATOR, is_given=True), Refusal.ROLE_UNCHANGED),
+            Rung(RoleRequest("clerk", ActorRole.APPROVER, is_given=True), Refusal.NO_ACTORS, cures=(AN_ADMINISTRATOR,)),
+            Rung(RoleRequest("jansen", ActorRole.CLERK, is_given=True), Refusal.ACTOR_UNKNOWN, cures=(JANSEN,)),
+            Rung(JANSEN, Refusal.ACTOR_REPEATED),
+            Rung(RoleRequest("clerk", ActorRole.ADMINISTRATOR, is_given=True), Refusal.OWN_RIGHTS),
+            Rung(RoleRequest("jansen", ActorRole.CLERK, is_given=True), Refusal.ROLE_UNCHANGED),
             Rung(RoleRequest("jansen", ActorRole.APPROVER, is_given=True)),
         ),
     ),

@@ -26,6 +26,7 @@ from tests.support.books import (
     place_in,
     start,
     unusable,
+    with_seals,
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
 from tests.support.roles import PASSWORD, as_user, forget, users_of
@@ -41,7 +42,10 @@ ON_TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "
 @pytest.fixture(scope="module")
 def users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Role, str]]:
     """Return books with rows in every table, at the address of each user. What is done to them here is taken back."""
-    with place_in(POSTGRESQL, tmp_path_factory.mktemp("no-file")) as make, users_of(make(*A_LIVED_IN_TOWN)) as users:
+    with (
+        place_in(POSTGRESQL, tmp_path_factory.mktemp("no-file")) as make,
+        users_of(with_seals(make(*A_LIVED_IN_TOWN))) as users,
+    ):
         yield users
 
 
@@ -189,13 +193,25 @@ OTHERS = {
             "entitlement", "award_decision", "budget_decision",
         )},
         **{f"read {table}": f"SELECT 1 FROM {table}" for table in (
-            "holder", "holder_reference", "card_change", "award_decision", "budget_decision"
+            "holder", "holder_reference", "card_change", "award_decision", "budget_decision", "activation", "pin_unlock"
         )},
+        **{f"add to {table} too": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
+            "books_key", "card_rule", "scheme_ceiling", "activation", "pin", "pin_unlock"
+        )},
+        "change a PIN": "UPDATE pin SET hash = 'mine'",
+        "use a code again": "UPDATE pin SET activation = NULL",
+        "take the key away": "DELETE FROM books_key",
+        "let another key in": "UPDATE books_key SET check_value = 'mine'",
+        "count for another card": "UPDATE tries SET subject = 'crd_2'",
         "activate a card": "UPDATE card SET state = 'active'",
         "bring back a terminal": "UPDATE terminal SET revoked_at = NULL",
     },
     Role.STAFF: {
         "rename the municipality": "INSERT INTO municipality SELECT 2, name, started_at, started_by FROM municipality",
+        "change a PIN": "UPDATE pin SET hash = 'mine'",
+        "let another key in": "UPDATE books_key SET check_value = 'mine'",
+        "use a code again": "UPDATE pin SET activation = NULL",
+        "move the limit": "UPDATE card_rule SET pin_above_cents = 0",
         "let a card be another's": "UPDATE card SET holder_id = 'hld_2'",
         "change an IBAN": "UPDATE merchant SET iban = 'NL91ABNA0417164300'",
         "change a credential": "UPDATE terminal SET credential_hash = 'mine'",
@@ -205,6 +221,7 @@ OTHERS = {
         "change a balance": "UPDATE account SET balance_cents = 0",
         "lock a balance": "SELECT 1 FROM account FOR UPDATE",
         "revoke a terminal": "UPDATE terminal SET revoked_by = 'x'",
+        "forget tries": "UPDATE tries SET number = 0",
         "block a card": "UPDATE card SET state = 'blocked'",
     },
 }  # fmt: skip

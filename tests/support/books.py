@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -17,13 +17,17 @@ from sqlalchemy import event
 from pasledger.ledger.ids import ActId
 from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest
+from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
+from pasledger.rules.keys import SecretKey
+from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
 from pasledger.rules.records import DONE, Act, ActResult, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
+from pasledger.usecases.sealing import seal
 from tests.support import postgresql
 from tests.support.batches import A_BATCH
 from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release
@@ -36,13 +40,21 @@ from tests.support.town import (
     a_check,
     a_holder,
     a_merchant,
+    a_payout,
+    a_payout_cancelled,
     a_redemption,
     a_refund,
+    a_run,
+    a_run_release,
     a_scheme,
+    a_shop,
     a_stamp,
     a_terminal,
+    a_write_off,
     an_award,
     an_end,
+    euros,
+    settings_of_payment,
 )
 
 A_SMALL_TOWN: tuple[Request, ...] = (
@@ -54,14 +66,35 @@ A_SMALL_TOWN: tuple[Request, ...] = (
 )
 """One scheme, one merchant with a terminal, one holder with a card and € 50,00."""
 
+A_PAID_STREET: tuple[Request, ...] = (
+    settings_of_payment(),
+    a_check(a_cafe().id),
+    MerchantRequest(a_shop(), ()),
+    a_redemption("2,00", merchant=a_cafe().id, number=11),
+    a_redemption("3,00", merchant=a_shop().id, number=12),
+    a_run(),
+    a_payout(1),
+    a_payout(2, a_cafe().id),
+    a_payout(3, a_shop().id),
+    a_run_release("17,00", payments=2),
+    a_payout_cancelled(1),
+    a_refund(of=11, number=11, merchant=a_cafe().id),
+    an_end(a_cafe().id),
+    a_write_off(a_cafe().id),
+)
+"""A run of two payouts that was released; one is cancelled, and the other merchant left with a debt."""
+
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
-    SchemeRequest(a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"})),
+    SchemeRequest(
+        replace(
+            a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"}), day_ceiling=euros("100,00")
+        )
+    ),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),
     a_change(contact="the treasurer"),
     a_check(),
-    an_end(a_cafe().id),
     HolderRequest(a_holder(2), a_card(2, holder=2)),
     CardRequest(a_card(2).number, CardState.BLOCKED),
     a_budget("-100,00", decision="council 2", number=2),
@@ -72,16 +105,26 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_redemption("60,00", number=1, key="paid"),
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
+    *A_PAID_STREET,
     a_redemption("1,00", number=3),
     a_hold("4,00", number=1, key="set aside", reference="camp 7"),
     a_capture("2,50", number=1),
     a_hold_refund("0,50", number=1, reference="camp 7, rain"),
     a_release("1,00", number=1),
     ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
+    LimitRequest(euros("25,00")),
+    ActivationRequest(a_card().number, "hash of a code", date(2026, 5, 1)),
+    PinRequest(a_card().number, "hash of a PIN", "hash of a code"),
+    TryRequest(a_card().number),
+    UnlockRequest(a_card().number),
 )
 """The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked
-terminal, an administrator."""
+terminal, an administrator, a PIN. These books have a key too."""
 
+A_KEY = SecretKey(bytes(range(32)))
+
+
+Books = TypeVar("Books", Path, str)
 
 ON_DISK = settings(max_examples=settings().max_examples // 4)
 """How deep a property is searched on the disk: less than in memory, for it takes longer."""
@@ -98,8 +141,7 @@ def _bytes_of(requests: tuple[Request, ...]) -> bytes:
             Store.start(str(path), municipality="Dronten", at=a_stamp().recorded_at, by="clerk").close()
             return path.read_bytes()
         with opened(a_file(path)) as store:
-            book(store, requests, a_stamp())
-            _log(store)
+            _book(store, requests)
         return path.read_bytes()
 
 
@@ -109,10 +151,19 @@ def a_file(path: Path, *requests: Request) -> Path:
     return path
 
 
+def with_seals(books: Books) -> Books:
+    """Seal all that is in the books, and return where they are."""
+    with opened(books) as store:
+        seal(store, a_stamp())
+    return books
+
+
 @contextmanager
 def opened(books: Path | str) -> Iterator[Store]:
-    """Open books for as long as the block lasts."""
+    """Open books for as long as the block lasts, with the key that those have which have one."""
     store = Store.open(str(books))
+    if store._key_check is not None:
+        store._given_key = A_KEY
     try:
         yield store
     finally:
@@ -163,8 +214,14 @@ def _fill(books: str, *requests: Request) -> None:
     start(books)
     if requests:
         with opened(books) as store:
-            book(store, requests, a_stamp())
-            _log(store)
+            _book(store, requests)
+
+
+def _book(store: Store, requests: tuple[Request, ...]) -> None:
+    book(store, requests, a_stamp())
+    _log(store)
+    if requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN:
+        store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
 
 
 def _log(store: Store) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pasledger.ledger.ids import CaptureId, EntryId, HoldId, MerchantId, RefundId, ReleaseId
 from pasledger.ledger.money import Money
 from pasledger.rules.attempts import AttemptKey, key_of
+from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, TokenHash, card_number
 from pasledger.rules.holds import CaptureRequest, ExpiryRequest, HoldRefundRequest, HoldRequest, ReleaseRequest
 from pasledger.rules.records import MerchantReference
@@ -22,6 +23,7 @@ def a_hold(
     number: int = 1,
     key: str | None = None,
     reference: str | None = None,
+    pin: PinCheck = PinCheck.BY_STAFF,
 ) -> HoldRequest:
     """Return a hold, for thirty days where nothing else is said."""
     named = card_number(card) if isinstance(card, int) else card
@@ -31,7 +33,7 @@ def a_hold(
         entry,
         merchant,
         None,
-        named,
+        CardEntry(named, pin),
         euros(amount),
         last_day,
         MOST_DAYS,

@@ -16,20 +16,42 @@ from pasledger.rules.records.batches import (
     BatchStep,
     SecondApproval,
 )
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
+from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
-from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.settlement import (
+    BANK_PREFIX,
+    BankLine,
+    Correction,
+    PaymentFile,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStep,
+    PayoutStepped,
+    PayoutWaiting,
+    RunStep,
+    RunStepped,
+    Share,
+    Waits,
+    WrittenOff,
+)
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
+    "BANK_PREFIX",
     "DONE",
     "Act",
     "ActResult",
+    "Activation",
     "ActorChange",
     "Attempt",
     "AwardDecision",
@@ -45,12 +67,14 @@ __all__ = [
     "BudgetDecision",
     "Card",
     "CardChange",
+    "CardRule",
     "CheckResult",
     "CheckWay",
     "Correction",
     "Entitlement",
     "Event",
     "Fact",
+    "FirstTries",
     "Hold",
     "HoldCaptured",
     "HoldRefunded",
@@ -62,15 +86,32 @@ __all__ = [
     "MerchantContact",
     "MerchantEnd",
     "MerchantReference",
+    "OpenLine",
     "Part",
+    "PaymentFile",
+    "PaymentSettings",
     "Payout",
     "PayoutCancelled",
+    "PayoutLine",
+    "PayoutRun",
+    "PayoutStep",
+    "PayoutStepped",
+    "PayoutWaiting",
+    "Pin",
+    "PinToVerify",
+    "PinUnlocked",
     "Redemption",
     "Refund",
     "ResultId",
+    "RunStep",
+    "RunStepped",
     "SecondApproval",
+    "Share",
     "Terminal",
     "TerminalRevoked",
+    "Tries",
+    "Waits",
     "WrittenOff",
     "commitment",
+    "open_lines_of",
 ]

@@ -14,12 +14,25 @@ from pasledger.rules.records.batches import (
     BatchStep,
     SecondApproval,
 )
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
-from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.settlement import (
+    BankLine,
+    Correction,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStepped,
+    PayoutWaiting,
+    RunStepped,
+    WrittenOff,
+)
 from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
@@ -28,6 +41,13 @@ Fact = (
     | Holder
     | Card
     | CardChange
+    | CardRule
+    | Activation
+    | Pin
+    | PinToVerify
+    | PinUnlocked
+    | Tries
+    | FirstTries
     | Merchant
     | MerchantContact
     | MerchantCheck
@@ -51,9 +71,15 @@ Fact = (
     | Hold
     | HoldCaptured
     | HoldReleased
+    | PaymentSettings
+    | PayoutRun
+    | RunStepped
     | HoldRefunded
     | MerchantReference
     | Payout
+    | PayoutLine
+    | PayoutWaiting
+    | PayoutStepped
     | PayoutCancelled
     | BankLine
     | WrittenOff

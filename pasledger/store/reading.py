@@ -44,6 +44,7 @@ from pasledger.store.ends import ends_before, owned
 from pasledger.store.holding import Holds
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
+from pasledger.store.selling import Selling
 from pasledger.store.payouts import Payouts
 from pasledger.store.sealing import Sealing
 from pasledger.store.standing import strayed
@@ -74,6 +75,7 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.holds = Holds(connection)
+        self.selling = Selling(connection)
         self.seals = Sealing(connection)
 
     def municipality(self) -> str:

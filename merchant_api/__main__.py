@@ -13,6 +13,7 @@ from merchant_api.observing import log_settings
 from merchant_api.settings import Settings
 from pasledger.store import BooksUnusable, Store
 from pasledger.texts import say, spoken
+from pasledger.usecases.keys import key_of
 from pasledger.usecases.minting import require_clock
 
 _NEW_OBJECTS_BEFORE_A_SEARCH = 50_000
@@ -28,8 +29,9 @@ def main() -> int:
             sys.stderr.write(f"{Settings.variable(str(error['loc'][0]))}: {error['msg']}\n")
         return 2
     try:
-        store = Store.open(settings.books)
+        store = Store.open(settings.books, key=key_of(os.environ))
         require_clock(store)
+        _ = store.key  # without the one that the books have, no service
     except BooksUnusable as unusable:
         language = spoken(os.environ.get("LANG", ""))
         sys.stderr.write(say(f"books.{unusable.problem}", language, **unusable.figures) + "\n")

@@ -21,6 +21,7 @@ class Answer(Enum):
     METHOD = ("method", 405)
     TOO_LARGE = ("too-large", 413)
     WRONG_TYPE = ("wrong-type", 415)
+    TOO_MANY = ("too-many", 429)
     BUSY = ("busy", 503)
     FAULT = ("fault", 500)
 

@@ -14,7 +14,9 @@ from starlette.types import ASGIApp
 from merchant_api import API_VERSION, errors, openapi
 from merchant_api.answers import Answer
 from merchant_api.auth import Terminals
+from merchant_api.limits import Limits
 from merchant_api.observing import Observed
+from merchant_api.presenting import Presenter
 from merchant_api.routes import conditions, keys, redemptions, security
 from merchant_api.settings import Settings
 from merchant_api.writer import Writer
@@ -30,15 +32,20 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     """Return the service for the books in `store`."""
     writer = Writer(store, most_waiting=settings.most_waiting, most_in_a_batch=settings.most_in_a_batch)
 
+    presenter = Presenter(store, writer, most_waiting=settings.most_pins_waiting)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         writer.start()
+        presenter.start()
         yield
+        presenter.stop()
         writer.stop()
         store.close()
 
     api = _api()
     api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
+    api.state.presenter, api.state.limits = presenter, Limits(settings.requests_a_minute)
     site = Starlette(
         routes=[Mount("/v1", api), *security.routes(settings)],
         lifespan=lifespan,

@@ -56,11 +56,12 @@ _SCHEME = HTTPBearer(auto_error=False, description="The credential of a terminal
 
 
 async def signed_in(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> Terminal:
-    """Return the terminal that asks, or answer 401."""
+    """Return the terminal that asks, or answer 401; or 429 where it asks too often."""
     scheme, _, credential = request.headers.get("authorization", "").partition(" ")
     if scheme.casefold() == "bearer" and credential.isascii():
         terminal = await request.app.state.terminals.find(credential.strip())
         if isinstance(terminal, Terminal):
+            request.app.state.limits.count(request, terminal.id)
             return terminal
     raise Problem(Answer.UNAUTHORIZED)
 

@@ -27,6 +27,9 @@ _SECONDS_TO_COME_BACK = "1"
 
 _log = logging.getLogger("merchant_api")
 
+HEADERS = "pasledger.headers"
+"""Where in its scope a request finds the headers of its own response, whoever will make that."""
+
 _HEADERS = {
     "API-Version": API_VERSION,
     "Cache-Control": "no-store",
@@ -131,11 +134,13 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        own: dict[str, str] = {}
+        scope[HEADERS] = own
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in (_HEADERS | own).items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -1,13 +1,22 @@
 """The bodies of requests and responses. Nothing in a response depends on more than the request and its yes or no."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from merchant_api.requests import KEY
 from pasledger.ledger.money import Money
+from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.records import Attempt
 from pasledger.store.reading import Recorded
 
@@ -47,12 +56,54 @@ class PossiblyNothing(_Body):
     value: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,7}\.[0-9]{2}$")] = Field(examples=["0.00"])
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    """What is not sent is empty here, which is nothing that could be sent."""
+    schema.pop("default")
+
+
+def _card_number(schema: dict[str, Any]) -> None:
+    """Say that a pattern is not all there is to it."""
+    _without_default(schema)
+    schema["format"] = "card-number"
+
+
 class CardEntry(_Body):
-    """How the card was presented: the token that its QR carries."""
+    """How the card was presented: the token that its QR carries, with the PIN or without, or its number and the PIN."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["token"], "not": {"required": ["number"]}},
+                {"required": ["number", "pin"], "not": {"required": ["token"]}},
+            ]
+        },
+    )
 
     token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")] = Field(
-        examples=["Zm9vYmFyYmF6cXV4cXV1eA"]
+        default="", examples=["Zm9vYmFyYmF6cXV4cXV1eA"], json_schema_extra=_without_default
     )
+    number: Annotated[str, StringConstraints(pattern=r"^9[0-9]{15}$"), AfterValidator(CardNumber.parse)] = Field(
+        default="",
+        description="the 16 digits on the card, the last two of which check the others",
+        examples=["9123456789012317"],
+        json_schema_extra=_card_number,
+    )
+    pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")] = Field(
+        default="", repr=False, examples=["4711"], json_schema_extra=_without_default
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.token) == bool(self.number):
+            raise ValueError("a card has either its token or its number")
+        if self.number and not self.pin:
+            raise ValueError("a number needs the PIN")
+        return self
+
+    @property
+    def named(self) -> CardNumber | TokenHash:
+        """How the books know the card."""
+        return CardNumber(self.number) if self.number else TokenHash.of(self.token)
 
 
 class NewRedemption(_Body):

@@ -11,6 +11,8 @@ _VARIABLES = {
     "port": "MERCHANT_API_PORT",
     "most_waiting": "MERCHANT_API_MOST_WAITING",
     "most_in_a_batch": "MERCHANT_API_MOST_IN_A_BATCH",
+    "most_pins_waiting": "MERCHANT_API_MOST_PINS_WAITING",
+    "requests_a_minute": "MERCHANT_API_REQUESTS_A_MINUTE",
     "seconds_to_finish": "MERCHANT_API_SECONDS_TO_FINISH",
     "log_level": "MERCHANT_API_LOG_LEVEL",
     "metrics_port": "MERCHANT_API_METRICS_PORT",
@@ -29,6 +31,10 @@ class Settings(BaseModel):
     most_waiting: int = Field(default=2048, ge=1)
     """Requests beyond this many are asked to come back."""
     most_in_a_batch: int = Field(default=256, ge=1)
+    most_pins_waiting: int = Field(default=256, ge=1)
+    """Requests with a PIN beyond this many are asked to come back."""
+    requests_a_minute: int = Field(default=600, ge=1)
+    """How many requests one terminal may send in a minute."""
     seconds_to_finish: int = Field(default=30, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)

@@ -23,7 +23,7 @@ router = APIRouter(tags=["idempotency keys"])
     "/idempotency-keys/{key}",
     operation_id="getKeyOutcome",
     summary="Ask what became of an attempt",
-    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND),
+    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND, Answer.TOO_MANY),
 )
 async def read_key(
     request: Request,

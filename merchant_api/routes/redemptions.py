@@ -13,7 +13,6 @@ from merchant_api.requests import IdempotencyKey, sent_as_json
 from merchant_api.schemas import NewRedemption, NewRefund, Redemption, RedemptionWithRefunds, Refund
 from merchant_api.writer import Full
 from pasledger.ledger.ids import RedemptionId
-from pasledger.rules.cards import TokenHash
 from pasledger.rules.deciding import KeyedRequest
 from pasledger.rules.records import Attempt
 from pasledger.store import Store
@@ -42,6 +41,7 @@ _CREATED: Responses = {
         Answer.KEY_REUSED,
         Answer.TOO_LARGE,
         Answer.WRONG_TYPE,
+        Answer.TOO_MANY,
     ),
 )
 async def redeem(
@@ -49,14 +49,14 @@ async def redeem(
 ) -> Redemption:
     """Pay an amount with a card, whole or not at all."""
     amount = body.amount.money
-    asked = spending.redemption(
-        merchant=terminal.merchant,
-        terminal=terminal.id,
-        card=TokenHash.of(body.card.token),
-        amount=amount,
-        key=key,
-    )
-    attempt = await _book(request, asked)
+    try:
+        async with request.app.state.presenter.presented(body.card, merchant=terminal.merchant, key=key) as card:
+            asked = spending.redemption(
+                merchant=terminal.merchant, terminal=terminal.id, card=card.card, pin=card.pin, amount=amount, key=key
+            )
+            attempt = await _book(request, asked)
+    except Full:
+        raise Problem(Answer.BUSY) from None
     response.headers["Location"] = f"/v1/redemptions/{attempt.result}"
     return Redemption.of(attempt, amount)
 
@@ -65,7 +65,7 @@ async def redeem(
     "/redemptions/{id}",
     operation_id="getRedemption",
     summary="Read a payment",
-    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND),
+    responses=problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND, Answer.TOO_MANY),
 )
 async def read_redemption(request: Request, terminal: SignedIn, redemption: RedemptionPath) -> RedemptionWithRefunds:
     """Return one of the merchant's own redemptions, with what was given back of it."""
@@ -89,6 +89,7 @@ async def read_redemption(request: Request, terminal: SignedIn, redemption: Rede
         Answer.KEY_REUSED,
         Answer.TOO_LARGE,
         Answer.WRONG_TYPE,
+        Answer.TOO_MANY,
     ),
 )
 async def refund(

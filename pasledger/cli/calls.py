@@ -1,6 +1,7 @@
 """What is said around every command: whose books, who asks, in which language, and for a person or a program."""
 
 import getpass
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pasledger.ledger.journal import Stamp, require_four_eyes
 from pasledger.store import Reader, Store
 from pasledger.store.databases import database_of
 from pasledger.texts import say
+from pasledger.usecases.keys import key_of
 from pasledger.usecases.minting import require_clock, stamp_now
 
 Value = TypeVar("Value")
@@ -55,7 +57,7 @@ class Call:
     @contextmanager
     def opened(self, *, reads_only: bool = False) -> Iterator[Store]:
         """Open the books, and let go of them after."""
-        store = Store.open(self.named_books, reads_only=reads_only)
+        store = Store.open(self.named_books, reads_only=reads_only, key=key_of(os.environ))
         try:
             yield store
         finally:

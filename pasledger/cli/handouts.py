@@ -9,8 +9,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from pasledger.formats.faults import FileRefused
+from pasledger.ledger.refusals import Refused
 from pasledger.store import BooksUnusable
 
 Write = Callable[[Iterable[Sequence[str]]], None]
@@ -22,19 +24,42 @@ def handout(path: Path, *columns: str) -> Iterator[Write]:
 
     It is removed where nothing was booked. After an interrupt it stays: whether it was booked is then not known.
     """
+    # The mark at the start tells a spreadsheet that it is UTF-8.
+    with _new(path, encoding="utf-8-sig") as file:
+
+        def write(rows: Iterable[Sequence[str]]) -> None:
+            writer = csv.writer(file, delimiter=";")
+            writer.writerow(columns)
+            writer.writerows(rows)
+            _keep(file)
+
+        yield write
+
+
+@contextmanager
+def printed(path: Path) -> Iterator[Callable[[str], None]]:
+    """Create a page to print, for its owner only, and yield what writes it, in the same way."""
+    with _new(path, encoding="utf-8") as file:
+
+        def write(page: str) -> None:
+            file.write(page)
+            _keep(file)
+
+        yield write
+
+
+@contextmanager
+def _new(path: Path, *, encoding: str) -> Iterator[TextIO]:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-
-    def write(rows: Iterable[Sequence[str]]) -> None:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(columns)
-        writer.writerows(rows)
-        file.flush()
-        os.fsync(file.fileno())
-
     try:
-        # The mark at the start tells a spreadsheet that it is UTF-8.
-        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-            yield write
-    except (FileRefused, BooksUnusable, OSError):
+        with os.fdopen(descriptor, "w", encoding=encoding, newline="") as file:
+            yield file
+    except (FileRefused, Refused, BooksUnusable, OSError):
         path.unlink(missing_ok=True)
         raise
+
+
+def _keep(file: TextIO) -> None:
+    """Put what was written on the disk."""
+    file.flush()
+    os.fsync(file.fileno())

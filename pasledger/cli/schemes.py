@@ -30,7 +30,7 @@ def show(context: typer.Context) -> None:
     """List every version of every scheme.
 
     JSON: schemes (scheme, version, effective_from, name_nl, name_en, categories, merchants, validity, starts_on,
-    last_day, least, most, legal_basis, task_field, iv3_category).
+    last_day, least, most, legal_basis, task_field, iv3_category, day_ceiling).
     """
     call: Call = context.obj
     with call.reader() as reader:
@@ -65,4 +65,5 @@ def _row(scheme: Scheme) -> Row:
         "legal_basis": scheme.legal_basis,
         "task_field": scheme.task_field,
         "iv3_category": scheme.iv3_category,
+        "day_ceiling": scheme.day_ceiling,
     }

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.rules.cards import CardState
+from pasledger.rules.records import CheckResult, CheckWay
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
 from pasledger.texts import say
@@ -15,6 +16,8 @@ LISTS: dict[type[StrEnum], str] = {
     AccountKind: "account-kind",
     EntryKind: "entry-kind",
     CardState: "card-state",
+    CheckWay: "check-way",
+    CheckResult: "check-result",
     ValidityRule: "validity-rule",
     Role: "role",
 }

@@ -115,7 +115,7 @@ def _sound(data: bytes, columns: tuple[Column, ...], same: Callable[[Line], obje
 # --- schemes
 
 _TEXT_KEYS = ("code", "naam_nl", "naam_en", "geldigheid", "minste", "meeste", "grondslag", "taakveld", "iv3")
-_OTHER_KEYS = ("geldig_vanaf", "soorten", "aanbieders", "vaste_periode", "toelichting")
+_OTHER_KEYS = ("geldig_vanaf", "soorten", "aanbieders", "vaste_periode", "dagplafond", "toelichting")
 
 
 def read_schemes(data: bytes) -> list[Scheme]:
@@ -170,6 +170,7 @@ def _read_scheme(row: int, table: Mapping[str, Any], schemes: list[Scheme], faul
         read.text("grondslag", cells.words),
         read.text("taakveld", cells.words),
         read.text("iv3", cells.words),
+        read.text("dagplafond", cells.amount) if "dagplafond" in table else None,
     )
     if any(fault.row == row for fault in faults):
         return

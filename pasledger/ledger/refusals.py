@@ -13,11 +13,20 @@ class Refusal(StrEnum):
     # who asks, and with which key
     KEY_REUSED = "key-reused"
     SAME_PERSON = "same-person"
+    # a card at a merchant that was refused it too often: nothing else is looked at
+    REFUSED_TOO_OFTEN = "refused-too-often"
     # the card
     CARD_UNKNOWN = "card-unknown"
     CARD_NOT_ACTIVE = "card-not-active"
     CARD_BLOCKED = "card-blocked"
     CARD_REPLACED = "card-replaced"
+    # the PIN, or the code from a letter
+    PIN_NOT_SET = "pin-not-set"
+    PIN_LOCKED = "pin-locked"
+    PIN_WAITING = "pin-waiting"
+    PIN_WRONG = "pin-wrong"
+    PIN_NEEDED = "pin-needed"
+    CODE_WRONG = "code-wrong"
     # the merchant
     MERCHANT_UNKNOWN = "merchant-unknown"
     # the money
@@ -26,11 +35,16 @@ class Refusal(StrEnum):
     ENDED = "ended"
     NOT_HERE = "not-here"
     NOT_ENOUGH = "not-enough"
+    OVER_CEILING = "over-ceiling"
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"
     # master data
     MERCHANT_REPEATED = "merchant-repeated"
+    MERCHANT_UNCHANGED = "merchant-unchanged"
+    MERCHANT_ENDED = "merchant-ended"
+    ACCOUNT_DIFFERS = "account-differs"
+    CHECK_IN_FUTURE = "check-in-future"
     TERMINAL_UNKNOWN = "terminal-unknown"
     HOLDER_REPEATED = "holder-repeated"
     CARD_REPEATED = "card-repeated"

@@ -21,7 +21,7 @@ def allocate(amount: Money, spendable: Iterable[Spendable]) -> tuple[Part, ...]:
     """Return who pays how much of `amount`, in order. The caller has seen that there is enough."""
     parts: list[Part] = []
     due = amount
-    for one in sorted(spendable, key=_order):
+    for one in in_order(spendable):
         share = min(due, one.left)
         if share > ZERO:
             parts.append(Part(one.entitlement.id, one.entitlement.scheme, share))
@@ -29,6 +29,11 @@ def allocate(amount: Money, spendable: Iterable[Spendable]) -> tuple[Part, ...]:
     if due:
         raise ValueError("allocated more than there is")
     return tuple(parts)
+
+
+def in_order(spendable: Iterable[Spendable]) -> list[Spendable]:
+    """Return what can be spent in the order in which it pays."""
+    return sorted(spendable, key=_order)
 
 
 def _order(one: Spendable) -> tuple[object, ...]:

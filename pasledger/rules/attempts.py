@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.ids import MerchantId
+from pasledger.rules.keys import SecretKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,16 @@ class AttemptKey:
 
     key: str
     fingerprint: str
+    older: str | None = None
+    """The fingerprint that books had for the same before they had a key; they go on knowing it."""
+
+    def keyed(self, secret: SecretKey) -> "AttemptKey":
+        """Return the same with a fingerprint that only who has the key of the books can try out."""
+        return AttemptKey(self.key, secret.mac("fingerprint", self.fingerprint), self.fingerprint)
+
+    def is_the_same_as(self, fingerprint: str) -> bool:
+        """Return whether the books know what is asked by this fingerprint."""
+        return fingerprint in (self.fingerprint, self.older)
 
 
 def key_of(merchant: MerchantId, key: str) -> str:

@@ -12,8 +12,28 @@ from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey
 from pasledger.rules.budgets import BudgetRequest, decide_budget
+from pasledger.rules.card_entry import counted
+from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.crediting import AwardRequest, decide_award
-from pasledger.rules.records import Attempt, Event
+from pasledger.rules.merchants import (
+    MerchantChangeRequest,
+    MerchantCheckRequest,
+    MerchantEndRequest,
+    decide_merchant_change,
+    decide_merchant_check,
+    decide_merchant_end,
+)
+from pasledger.rules.pins import (
+    ActivationRequest,
+    PinRequest,
+    TryRequest,
+    UnlockRequest,
+    decide_activation,
+    decide_pin,
+    decide_try,
+    decide_unlock,
+)
+from pasledger.rules.records import Attempt, Event, Tries
 from pasledger.rules.redemption import RedemptionRequest, decide_redemption
 from pasledger.rules.refunds import RefundRequest, decide_refund
 from pasledger.rules.registration import (
@@ -39,11 +59,22 @@ Request = (
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
+    | MerchantChangeRequest
+    | MerchantCheckRequest
+    | MerchantEndRequest
     | TerminalRequest
     | RevocationRequest
     | HolderRequest
     | CardRequest
+    | LimitRequest
+    | ActivationRequest
+    | PinRequest
+    | TryRequest
+    | UnlockRequest
 )
+
+PresentedRequest = RedemptionRequest
+"""What is asked with a card."""
 
 KeyedRequest = RedemptionRequest | RefundRequest
 """What merchants ask for. Staff repeat freely: their work is unique by what it says."""
@@ -55,10 +86,18 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,
+    MerchantChangeRequest: decide_merchant_change,
+    MerchantCheckRequest: decide_merchant_check,
+    MerchantEndRequest: decide_merchant_end,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
     HolderRequest: decide_holder,
     CardRequest: decide_card,
+    LimitRequest: decide_limit,
+    ActivationRequest: decide_activation,
+    PinRequest: decide_pin,
+    TryRequest: decide_try,
+    UnlockRequest: decide_unlock,
 }
 
 
@@ -70,6 +109,8 @@ class Outcome:
     refused: Refused | None = None
     attempt: Attempt | None = None
     is_repeat: bool = False
+    counted: tuple[Tries, ...] = ()
+    """How the tries of the card stand from now on, whether it was granted or refused."""
 
 
 def needs_of(requests: Iterable[Request]) -> Needs:
@@ -94,9 +135,20 @@ def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
     try:
         event = DECISIONS[type(request)](request, town, stamp)
     except Refused as refused:
-        return Outcome(refused=refused, attempt=_attempt(request, town, stamp, refused.reason))
+        attempt = _attempt(request, town, stamp, refused.reason)
+        return Outcome(refused=refused, attempt=attempt, counted=_counted(request, town, stamp, is_refused=True))
     town.apply(event)
-    return Outcome(event=event, attempt=_attempt(request, town, stamp, None))
+    counts = _counted(request, town, stamp, is_refused=False)
+    return Outcome(event=event, attempt=_attempt(request, town, stamp, None), counted=counts)
+
+
+def _counted(request: Request, town: Town, stamp: Stamp, *, is_refused: bool) -> tuple[Tries, ...]:
+    if not isinstance(request, PresentedRequest):
+        return ()
+    counts = counted(request.card, town, stamp, at=request.merchant, is_refused=is_refused)
+    for count in counts:
+        town.learn(count)
+    return counts
 
 
 def _key(request: Request) -> AttemptKey | None:
@@ -104,7 +156,7 @@ def _key(request: Request) -> AttemptKey | None:
 
 
 def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
-    if asked.fingerprint != before.fingerprint:
+    if not asked.is_the_same_as(before.fingerprint):
         return Outcome(refused=Refused(Refusal.KEY_REUSED))
     refused = None if before.refusal is None else Refused(before.refusal)
     return Outcome(refused=refused, attempt=before, is_repeat=True)

@@ -11,7 +11,8 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules import postings
 from pasledger.rules.allocation import Spendable, allocate
 from pasledger.rules.attempts import AttemptKey
-from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.card_entry import CardEntry, presented_card
+from pasledger.rules.ceilings import within_ceilings
 from pasledger.rules.records import Card, Entitlement, Event, Merchant, Redemption
 from pasledger.rules.town import Needs, Town
 
@@ -24,24 +25,21 @@ class RedemptionRequest:
     entry: EntryId
     merchant: MerchantId
     terminal: TerminalId | None
-    card: CardNumber | TokenHash
+    card: CardEntry
     amount: Money
     attempt: AttemptKey | None
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
-        needs.spending_cards.add(self.card)
+        self.card.need(needs, at=self.merchant)
         needs.merchants.add(self.merchant)
 
 
 def decide_redemption(request: RedemptionRequest, town: Town, stamp: Stamp) -> Event:
     """Pay from the holder's entitlements that may be spent at this merchant today, or refuse."""
-    card = paying_card(request.card, town)
+    card = presented_card(request.card, town, stamp, at=request.merchant, amount=request.amount)
     merchant = town.merchant(request.merchant, on=stamp.effective_on)
-    spendable = _spendable(card, merchant, town, today=stamp.effective_on)
-    available = total(one.left for one in spendable)
-    if available < request.amount:
-        raise Refused(Refusal.NOT_ENOUGH, short_by=request.amount - available)
+    spendable = spendable_for(request.amount, card, merchant, town, today=stamp.effective_on)
     parts = allocate(request.amount, spendable)
     schemes = {one.scheme.code: one.scheme.reference for one in spendable}
     entry = Entry(
@@ -62,12 +60,16 @@ def decide_redemption(request: RedemptionRequest, town: Town, stamp: Stamp) -> E
     return Event(entry.stamp, (redemption,), entry)
 
 
-def paying_card(key: CardNumber | TokenHash, town: Town) -> Card:
-    """Return the card if it can pay, or refuse."""
-    card = town.card(key)
-    if card.state.refusal is not None:
-        raise Refused(card.state.refusal)
-    return card
+def spendable_for(amount: Money, card: Card, merchant: Merchant, town: Town, *, today: date) -> list[Spendable]:
+    """Return what the holder may spend at this merchant today, at least `amount` in all, or refuse."""
+    there = _spendable(card, merchant, town, today=today)
+    open_today = within_ceilings(there, town.spent, at=merchant.id, today=today)
+    if total(one.left for one in open_today) >= amount:
+        return open_today
+    available = total(one.left for one in there)
+    if available < amount:
+        raise Refused(Refusal.NOT_ENOUGH, short_by=amount - available)
+    raise Refused(Refusal.OVER_CEILING)
 
 
 def _spendable(card: Card, merchant: Merchant, town: Town, *, today: date) -> list[Spendable]:

@@ -47,6 +47,8 @@ class Scheme:
     legal_basis: str
     task_field: str
     iv3_category: str
+    day_ceiling: Money | None = None
+    """The most that one holder can spend of it at one merchant on one day; None for as much as there is."""
 
     def __post_init__(self) -> None:
         if CODE.fullmatch(self.code) is None:
@@ -55,6 +57,8 @@ class Scheme:
             raise ValueError("a fixed validity, and no other, names its first and its last day")
         if not Money(0) < self.least <= self.most:
             raise ValueError("the least amount is above zero and not above the most")
+        if self.day_ceiling is not None and not Money(0) < self.day_ceiling:
+            raise ValueError("a ceiling is above zero")
 
     @property
     def reference(self) -> str:

@@ -12,23 +12,33 @@ from pasledger.ledger.books import Books
 from pasledger.ledger.ids import CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.ceilings import Spent, count_spending
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import (
+    Activation,
     Attempt,
     AwardDecision,
     AwardKey,
     BudgetDecision,
     Card,
     CardChange,
+    CardRule,
     Entitlement,
     Event,
     Fact,
     Holder,
     Merchant,
+    MerchantCheck,
+    MerchantContact,
+    MerchantEnd,
+    Pin,
+    PinToVerify,
+    PinUnlocked,
     Redemption,
     Refund,
     Terminal,
     TerminalRevoked,
+    Tries,
 )
 from pasledger.rules.schemes import Scheme
 
@@ -41,14 +51,23 @@ class Needs:
     cards: set[CardNumber | TokenHash] = field(default_factory=set)
     spending_cards: set[CardNumber | TokenHash] = field(default_factory=set)
     """Cards whose holder's entitlements are needed too."""
+    pins: set[CardNumber | TokenHash] = field(default_factory=set)
+    pin_tries: set[CardNumber | TokenHash] = field(default_factory=set)
+    activations: set[CardNumber | TokenHash] = field(default_factory=set)
+    tries: set[str] = field(default_factory=set)
+    """Subjects that are counted by their own name, and not as a card."""
     holders: set[HolderReference] = field(default_factory=set)
     merchants: set[MerchantId] = field(default_factory=set)
+    merchant_files: set[MerchantId] = field(default_factory=set)
+    """Merchants of which the checks of their accounts are needed too."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
     redemptions: set[RedemptionId] = field(default_factory=set)
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
     budget_references: set[str] = field(default_factory=set)
+    today: date | None = None
+    """The day whose spending counts against a ceiling."""
 
 
 class Town(Books):
@@ -59,9 +78,17 @@ class Town(Books):
         self.schemes: dict[str, tuple[Scheme, ...]] = {}
         self.merchants: dict[MerchantId, tuple[Merchant, ...]] = {}
         self.merchants_by_name: dict[str, MerchantId] = {}
+        self.ends: dict[MerchantId, date] = {}
+        self.checks: dict[MerchantId, tuple[MerchantCheck, ...]] = {}
         self.terminals: dict[TerminalId, Terminal] = {}
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
+        self.card_rule: CardRule | None = None
+        self.pins: dict[CardId, Pin] = {}
+        self.activations: dict[CardId, Activation] = {}
+        self.used_activations: set[tuple[CardId, int]] = set()
+        self.tries: dict[str, Tries] = {}
+        self.spent: Spent = {}
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         self.entitlements_of: dict[HolderId, list[Entitlement]] = {}
         self.awards: set[AwardKey] = set()
@@ -76,7 +103,13 @@ class Town(Books):
         return _version_on(self.schemes.get(code, ()), on) or _refuse(Refusal.SCHEME_UNKNOWN, scheme=code)
 
     def merchant(self, merchant: MerchantId, *, on: date) -> Merchant:
-        """Return the version of a merchant that holds on a day, or refuse."""
+        """Return the version of a merchant that holds on a day, or refuse, also after its end."""
+        if on >= self.ends.get(merchant, date.max):
+            _refuse(Refusal.MERCHANT_UNKNOWN)
+        return self.merchant_version(merchant, on=on)
+
+    def merchant_version(self, merchant: MerchantId, *, on: date) -> Merchant:
+        """Return the version of a merchant that holds on a day, whether it has ended or not, or refuse."""
         return _version_on(self.merchants.get(merchant, ()), on) or _refuse(Refusal.MERCHANT_UNKNOWN)
 
     def card(self, key: CardNumber | TokenHash) -> Card:
@@ -87,6 +120,7 @@ class Town(Books):
         """Take over what an event establishes, so that the next decision sees it."""
         if event.entry is not None:
             self.post(event.entry)
+            count_spending(self.spent, event.entry)
         for fact in event.facts:
             self.learn(fact)
 
@@ -98,6 +132,12 @@ class Town(Books):
             case Merchant():
                 self.merchants[fact.id] = (*self.merchants.get(fact.id, ()), fact)
                 self.merchants_by_name[fact.name] = fact.id
+            case MerchantEnd():
+                self.ends[fact.merchant] = fact.ends_before
+            case MerchantCheck():
+                self.checks[fact.merchant] = (*self.checks.get(fact.merchant, ()), fact)
+            case MerchantContact():
+                pass
             case Terminal():
                 self.terminals[fact.id] = fact
             case TerminalRevoked():
@@ -109,6 +149,17 @@ class Town(Books):
                 self._numbers[fact.id] = fact.number
             case CardChange():
                 self._change_card(fact)
+            case CardRule():
+                self.card_rule = fact
+            case Pin():
+                self.pins[fact.card] = fact
+                self.used_activations.add((fact.card, fact.activation or 0))
+            case Activation():
+                self.activations[fact.card] = fact
+            case Tries():
+                self.tries[fact.subject] = fact
+            case PinToVerify() | PinUnlocked():
+                pass  # which change nothing that a decision looks at
             case Entitlement():
                 self.entitlements[fact.id] = fact
                 self.entitlements_of.setdefault(fact.holder, []).append(fact)

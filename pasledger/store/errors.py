@@ -26,6 +26,11 @@ class BooksProblem(StrEnum):
     NO_ROLES = "books-no-roles"
     ROLE_UNFIT = "books-role-unfit"
     ON_A_NETWORK = "books-on-a-network"
+    KEY_NONE = "books-key-none"
+    KEY_MISSING = "books-key-missing"
+    KEY_OTHER = "books-key-other"
+    KEY_UNREADABLE = "books-key-unreadable"
+    KEY_TAKEN = "books-key-taken"
     CLOCK_BEHIND = "books-clock-behind"
 
 

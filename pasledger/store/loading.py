@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import Connection, literal, or_, select
+from sqlalchemy import Connection, and_, func, literal, or_, select
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import Money
-from pasledger.rules.records import Entitlement, Fact, Part
+from pasledger.rules.records import Entitlement, Fact, MerchantEnd, Part
 from pasledger.rules.town import Needs, Town
 from pasledger.store import rows, tables
+from pasledger.store.card_use import load_card_use
 from pasledger.store.databases import database_behind
 from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.statements import OneOf, Query, Row
@@ -21,10 +22,11 @@ def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
     for row in _SCHEMES.fetch(connection):
-        town.learn(rows.read_scheme(row))
+        _learn_scheme(row, town)
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
+    load_card_use(connection, needs, town)
     return town
 
 
@@ -42,6 +44,14 @@ def load_and_lock(connection: Connection, needs: Needs) -> Town:
     return town
 
 
+def _learn_scheme(row: Row, town: Town) -> None:
+    """Take over a version of a scheme; each comes with the rule for all cards, which costs no question of its own."""
+    scheme, rule = row[:-_RULE_COLUMNS], row[-_RULE_COLUMNS:]
+    town.learn(rows.read_scheme(scheme))
+    if rule[0] is not None and town.card_rule is None:
+        town.learn(rows.read_card_rule(rule))
+
+
 def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> None:
     for row in _ATTEMPTS.fetch(connection, wanted=wanted):
         town.attempts[row[0]] = rows.read_attempt(row)
@@ -50,6 +60,24 @@ def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> Non
 def _load_money(connection: Connection, wanted: list[str], town: Town) -> None:
     for row in _ENTITLEMENTS_OF_CARDS.fetch(connection, wanted=wanted):
         _learn_entitlement(row, town)
+
+
+def _load_merchants(connection: Connection, wanted: list[str], town: Town) -> None:
+    _learn_merchants(_MERCHANTS.fetch(connection, wanted=wanted), town)
+
+
+def _load_merchants_by_name(connection: Connection, wanted: list[str], town: Town) -> None:
+    """Merchants that have or had one of the names, each with all of its versions."""
+    _learn_merchants(_MERCHANTS_BY_NAME.fetch(connection, wanted=wanted), town)
+
+
+def _learn_merchants(found: list[Row], town: Town) -> None:
+    for row in found:
+        merchant = rows.read_merchant(row[:-1])
+        if merchant not in town.merchants.get(merchant.id, ()):
+            town.learn(merchant)
+        if row[-1] is not None:
+            town.learn(MerchantEnd(merchant.id, rows.read_day(row[-1])))
 
 
 def _load_budgets(connection: Connection, wanted: list[str], town: Town) -> None:
@@ -100,15 +128,42 @@ _owned = (
 )
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
-_SCHEMES = Query(select(_t.scheme).order_by(_t.scheme.c.code, _t.scheme.c.version))
+_RULE_COLUMNS = 2
+_newest_rule = select(func.max(_t.card_rule.c.version)).scalar_subquery()
+_SCHEMES = Query(
+    select(
+        _t.scheme,
+        _t.scheme_ceiling.c.day_ceiling_cents,
+        *(_t.card_rule.c.version, _t.card_rule.c.pin_above_cents),
+    )
+    .outerjoin(
+        _t.scheme_ceiling,
+        and_(_t.scheme_ceiling.c.code == _t.scheme.c.code, _t.scheme_ceiling.c.version == _t.scheme.c.version),
+    )
+    .outerjoin(_t.card_rule, _t.card_rule.c.version == _newest_rule)
+    .order_by(_t.scheme.c.code, _t.scheme.c.version)
+)
 _ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
 _CARDS = Query(select(_t.card).where(_of_wanted_cards))
 _ENTITLEMENTS_OF_CARDS = Query(
     _owned.where(_t.entitlement.c.holder_id.in_(select(_t.card.c.holder_id).where(_of_wanted_cards)))
 )
 _HOLDERS = Query(select(_t.holder_reference).where(OneOf(_t.holder_reference.c.reference, "wanted")))
-_MERCHANTS = Query(select(_t.merchant).where(OneOf(_t.merchant.c.id, "wanted")))
-_MERCHANTS_BY_NAME = Query(select(_t.merchant).where(OneOf(_t.merchant.c.name, "wanted")))
+_merchants = (
+    select(_t.merchant, _t.merchant_end.c.ends_before)
+    .outerjoin(_t.merchant_end, _t.merchant_end.c.merchant_id == _t.merchant.c.id)
+    .order_by(_t.merchant.c.id, _t.merchant.c.version)
+)
+_MERCHANTS = Query(_merchants.where(OneOf(_t.merchant.c.id, "wanted")))
+_named = _t.merchant.alias("named")
+_MERCHANTS_BY_NAME = Query(
+    _merchants.where(_t.merchant.c.id.in_(select(_named.c.id).where(OneOf(_named.c.name, "wanted"))))
+)
+_CHECKS = Query(
+    select(_t.merchant_check)
+    .where(OneOf(_t.merchant_check.c.merchant_id, "wanted"))
+    .order_by(_t.merchant_check.c.merchant_id, _t.merchant_check.c.number)
+)
 _TERMINALS = Query(select(_t.terminal).where(OneOf(_t.terminal.c.id, "wanted"), _t.terminal.c.revoked_at.is_(None)))
 _BALANCES = Query(select(_t.account).where(OneOf(_t.account.c.code, "wanted")))
 _AWARDS = Query(
@@ -138,8 +193,9 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.cards | needs.spending_cards, _learning(_CARDS, rows.read_card)),
     (lambda needs: needs.spending_cards, _load_money),
     (lambda needs: needs.holders, _learning(_HOLDERS, rows.read_holder)),
-    (lambda needs: needs.merchants, _learning(_MERCHANTS, rows.read_merchant)),
-    (lambda needs: needs.merchant_names, _learning(_MERCHANTS_BY_NAME, rows.read_merchant)),
+    (lambda needs: needs.merchants, _load_merchants),
+    (lambda needs: needs.merchant_names, _load_merchants_by_name),
+    (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),
     (lambda needs: needs.award_references, _load_awards),

@@ -19,6 +19,7 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.rules.cards import CardState
 from pasledger.rules.town import Needs
 from pasledger.store import tables
+from pasledger.store.card_use import lock_pins
 from pasledger.store.database import Database
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUnusable
 from pasledger.store.statements import OneOf, Query
@@ -71,6 +72,7 @@ class Postgresql(Database):
 
     def lock(self, connection: Connection, needs: Needs) -> frozenset[str]:
         """Lock the balances of what the cards can spend, of what redemptions were paid from, and of the budgets."""
+        lock_pins(connection, needs)
         locked = _LOCK.fetch(
             connection,
             cards=sorted(needs.spending_cards),

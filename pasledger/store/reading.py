@@ -11,7 +11,7 @@ from operator import itemgetter
 from sqlalchemy import Connection, Table, bindparam, func, literal, select, union
 
 from pasledger.ledger.accounts import Account, AccountKind
-from pasledger.ledger.ids import EntryId, RedemptionId
+from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId
 from pasledger.ledger.journal import Entry, Transfer
 from pasledger.ledger.money import Money, total
 from pasledger.reports.trial_balance import Turnover
@@ -31,7 +31,7 @@ from pasledger.rules.records import (
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
-from pasledger.store import guards, rows, tables
+from pasledger.store import guards, merchant_file, rows, tables
 from pasledger.store.databases import database_behind
 from pasledger.store.loading import load
 from pasledger.store.statements import OneOf, Query, Row
@@ -149,6 +149,10 @@ class Reader:
     def merchants(self) -> Iterator[Merchant]:
         """Yield every version of every merchant, by name."""
         return map(rows.read_merchant, _MERCHANTS.stream(self._connection))
+
+    def merchant_history(self, merchant: MerchantId) -> merchant_file.History:
+        """Return all that is known of a merchant."""
+        return merchant_file.history(self._connection, merchant)
 
     def terminals(self) -> Iterator[tuple[Terminal, str | None]]:
         """Yield every terminal, with when it was revoked."""

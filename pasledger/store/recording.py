@@ -10,19 +10,29 @@ from pasledger.ledger.accounts import Account
 from pasledger.ledger.journal import Stamp
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import (
+    Activation,
     AwardDecision,
     BudgetDecision,
     Card,
     CardChange,
+    CardRule,
     Entitlement,
     Event,
     Fact,
+    FirstTries,
     Holder,
     Merchant,
+    MerchantCheck,
+    MerchantContact,
+    MerchantEnd,
+    Pin,
+    PinToVerify,
+    PinUnlocked,
     Redemption,
     Refund,
     Terminal,
     TerminalRevoked,
+    Tries,
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
@@ -39,10 +49,13 @@ def record(connection: Connection, outcomes: Iterable[Outcome], town: Town) -> N
     for outcome in outcomes:
         if outcome.event is not None:
             _write_event(outcome.event, written, touched)
+        for count in outcome.counted:
+            _write_tries(count, written)
         if outcome.attempt is not None and not outcome.is_repeat:
             written[_ATTEMPT].append(rows.attempt_row(outcome.attempt))
     _write_accounts(town, touched, written)
-    written[_ATTEMPT].sort()  # two batches with the same keys wait for each other in one order
+    for listed in (_ATTEMPT, _FIRST_TRIES):  # two batches with the same keys wait for each other in one order
+        written[listed].sort()
     for statement in _IN_ORDER:
         statement.write(connection, written[statement])
 
@@ -57,6 +70,13 @@ def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[
     for fact in event.facts:
         for statement, row_of in _FACTS[type(fact)]:
             written[statement].append(row_of(fact, event.stamp))
+
+
+def _write_tries(count: Tries, written: dict[Writing, list[Row]]) -> None:
+    if isinstance(count, FirstTries):
+        written[_FIRST_TRIES].append(rows.first_tries_row(count))
+    else:
+        written[_TRIES].append(rows.tries_row(count))
 
 
 def _write_accounts(town: Town, touched: Mapping[Account, None], written: dict[Writing, list[Row]]) -> None:
@@ -79,6 +99,9 @@ _ENTRY = Insertion(_t.entry)
 _UNAPPROVED_ENTRY = InsertionWithout(_t.entry, _t.entry.c.approved_by)  # for a role that may approve nothing
 _SCHEME = Insertion(_t.scheme)
 _MERCHANT = Insertion(_t.merchant)
+_MERCHANT_CONTACT = Insertion(_t.merchant_contact)
+_MERCHANT_CHECK = Insertion(_t.merchant_check)
+_MERCHANT_END = Insertion(_t.merchant_end)
 _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
 _HOLDER = Insertion(_t.holder)
@@ -86,6 +109,13 @@ _HOLDER_REFERENCE = Insertion(_t.holder_reference)
 _CARD = Insertion(_t.card)
 _SET_CARD_STATE = Update(_t.card, _t.card.c.state)
 _CARD_CHANGE = Insertion(_t.card_change)
+_CARD_RULE = Insertion(_t.card_rule)
+_SCHEME_CEILING = Insertion(_t.scheme_ceiling)
+_ACTIVATION = Insertion(_t.activation)
+_PIN = Insertion(_t.pin)
+_PIN_UNLOCK = Insertion(_t.pin_unlock)
+_FIRST_TRIES = Insertion(_t.tries)
+_TRIES = Update(_t.tries, _t.tries.c.number, _t.tries.c.counted_at)
 _ENTITLEMENT = Insertion(_t.entitlement)
 _AWARD_DECISION = Insertion(_t.award_decision)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
@@ -96,8 +126,10 @@ _ATTEMPT = Insertion(_t.attempt)
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
-    *(_SCHEME, _MERCHANT, _TERMINAL, _REVOKE),
+    *(_SCHEME, _SCHEME_CEILING, _CARD_RULE),
+    *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
+    *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
 
@@ -109,13 +141,23 @@ def _unstamped(row_of: Callable[[Any], Row]) -> RowOf:
 
 
 _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
-    Scheme: ((_SCHEME, rows.scheme_row),),
+    Scheme: ((_SCHEME, rows.scheme_row), (_SCHEME_CEILING, _unstamped(rows.scheme_ceiling_row))),
+    CardRule: ((_CARD_RULE, rows.card_rule_row),),
     Merchant: ((_MERCHANT, rows.merchant_row),),
+    MerchantContact: ((_MERCHANT_CONTACT, _unstamped(rows.merchant_contact_row)),),
+    MerchantCheck: ((_MERCHANT_CHECK, rows.merchant_check_row),),
+    MerchantEnd: ((_MERCHANT_END, rows.merchant_end_row),),
     Terminal: ((_TERMINAL, rows.terminal_row),),
     TerminalRevoked: ((_REVOKE, rows.revocation_row),),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
     Card: ((_CARD, rows.card_row),),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),
+    Activation: ((_ACTIVATION, rows.activation_row),),
+    Pin: ((_PIN, rows.pin_row),),
+    PinToVerify: (),
+    PinUnlocked: ((_PIN_UNLOCK, rows.unlock_row),),
+    Tries: ((_TRIES, _unstamped(rows.tries_row)),),
+    FirstTries: ((_FIRST_TRIES, _unstamped(rows.first_tries_row)),),
     Entitlement: ((_ENTITLEMENT, _unstamped(rows.entitlement_row)),),
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),

@@ -31,6 +31,7 @@ _ADD_UNAPPROVED = (
 )
 _KEEP_BALANCES = "SELECT, INSERT, UPDATE (balance_cents)"
 _SET_STATE = "SELECT, INSERT, UPDATE (state)"
+_COUNT = "SELECT, INSERT, UPDATE (number, counted_at)"
 _REVOKE = "SELECT, INSERT, UPDATE (revoked_at, revoked_by)"
 
 RIGHTS = {
@@ -41,12 +42,22 @@ RIGHTS = {
     "entry": (_ADD_UNAPPROVED, _ADD, _READ),
     "transfer": (_ADD, _ADD, _READ),
     "scheme": (_READ, _ADD, _READ),
+    "scheme_ceiling": (_READ, _ADD, _READ),
     "merchant": (_READ, _ADD, _READ),
+    "merchant_contact": (_NONE, _ADD, _READ),
+    "merchant_check": (_NONE, _ADD, _READ),
+    "merchant_end": (_READ, _ADD, _READ),
     "terminal": (_READ, _REVOKE, _READ),
+    "books_key": (_READ, _ADD, _READ),
     "holder": (_NONE, _ADD, _READ),
     "holder_reference": (_NONE, _ADD, _READ),
     "card": (_READ, _SET_STATE, _READ),
     "card_change": (_NONE, _ADD, _READ),
+    "card_rule": (_READ, _ADD, _READ),
+    "activation": (_NONE, _ADD, _READ),
+    "pin": (_READ, _ADD, _READ),
+    "pin_unlock": (_NONE, _ADD, _READ),
+    "tries": (_COUNT, _COUNT, _READ),
     "entitlement": (_READ, _ADD, _READ),
     "award_decision": (_NONE, _ADD, _READ),
     "budget_decision": (_NONE, _ADD, _READ),

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from hmac import compare_digest
 from typing import Self
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from pasledger.rules.deciding import Outcome
+from pasledger.rules.keys import SecretKey
 from pasledger.rules.town import Needs, Town
 from pasledger.store import copying, guards, migrating, roles, rows, tables
 from pasledger.store.database import Database
@@ -18,7 +20,10 @@ from pasledger.store.loading import load_and_lock
 from pasledger.store.reading import Reader
 from pasledger.store.recording import record
 from pasledger.store.roles import Role
-from pasledger.store.statements import Insertion
+from pasledger.store.statements import Insertion, Query
+
+KEY_CHECK = Query(select(tables.books_key.c.check_value))
+"""What tells the key of the books from any other."""
 
 _TRIES = 10
 """How often rights are given anew when somebody gave some on the same database at the same moment."""
@@ -42,21 +47,25 @@ class Transaction:
 class Store:
     """The books of one municipality. Use `Store.open`, or `Store.start` for new ones."""
 
-    def __init__(self, engine: Engine, books: str) -> None:
+    def __init__(self, engine: Engine, books: str, key: SecretKey | None = None) -> None:
         self._engine = engine
         self._books = books
+        self._given_key = key
+        self._key_check: str | None = None
 
     @classmethod
-    def open(cls, books: str, *, reads_only: bool = False) -> Self:
+    def open(cls, books: str, *, reads_only: bool = False, key: SecretKey | None = None) -> Self:
         """Open existing books: of this version, with all their guards. Raises `BooksUnusable`.
 
-        Books that are opened to be read only, as a backup is, may be where nothing can be written.
+        Books that are opened to be read only, as a backup is, may be where nothing can be written. The key is looked at
+        when something needs it.
         """
         database = database_of(books)
-        store = cls(database.open_to_read(books) if reads_only else database.open(books), books)
+        store = cls(database.open_to_read(books) if reads_only else database.open(books), books, key)
         with store._closed_if_it_fails(), store._connection(reads_only=True) as connection:
             migrating.require_newest(connection, database.shown(books))
             guards.verify(connection)
+            store._key_check = next((check for (check,) in KEY_CHECK.fetch(connection)), None)
         return store
 
     @classmethod
@@ -81,6 +90,32 @@ class Store:
                 roles.renew(connection)
         store.close()
         return found, migrating.newest()
+
+    @property
+    def key(self) -> SecretKey | None:
+        """The key of the books; None for books that have none. Raises `BooksUnusable` without the one they have."""
+        given = self._given_key
+        if self._key_check is None and given is None:
+            return None
+        if self._key_check is None:
+            raise BooksUnusable(BooksProblem.KEY_NONE, books=self._shown)
+        if given is None:
+            raise BooksUnusable(BooksProblem.KEY_MISSING, books=self._shown)
+        if not compare_digest(self._key_check, given.check):
+            raise BooksUnusable(BooksProblem.KEY_OTHER, books=self._shown)
+        return given
+
+    def take_key(self, key: SecretKey, *, at: datetime, by: str) -> None:
+        """Let books that have no key have this one from now on. Raises `BooksUnusable`."""
+        with self._connection() as connection:
+            if KEY_CHECK.fetch(connection):
+                raise BooksUnusable(BooksProblem.KEY_TAKEN, books=self._shown)
+            Insertion(tables.books_key).write(connection, [(1, key.check, rows.moment(at), by)])
+        self._given_key, self._key_check = key, key.check
+
+    @property
+    def _shown(self) -> str:
+        return database_of(self._books).shown(self._books)
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -136,7 +171,7 @@ class Store:
             yield from copying.rows_of(connection)
 
     def _damaged(self) -> BooksUnusable:
-        return BooksUnusable(BooksProblem.DAMAGED, books=database_of(self._books).shown(self._books))
+        return BooksUnusable(BooksProblem.DAMAGED, books=self._shown)
 
     @contextmanager
     def _closed_if_it_fails(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ the batch is one redemption, sixteen tills that pay at the same moment, or a tow
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refused
@@ -34,23 +35,25 @@ class NothingBooked(Exception):  # noqa: N818 - an answer, not an error
 
 def book(store: Store, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:
     """Answer each request by itself, in one transaction. What is returned is on the disk."""
+    asked = _keyed(requests, store)
 
     def once() -> list[Outcome]:
         with store.begin() as transaction:
-            return _book(transaction, requests, stamp)
+            return _book(transaction, asked, stamp)
 
-    return _patiently(once, requests)
+    return _patiently(once, asked)
 
 
 def book_all(
     store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None
 ) -> list[Outcome]:
     """Book every request or none, in one transaction. Raises `NothingBooked` with every refusal there is."""
+    asked = _keyed(requests, store)
 
     def once() -> list[Outcome]:
         outcomes: list[Outcome] = []
         with store.begin() as transaction:
-            for chunk in _chunks(requests):
+            for chunk in _chunks(asked):
                 outcomes += _book(transaction, chunk, stamp)
                 progress(len(chunk))
             refusals = {place: one.refused for place, one in enumerate(outcomes) if one.refused is not None}
@@ -58,7 +61,22 @@ def book_all(
                 raise NothingBooked(refusals)
         return outcomes
 
-    return _patiently(once, requests)
+    return _patiently(once, asked)
+
+
+def _keyed(requests: Sequence[Request], store: Store) -> Sequence[Request]:
+    """Return the requests, the fingerprints of those with a key of their own made with the key of the books."""
+    if not any(isinstance(request, KeyedRequest) and request.attempt is not None for request in requests):
+        return requests
+    secret = store.key
+    if secret is None:
+        return requests
+    return [
+        replace(request, attempt=request.attempt.keyed(secret))
+        if isinstance(request, KeyedRequest) and request.attempt is not None
+        else request
+        for request in requests
+    ]
 
 
 def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -> list[Outcome]:
@@ -84,7 +102,9 @@ def _are_booked_once(requests: Sequence[Request]) -> bool:
 
 
 def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:
-    town = transaction.load(needs_of(requests))
+    needs = needs_of(requests)
+    needs.today = stamp.effective_on
+    town = transaction.load(needs)
     outcomes = decide_each(requests, town, stamp)
     transaction.record(outcomes, town)
     return outcomes

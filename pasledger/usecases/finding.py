@@ -9,11 +9,15 @@ from pasledger.rules.town import Needs
 from pasledger.store import Store
 
 
-def merchant_named(store: Store, named: str, *, on: date) -> Merchant:
-    """Return the merchant with exactly this name or id, as it is on a day. Raises `Refused`."""
+def merchant_named(store: Store, named: str, *, on: date, is_gone: bool = False) -> Merchant:
+    """Return the merchant with exactly this name or id, as it is on a day. Raises `Refused`.
+
+    It has or had the name, and where `is_gone`, it may have ended.
+    """
     with store.read() as reader:
         town = reader.load(Needs(merchants={MerchantId(named)}, merchant_names={named}))
-    return town.merchant(town.merchants_by_name.get(named, MerchantId(named)), on=on)
+    found = town.merchants_by_name.get(named, MerchantId(named))
+    return town.merchant_version(found, on=on) if is_gone else town.merchant(found, on=on)
 
 
 def terminal_named(store: Store, named: str) -> TerminalId:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId, RefundId, TerminalId
 from pasledger.ledger.money import Money
 from pasledger.rules.attempts import AttemptKey, key_of
+from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.refunds import RefundRequest
@@ -16,16 +17,20 @@ def redemption(
     merchant: MerchantId,
     card: CardNumber | TokenHash,
     amount: Money,
+    pin: PinCheck = PinCheck.BY_STAFF,
     terminal: TerminalId | None = None,
     key: str | None = None,
 ) -> RedemptionRequest:
-    """Return the request to pay `amount` with a card. With a `key` it is booked once, however often it is asked."""
+    """Return the request to pay `amount` with a card. With a `key` it is booked once, however often it is asked.
+
+    What became of the PIN is no part of what was asked: a repeat may send it again or not.
+    """
     return RedemptionRequest(
         id=opaque_id(RedemptionId),
         entry=new_id(EntryId),
         merchant=merchant,
         terminal=terminal,
-        card=card,
+        card=CardEntry(card, pin),
         amount=amount,
         attempt=_attempt(merchant, key, "redemption", card, amount.plain),
     )

@@ -23,7 +23,7 @@ from tests.benchmarks.bench import Bench, Scale
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.raw import Raw
 from tests.benchmarks.town import BenchTown, a_bench_town
-from tests.support.service import ROOT, free_port, wait_until_ready
+from tests.support.service import MANY_REQUESTS, ROOT, free_port, wait_until_ready
 
 _TARGETS = {64: 0.6}
 _LONGEST_P99_MS = 100.0
@@ -102,7 +102,11 @@ def services(town: BenchTown, *modules: str) -> Iterator[list[str]]:
 @contextmanager
 def _started(module: str, town: BenchTown) -> Iterator[str]:
     port = free_port()
-    environment = os.environ | {"PASLEDGER_BOOKS": town.books, "MERCHANT_API_PORT": str(port)}
+    environment = os.environ | {
+        "PASLEDGER_BOOKS": town.books,
+        "MERCHANT_API_PORT": str(port),
+        "MERCHANT_API_REQUESTS_A_MINUTE": str(MANY_REQUESTS),
+    }
     process = subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT)
     try:
         yield f"http://127.0.0.1:{port}"

@@ -211,7 +211,7 @@ def test_an_unknown_merchant_gets_no_terminal(clerk: Clerk, named: str) -> None:
     """A merchant must be named exactly."""
     before = clerk.booked()
     ran = clerk("terminals", "add", named, "kassa 9")
-    assert (ran.code, ran.err) == (1, "Deze aanbieder is niet bekend, of nog niet begonnen.\n")
+    assert (ran.code, ran.err) == (1, "Deze aanbieder is niet bekend, nog niet begonnen, of gestopt.\n")
     assert clerk.booked() == before
 
 

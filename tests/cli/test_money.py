@@ -110,7 +110,7 @@ def test_a_key_pays_once(clerk: Clerk) -> None:
     [
         (CLUB, "125,01", "Er is te weinig tegoed."),
         (CAFE, "75,01", "Er is te weinig tegoed."),
-        ("Niemand", "1,00", "Deze aanbieder is niet bekend, of nog niet begonnen."),
+        ("Niemand", "1,00", "Deze aanbieder is niet bekend, nog niet begonnen, of gestopt."),
     ],
 )
 def test_a_redemption_that_is_refused(clerk: Clerk, merchant: str, amount: str, says: str) -> None:

@@ -48,6 +48,12 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     more = MERCHANTS.replace(CLUB, "Zwembad").replace(CAFE, "Theehuis")
     yield "merchants", "add", clerk.file(more, "m.csv"), *FOUR_EYES, "--credentials", clerk.folder / "c.csv"
     yield "merchants", "list"
+    checked = (
+        f"aanbieder;iban;rekeninghouder;datum;wijze;uitkomst;door\n{CAFE};NL91ABNA0417164300;X;2026-01-01;bank;match;Y"
+    )
+    yield "merchants", "check", clerk.file(checked, "checked.csv"), *FOUR_EYES
+    yield "merchants", "change", CAFE, "--place", "Elders", *FOUR_EYES
+    yield "merchants", "history", CAFE
     yield "terminals", "add", CLUB, "kassa 3"
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
@@ -60,6 +66,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
     yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
+    yield "merchants", "end", CAFE, *FOUR_EYES
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
@@ -114,8 +121,8 @@ def test_json_has_the_keys_that_the_help_names(clerk: Clerk) -> None:
     for command in every_command(clerk):
         data = clerk.done(*command)
         documented = set(re.findall(r"\w+", str(_commands()[name_of(command)].help)))
-        if command[0] in ("schemes", "budgets"):
-            documented |= set(re.findall(r"\w+", str(_commands()[f"{command[0]} list"].help)))
+        for other in re.findall(r"JSON: as `(.+?)`", str(_commands()[name_of(command)].help)):
+            documented |= set(re.findall(r"\w+", str(_commands()[other].help)))
         assert set(_keys(data)) <= documented, command
         assert not any(isinstance(value, float) for name, value in _values(data) if name != "seconds"), command
 

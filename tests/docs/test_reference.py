@@ -13,7 +13,7 @@ from merchant_api.app import _api
 from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
-from pasledger.formats import awards, cells, masterdata
+from pasledger.formats import awards, cells, masterdata, merchants
 from pasledger.formats.delimited import Column
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.accounts import AccountKind
@@ -77,6 +77,7 @@ FORMATS: dict[str, tuple[Column, ...]] = {
     "Awards": awards.COLUMNS,
     "Budgets": masterdata.BUDGET_COLUMNS,
     "Merchants": masterdata.MERCHANT_COLUMNS,
+    "Checked accounts": merchants.CHECK_COLUMNS,
     "Holders": masterdata.HOLDER_COLUMNS,
 }
 

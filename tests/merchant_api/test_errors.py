@@ -75,7 +75,7 @@ def test_all_that_is_wrong_is_said_at_once(till: Till) -> None:
 
     assert {error["pointer"] for error in answer.json()["errors"]} == {
         "header: Idempotency-Key",
-        "#/card/token",
+        "#/card",
         "#/amount/value",
     }
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.service import Street, Till, on_a_port
+from tests.support.service import ROOT, Street, Till, on_a_port
 
 HERE = Path(__file__).parent
 
@@ -48,6 +48,7 @@ def test_an_outside_tool_finds_nothing(street: Street, tmp_path: Path) -> None:
             text=True,
             check=False,
             cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.merchant_api.schemathesis_hooks"},
         )
         till.verify_books()
 

@@ -20,25 +20,31 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from httpx2 import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from merchant_api import errors, schemas
 from merchant_api.answers import Answer
+from merchant_api.limits import Limits
 from merchant_api.routes import redemptions
-from pasledger.ledger.ids import RedemptionId
+from pasledger.ledger.ids import RedemptionId, TerminalId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
+from pasledger.rules.card_entry import MOST_REFUSALS
+from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome
+from pasledger.rules.pins import LOCKED_AFTER, TryRequest
 from pasledger.rules.registration import CardRequest
 from pasledger.store import Store
 from pasledger.store.reading import Recorded
+from pasledger.usecases import pins
 from pasledger.usecases.booking import book
-from pasledger.usecases.minting import stamp_now
+from pasledger.usecases.minting import new_card_number, new_token, stamp_now
 from tests.support.service import Street, Till, a_shop_street, in_process, staff
 from tests.support.town import a_scheme
 
@@ -49,6 +55,15 @@ DAYS_LATER = 10
 MOST = "10.000,00"
 MUCH = 900_000
 """Cents that no holder of these towns has."""
+
+
+@pytest.fixture(autouse=True)
+def _fast_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Verify PINs with little work: what is seen is the same, and there are many of them."""
+    monkeypatch.setattr(pins, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    pins._dummy.cache_clear()
+    yield
+    pins._dummy.cache_clear()
 
 
 # --- what merchants do
@@ -63,6 +78,15 @@ class Pay:
     cents: int
     is_yes: bool
     is_a_dead_card: bool = False
+    has_pin: bool = False
+    is_typed: bool = False
+
+    @property
+    def card(self) -> str:
+        """The name of the card. One that is presented with its PIN can be refused for that too."""
+        if self.is_a_dead_card:
+            return f"{'shut' if self.has_pin else 'dead'} {self.holder}"
+        return f"holder {self.holder}"
 
 
 @dataclass(frozen=True)
@@ -95,9 +119,12 @@ ALWAYS: tuple[Call, ...] = (
     Pay("club", 0, 1250, is_yes=True),
     Pay("school", 0, 4000, is_yes=True),
     Pay("café", 0, 100, is_yes=True),
-    Pay("club", 0, 100, is_yes=False, is_a_dead_card=True),
-    Pay("club", 1, MUCH, is_yes=False),
-    Pay("school", 1, 500, is_yes=False, is_a_dead_card=True),
+    Pay("club", 0, 20_001, is_yes=False, is_a_dead_card=True),
+    Pay("club", 1, MUCH, is_yes=False, has_pin=True),
+    Pay("school", 1, 30_000, is_yes=False, is_a_dead_card=True),
+    Pay("club", 2, 20_000, is_yes=True, has_pin=True, is_typed=True),
+    Pay("café", 2, 100, is_yes=False, is_a_dead_card=True, has_pin=True),
+    Pay("school", 0, 100, is_yes=False, is_a_dead_card=True, has_pin=True, is_typed=True),
     Back(0, 40),
     Again(0),
     Again(4),
@@ -116,6 +143,8 @@ def calls(draw: st.DrawFn) -> tuple[Call, ...]:
         holder=st.integers(0, HOLDERS - 1),
         cents=st.integers(1, 20_000),
         is_yes=st.just(True),  # noqa: FBT003 - the name stands before it
+        has_pin=st.booleans(),
+        is_typed=st.booleans(),
     )
     too_much = st.builds(
         Pay,
@@ -124,6 +153,8 @@ def calls(draw: st.DrawFn) -> tuple[Call, ...]:
         cents=st.integers(MUCH, MUCH + 99),
         is_yes=st.just(False),  # noqa: FBT003 - as above
         is_a_dead_card=st.booleans(),
+        has_pin=st.booleans(),
+        is_typed=st.booleans(),
     )
     earlier = st.integers(0, 50)
     other = st.one_of(
@@ -131,7 +162,19 @@ def calls(draw: st.DrawFn) -> tuple[Call, ...]:
         st.builds(Again, of=earlier),
         st.builds(Look, of=earlier, at=st.sampled_from(MERCHANTS)),
     )
-    return (*ALWAYS, *draw(st.lists(st.one_of(payments, too_much, other), max_size=12)))
+    return (*ALWAYS, *_below_the_limit(draw(st.lists(st.one_of(payments, too_much, other), max_size=12))))
+
+
+def _below_the_limit(drawn: Sequence[Call]) -> Iterator[Call]:
+    """Yield the calls, with so few refusals of a living card that its yes stays one."""
+    refusals = 0
+    for call in drawn:
+        is_refused = isinstance(call, Pay) and not call.is_yes
+        refusals += is_refused
+        if isinstance(call, Pay) and is_refused and refusals > MOST_REFUSALS - 2:
+            yield replace(call, is_a_dead_card=True)
+        else:
+            yield call
 
 
 # --- how a town finances them
@@ -147,9 +190,20 @@ class World:
     ends_in_days: int
     has_gift: bool
     why_not: tuple[str, ...]
+    """Of the cards that are scanned alone."""
+    why_shut: tuple[str, ...]
+    """Of the cards that come with a PIN."""
 
 
-WHY_NOT = ("unknown", "issued", "blocked", "replaced", "empty", "ended", "not started", "not here", "one cent short")
+WHY_NOT_AT_ALL = (
+    *("unknown", "issued", "blocked", "replaced", "empty", "ended", "not started", "not here", "one cent short"),
+    "over a ceiling",
+)
+WHY_NOT = (*WHY_NOT_AT_ALL, "PIN needed")
+WHY_SHUT = (*WHY_NOT_AT_ALL, "wrong PIN", "no PIN", "waiting", "locked")
+PIN, ANOTHER_PIN = "4711", "5820"
+PIN_ABOVE = 20_000
+"""Cents above which a scan needs the PIN; every dead card that is scanned alone is asked for more."""
 
 worlds = st.builds(
     World,
@@ -159,6 +213,7 @@ worlds = st.builds(
     ends_in_days=st.integers(1, 300),
     has_gift=st.booleans(),
     why_not=st.tuples(*[st.sampled_from(WHY_NOT)] * HOLDERS),
+    why_shut=st.tuples(*[st.sampled_from(WHY_SHUT)] * HOLDERS),
 )
 
 
@@ -169,10 +224,14 @@ def a_town(world: World, script: Sequence[Call]) -> Iterator[Till]:
         path = Path(folder) / "books.db"
         shutil.copy(_made_once().books, path)
         street = Street(Store.open(str(path)), str(path), dict(_made_once().credentials), dict(_made_once().merchants))
+        street.give_key()
+        if "PIN needed" in world.why_not:
+            street.book(LimitRequest(Money(PIN_ABOVE)))
         _add_schemes(street, world)
         for holder in range(HOLDERS):
             _add_holder(street, world, script, holder)
-            _add_dead_card(street, world.why_not[holder], script, holder)
+            _add_dead_card(street, world.why_not[holder], script, f"dead {holder}")
+            _add_dead_card(street, world.why_shut[holder], script, f"shut {holder}")
         patched.setattr("merchant_api.writer.stamp_now", _days_later)
         with in_process(street) as till:
             yield till
@@ -204,6 +263,7 @@ def _add_schemes(street: Street, world: World) -> None:
             for number in range(world.schemes)
         ),
         a_scheme("gift", categories=(), fixed=soon, least="0,01", most=MOST),
+        replace(a_scheme("capped", categories=(), fixed=soon, least="0,01", most=MOST), day_ceiling=Money(1)),
         a_scheme("elsewhere", categories=("cinema",), fixed=soon, least="0,01", most=MOST),
     )
 
@@ -212,6 +272,7 @@ def _add_holder(street: Street, world: World, script: Sequence[Call], holder: in
     """Give a holder enough for every yes at every merchant, cut into pieces as the world has it."""
     name = f"holder {holder}"
     street.add_card(name)
+    street.set_pin(name, PIN)
     for at in MERCHANTS:
         needed = sum(
             call.cents
@@ -227,31 +288,31 @@ def _add_holder(street: Street, world: World, script: Sequence[Call], holder: in
         street.award(name, Money(777), scheme="gift")
 
 
-def _add_dead_card(street: Street, why: str, script: Sequence[Call], holder: int) -> None:
+def _add_dead_card(street: Street, why: str, script: Sequence[Call], name: str) -> None:
     """Add a card that cannot pay, for the reason that the world has."""
-    name = f"dead {holder}"
     if why == "unknown":
-        street.tokens[name] = f"{holder}" * 22
+        street.tokens[name] = new_token()
+        street.numbers[name] = new_card_number()
         return
     street.add_card(name, state=CardState.ISSUED if why == "issued" else CardState.ACTIVE)
+    if why not in ("issued", "no PIN"):
+        street.set_pin(name, ANOTHER_PIN if why == "wrong PIN" else PIN)
     today = staff().effective_on
     if why == "ended":
         _add_money(street, name, Period(today, today + timedelta(days=DAYS_LATER)))
     elif why == "not started":
         _add_money(street, name, Period(today + timedelta(days=DAYS_LATER + 1), today + timedelta(days=99)))
-    elif why == "not here":
-        street.award(name, Money(50_000), scheme="elsewhere")
     elif why == "one cent short":
-        least = min(
-            (call.cents for call in script if isinstance(call, Pay) and call.is_a_dead_card and call.holder == holder),
-            default=1,
-        )
+        least = min((call.cents for call in script if isinstance(call, Pay) and call.card == name), default=1)
         if least > 1:
             street.award(name, Money(least - 1), scheme="gift")
     elif why != "empty":
-        street.award(name, Money(50_000), scheme="gift")
+        scheme = {"not here": "elsewhere", "over a ceiling": "capped"}.get(why, "gift")
+        street.award(name, Money(MUCH + 100), scheme=scheme)
     if why in ("blocked", "replaced"):
         street.book(CardRequest(street.cards[name].number, CardState(why)))
+    for _ in range({"waiting": 3, "locked": LOCKED_AFTER}.get(why, 0)):
+        street.book(TryRequest(street.cards[name].number))
 
 
 def _add_money(street: Street, name: str, valid: Period) -> None:
@@ -302,19 +363,24 @@ def observe(till: Till, script: Sequence[Call]) -> list[Observation]:
 
 
 def _pay(till: Till, call: Pay, key: str) -> Response:
-    card = f"{'dead' if call.is_a_dead_card else 'holder'} {call.holder}"
-    return till.pay(card, Money(call.cents).plain, at=call.at, key=key)
+    street = till.street
+    card = {"token": street.tokens[call.card]}
+    if call.has_pin:
+        card = {"number": street.numbers[call.card]} if call.is_typed else card
+        card["pin"] = PIN
+    return till.pay_with(card, Money(call.cents).plain, at=call.at, key=key)
 
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
+_SECONDS = re.compile(r";t=\d+$")
 
 
 def _without_chance(answer: Response, names: dict[str, str]) -> Observation:
     """Replace each id by its place among the ids seen so far, and each time by one word, neither changing lengths."""
 
     def cleaned(text: str) -> str:
-        text = _TIME.sub("-- a time, in UTC ------", text)
+        text = _SECONDS.sub(";t=…", _TIME.sub("-- a time, in UTC ------", text))
         return _ID.sub(lambda found: names.setdefault(found[0], f"{found[0][:3]}_{len(names):032}"), text)
 
     headers = sorted((name, cleaned(value)) for name, value in answer.headers.items() if name != "date")
@@ -336,8 +402,15 @@ def test_two_worlds_look_the_same(script: tuple[Call, ...], one: World, other: W
     assert in_one == in_other
 
 
-RICH = World(1, 5000, 1, 300, has_gift=True, why_not=("blocked", "ended", "empty"))
-POOR = World(4, 0, 3, 1, has_gift=False, why_not=("one cent short", "unknown", "not here"))
+RICH = World(
+    1, 5000, 1, 300, has_gift=True, why_not=("blocked", "ended", "empty"), why_shut=("wrong PIN", "blocked", "no PIN")
+)
+POOR = World(
+    *(4, 0, 3, 1),
+    has_gift=False,
+    why_not=("one cent short", "unknown", "not here"),
+    why_shut=("locked", "unknown", "over a ceiling"),
+)
 
 
 def test_the_script_is_not_empty_of_what_matters() -> None:
@@ -349,13 +422,20 @@ def test_the_script_is_not_empty_of_what_matters() -> None:
     assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look}
 
 
-@pytest.mark.parametrize("why", WHY_NOT)
+@cache
+def _seen_by_the_rich() -> list[Observation]:
+    with a_town(RICH, ALWAYS) as till:
+        return observe(till, ALWAYS)
+
+
+@pytest.mark.parametrize("why", sorted({*WHY_NOT, *WHY_SHUT}))
 def test_every_reason_is_the_same_no(why: str) -> None:
     """Each reason for a no, against the first one."""
-    with a_town(replace(RICH, why_not=(why,) * HOLDERS), ALWAYS) as till:
+    not_ = why if why in WHY_NOT else "blocked"
+    shut = why if why in WHY_SHUT else "blocked"
+    with a_town(replace(RICH, why_not=(not_,) * HOLDERS, why_shut=(shut,) * HOLDERS), ALWAYS) as till:
         seen = observe(till, ALWAYS)
-    with a_town(RICH, ALWAYS) as till:
-        assert observe(till, ALWAYS) == seen
+    assert seen == _seen_by_the_rich()
 
 
 def _another_status(patched: pytest.MonkeyPatch) -> None:
@@ -363,6 +443,26 @@ def _another_status(patched: pytest.MonkeyPatch) -> None:
         return Answer.INVALID if reason is Refusal.CARD_BLOCKED else Answer.REFUSED
 
     patched.setattr(redemptions, "answer_to", leaking)
+
+
+def _another_status_for_a_pin(patched: pytest.MonkeyPatch) -> None:
+    def leaking(reason: Refusal) -> Answer:
+        return Answer.INVALID if reason is Refusal.PIN_WRONG else Answer.REFUSED
+
+    patched.setattr(redemptions, "answer_to", leaking)
+
+
+def _another_count(patched: pytest.MonkeyPatch) -> None:
+    """A header that tells how often the card was tried anywhere."""
+    honest = Limits.count
+
+    def leaking(limits: Limits, request: Any, terminal: TerminalId) -> None:
+        honest(limits, request, terminal)
+        with request.app.state.store.read() as reader:
+            number = sum(count for count, *_ in reader._connection.exec_driver_sql("SELECT number FROM tries"))
+        request.scope[errors.HEADERS]["RateLimit"] += f";n={number}"
+
+    patched.setattr(Limits, "count", leaking)
 
 
 def _another_sentence(patched: pytest.MonkeyPatch) -> None:
@@ -423,7 +523,11 @@ def _another_header(patched: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "leak", [_another_status, _another_sentence, _a_longer_id, _a_line_for_each_part, _another_header]
+    "leak",
+    [
+        *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
+        *(_a_longer_id, _a_line_for_each_part, _another_header),
+    ],
 )
 def test_a_planted_leak_is_caught(leak: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """The property can fail: with a leak on any surface, two worlds look different."""

@@ -44,7 +44,7 @@ def test_every_request_has_its_decision() -> None:
     """The table is as long as the list of requests, and what it holds is named alike."""
     assert set(DECISIONS) == set(get_args(Request))
     for request, decide in DECISIONS.items():
-        assert decide.__name__ == f"decide_{request.__name__.removesuffix('Request').lower()}"
+        assert decide.__name__.replace("_", "") == f"decide{request.__name__.removesuffix('Request').lower()}"
 
 
 def test_each_request_sees_what_the_ones_before_it_did() -> None:

@@ -189,13 +189,25 @@ OTHERS = {
             "entitlement", "award_decision", "budget_decision",
         )},
         **{f"read {table}": f"SELECT 1 FROM {table}" for table in (
-            "holder", "holder_reference", "card_change", "award_decision", "budget_decision"
+            "holder", "holder_reference", "card_change", "award_decision", "budget_decision", "activation", "pin_unlock"
         )},
+        **{f"add to {table} too": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
+            "books_key", "card_rule", "scheme_ceiling", "activation", "pin", "pin_unlock"
+        )},
+        "change a PIN": "UPDATE pin SET hash = 'mine'",
+        "use a code again": "UPDATE pin SET activation = NULL",
+        "take the key away": "DELETE FROM books_key",
+        "let another key in": "UPDATE books_key SET check_value = 'mine'",
+        "count for another card": "UPDATE tries SET subject = 'crd_2'",
         "activate a card": "UPDATE card SET state = 'active'",
         "bring back a terminal": "UPDATE terminal SET revoked_at = NULL",
     },
     Role.STAFF: {
         "rename the municipality": "INSERT INTO municipality SELECT 2, name, started_at, started_by FROM municipality",
+        "change a PIN": "UPDATE pin SET hash = 'mine'",
+        "let another key in": "UPDATE books_key SET check_value = 'mine'",
+        "use a code again": "UPDATE pin SET activation = NULL",
+        "move the limit": "UPDATE card_rule SET pin_above_cents = 0",
         "let a card be another's": "UPDATE card SET holder_id = 'hld_2'",
         "change an IBAN": "UPDATE merchant SET iban = 'NL91ABNA0417164300'",
         "change a credential": "UPDATE terminal SET credential_hash = 'mine'",
@@ -205,6 +217,7 @@ OTHERS = {
         "change a balance": "UPDATE account SET balance_cents = 0",
         "lock a balance": "SELECT 1 FROM account FOR UPDATE",
         "revoke a terminal": "UPDATE terminal SET revoked_by = 'x'",
+        "forget tries": "UPDATE tries SET number = 0",
         "block a card": "UPDATE card SET state = 'blocked'",
     },
 }  # fmt: skip

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +14,11 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event
 
+from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
+from pasledger.rules.keys import SecretKey
+from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
 from pasledger.rules.records import Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
@@ -27,6 +30,8 @@ from tests.support.town import (
     a_budget,
     a_cafe,
     a_card,
+    a_change,
+    a_check,
     a_holder,
     a_merchant,
     a_redemption,
@@ -35,6 +40,8 @@ from tests.support.town import (
     a_stamp,
     a_terminal,
     an_award,
+    an_end,
+    euros,
 )
 
 A_SMALL_TOWN: tuple[Request, ...] = (
@@ -48,9 +55,12 @@ A_SMALL_TOWN: tuple[Request, ...] = (
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
-    SchemeRequest(a_scheme("spring", categories=())),
+    SchemeRequest(replace(a_scheme("spring", categories=()), day_ceiling=euros("100,00"))),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),
+    a_change(contact="the treasurer"),
+    a_check(),
+    an_end(a_cafe().id),
     HolderRequest(a_holder(2), a_card(2, holder=2)),
     CardRequest(a_card(2).number, CardState.BLOCKED),
     a_budget("-100,00", decision="council 2", number=2),
@@ -61,8 +71,18 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
     a_redemption("1,00", number=3),
+    LimitRequest(euros("25,00")),
+    ActivationRequest(a_card().number, "hash of a code", date(2026, 5, 1)),
+    PinRequest(a_card().number, "hash of a PIN", "hash of a code"),
+    TryRequest(a_card().number),
+    UnlockRequest(a_card().number),
 )
-"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal."""
+"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal, a PIN.
+
+These books have a key too.
+"""
+
+A_KEY = SecretKey(bytes(range(32)))
 
 
 ON_DISK = settings(max_examples=settings().max_examples // 4)
@@ -80,7 +100,7 @@ def _bytes_of(requests: tuple[Request, ...]) -> bytes:
             Store.start(str(path), municipality="Dronten", at=a_stamp().recorded_at, by="clerk").close()
             return path.read_bytes()
         with opened(a_file(path)) as store:
-            book(store, requests, a_stamp())
+            _book(store, requests)
         return path.read_bytes()
 
 
@@ -92,8 +112,10 @@ def a_file(path: Path, *requests: Request) -> Path:
 
 @contextmanager
 def opened(books: Path | str) -> Iterator[Store]:
-    """Open books for as long as the block lasts."""
+    """Open books for as long as the block lasts, with the key that those have which have one."""
     store = Store.open(str(books))
+    if store._key_check is not None:
+        store._given_key = A_KEY
     try:
         yield store
     finally:
@@ -144,7 +166,13 @@ def _fill(books: str, *requests: Request) -> None:
     start(books)
     if requests:
         with opened(books) as store:
-            book(store, requests, a_stamp())
+            _book(store, requests)
+
+
+def _book(store: Store, requests: tuple[Request, ...]) -> None:
+    book(store, requests, a_stamp())
+    if requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN:
+        store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
 
 
 @pytest.fixture(params=KINDS)

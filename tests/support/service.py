@@ -5,6 +5,7 @@
 """
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,24 +27,29 @@ from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.rules.budgets import BudgetRequest
-from pasledger.rules.cards import CardState, TokenHash
+from pasledger.rules.cards import CardNumber, CardState, TokenHash
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Request
 from pasledger.rules.holders import HolderReference
+from pasledger.rules.keys import KEY_BYTES, SecretKey
+from pasledger.rules.pins import PinRequest
 from pasledger.rules.records import Card, Holder, Merchant
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Store
 from pasledger.usecases.booking import book_all
 from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, stamp_now
+from pasledger.usecases.pins import hash_pin
 from pasledger.usecases.registering import new_terminal
 from pasledger.usecases.verifying import verify
 from tests.support.town import a_merchant, a_scheme
 
 ROOT = Path(__file__).parents[2]
+MANY_REQUESTS = 10**9
+"""So many that tests may send as fast as they can."""
 
 
-_QUIET = {"MERCHANT_API_LOG_LEVEL": "warning"}
+_QUIET = {"MERCHANT_API_LOG_LEVEL": "warning", "MERCHANT_API_REQUESTS_A_MINUTE": str(MANY_REQUESTS)}
 
 
 @dataclass
@@ -56,6 +63,20 @@ class Street:
     tokens: dict[str, str] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
+    numbers: dict[str, CardNumber] = field(default_factory=dict)
+    key: SecretKey | None = None
+
+    def give_key(self) -> SecretKey:
+        """Let the books have a key from now on."""
+        self.key = SecretKey(secrets.token_bytes(KEY_BYTES))
+        self.store.take_key(self.key, at=staff().recorded_at, by="clerk")
+        return self.key
+
+    def set_pin(self, name: str, pin: str) -> None:
+        """Set the PIN of a card, as its holder would."""
+        assert self.key is not None, "books without a key have no PINs"
+        hashed = _hash_once(self.key, pin)
+        self.book(PinRequest(self.cards[name].number, hashed, None))
 
     def book(self, *requests: Request) -> None:
         """Book all of the requests, as staff."""
@@ -88,6 +109,7 @@ class Street:
         card = Card(new_id(CardId), holder.id, new_card_number(), TokenHash.of(token), state)
         self.book(HolderRequest(holder, card))
         self.holders[name], self.cards[name], self.tokens[name] = holder, card, token
+        self.numbers[name] = card.number
 
     def award(self, name: str, amount: Money, *, scheme: str = "culture", starts_on: date | None = None) -> None:
         """Award an amount that is valid from today, or from another day."""
@@ -105,6 +127,11 @@ class Street:
                 salt=salt,
             )
         )
+
+
+@cache
+def _hash_once(key: SecretKey, pin: str) -> str:
+    return hash_pin(key, pin)
 
 
 def staff() -> Stamp:
@@ -125,12 +152,12 @@ def a_shop_street(books: Path | str) -> Street:
 
 
 @contextmanager
-def in_process(street: Street) -> Iterator["Till"]:
+def in_process(street: Street, *, requests_a_minute: int = MANY_REQUESTS) -> Iterator["Till"]:
     """Run the application of the service, with its writer, in this process."""
-    settings = Settings(books=street.books)
-    app = create_app(Store.open(street.books), settings)
-    with TestClient(app, base_url="http://till.test", raise_server_exceptions=False) as client:
-        yield Till(client, street)
+    settings = Settings(books=street.books, requests_a_minute=requests_a_minute)
+    store = Store.open(street.books, key=street.key)
+    with TestClient(create_app(store, settings), base_url="http://till.test", raise_server_exceptions=False) as client:
+        yield Till(client, street, store=store)
 
 
 @contextmanager
@@ -179,13 +206,21 @@ class Till:
     client: httpx2.Client
     street: Street
     process: subprocess.Popen[bytes] | None = None
+    store: Store | None = None
+    """The store of a service in this process."""
 
     def pay(
         self, card: str, amount: str = "5.00", *, at: str = "club", key: str = "key-1", language: str = "nl"
     ) -> httpx2.Response:
         """Ask for a payment with a card of the street, or with any token."""
         token = self.street.tokens.get(card, card)
-        body = {"card": {"token": token}, "amount": {"currency": "EUR", "value": amount}}
+        return self.pay_with({"token": token}, amount, at=at, key=key, language=language)
+
+    def pay_with(
+        self, card: dict[str, str], amount: str = "5.00", *, at: str = "club", key: str = "key-1", language: str = "nl"
+    ) -> httpx2.Response:
+        """Ask for a payment with a card as it is presented."""
+        body = {"card": card, "amount": {"currency": "EUR", "value": amount}}
         return self.post("/v1/redemptions", body, at=at, key=key, language=language)
 
     def refund(

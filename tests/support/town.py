@@ -26,11 +26,13 @@ from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey, key_of
 from pasledger.rules.budgets import BudgetRequest
+from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, CardState, TokenHash, card_number
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Outcome, Request, decide_each
 from pasledger.rules.holders import HolderReference
-from pasledger.rules.records import Card, Event, Holder, Merchant, Terminal
+from pasledger.rules.merchants import MerchantChangeRequest, MerchantCheckRequest, MerchantEndRequest
+from pasledger.rules.records import Card, CheckResult, CheckWay, Event, Holder, Merchant, MerchantContact, Terminal
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.refunds import RefundRequest
 from pasledger.rules.schemes import Scheme, ValidityRule
@@ -91,6 +93,29 @@ def a_cafe() -> Merchant:
     return a_merchant(CAFE, name="Het Café", category="catering")
 
 
+def a_check(
+    merchant: MerchantId = CLUB,
+    *,
+    iban: str = "NL91ABNA0417164300",
+    account_name: str = "SV De Club",
+    on: date = TODAY,
+    result: CheckResult = CheckResult.MATCH,
+) -> MerchantCheckRequest:
+    """Return the check of a merchant's account."""
+    return MerchantCheckRequest(merchant, iban, account_name, on, CheckWay.CALL_BACK, result, "caller")
+
+
+def a_change(merchant: MerchantId = CLUB, *, contact: str | None = None, **changed: str) -> MerchantChangeRequest:
+    """Return a change of a merchant: of its contact, or of what is named."""
+    who = None if contact is None else MerchantContact(merchant, 0, contact, "", "")
+    return MerchantChangeRequest(merchant, contact=who, **changed)
+
+
+def an_end(merchant: MerchantId = CLUB, *, on: date = TODAY) -> MerchantEndRequest:
+    """Return the end of a merchant."""
+    return MerchantEndRequest(merchant, on)
+
+
 def a_terminal(number: int = 1, merchant: MerchantId = CLUB) -> Terminal:
     """Return a terminal of a merchant."""
     return Terminal(TerminalId.of(number), merchant, f"Kassa {number}", f"pk{number}", f"hash of {number}")
@@ -144,12 +169,15 @@ def a_redemption(
     merchant: MerchantId = CLUB,
     number: int = 1,
     key: str | None = None,
+    pin: PinCheck = PinCheck.BY_STAFF,
 ) -> RedemptionRequest:
     """Return a redemption; with a key, its fingerprint is what it asks for."""
     named = card_number(card) if isinstance(card, int) else card
     attempt = AttemptKey(key_of(merchant, key), f"redeem {named} {amount}") if key else None
     entry = EntryId.of(3_000_000 + number)
-    return RedemptionRequest(RedemptionId.of(number), entry, merchant, None, named, euros(amount), attempt)
+    return RedemptionRequest(
+        RedemptionId.of(number), entry, merchant, None, CardEntry(named, pin), euros(amount), attempt
+    )
 
 
 def a_refund(

@@ -5,14 +5,17 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
+from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
 from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
 
 __all__ = [
+    "Activation",
     "Attempt",
     "AwardDecision",
     "AwardKey",
@@ -20,22 +23,33 @@ __all__ = [
     "BudgetDecision",
     "Card",
     "CardChange",
+    "CardRule",
+    "CheckResult",
+    "CheckWay",
     "Correction",
     "Entitlement",
     "Event",
     "Fact",
+    "FirstTries",
     "Hold",
     "HoldCaptured",
     "HoldReleased",
     "Holder",
     "Merchant",
+    "MerchantCheck",
+    "MerchantContact",
+    "MerchantEnd",
     "Part",
     "Payout",
     "PayoutCancelled",
+    "Pin",
+    "PinToVerify",
+    "PinUnlocked",
     "Redemption",
     "Refund",
     "Terminal",
     "TerminalRevoked",
+    "Tries",
     "WrittenOff",
     "commitment",
 ]

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
+from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
 from pasledger.rules.records.spending import Hold, HoldCaptured, HoldReleased, Redemption, Refund
 from pasledger.rules.schemes import Scheme
@@ -14,7 +16,17 @@ Fact = (
     | Holder
     | Card
     | CardChange
+    | CardRule
+    | Activation
+    | Pin
+    | PinToVerify
+    | PinUnlocked
+    | Tries
+    | FirstTries
     | Merchant
+    | MerchantContact
+    | MerchantCheck
+    | MerchantEnd
     | Terminal
     | TerminalRevoked
     | BudgetDecision

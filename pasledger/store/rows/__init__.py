@@ -1,5 +1,18 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
+from pasledger.store.rows.cards import (
+    activation_row,
+    card_rule_row,
+    first_tries_row,
+    pin_row,
+    read_activation,
+    read_card_rule,
+    read_pin,
+    read_tries,
+    scheme_ceiling_row,
+    tries_row,
+    unlock_row,
+)
 from pasledger.store.rows.ledger import entry_row, read_account, read_entry, transfer_rows
 from pasledger.store.rows.masterdata import (
     card_change_row,
@@ -16,6 +29,14 @@ from pasledger.store.rows.masterdata import (
     revocation_row,
     scheme_row,
     terminal_row,
+)
+from pasledger.store.rows.merchants import (
+    merchant_check_row,
+    merchant_contact_row,
+    merchant_end_row,
+    read_merchant_check,
+    read_merchant_contact,
+    read_merchant_end,
 )
 from pasledger.store.rows.money import (
     attempt_row,
@@ -34,37 +55,54 @@ from pasledger.store.rows.money import (
 from pasledger.store.rows.values import moment, read_day, read_moment
 
 __all__ = [
+    "activation_row",
     "attempt_row",
     "award_decision_row",
     "budget_decision_row",
     "card_change_row",
     "card_row",
+    "card_rule_row",
     "card_state_row",
     "entitlement_row",
     "entry_row",
+    "first_tries_row",
     "holder_reference_row",
     "holder_row",
+    "merchant_check_row",
+    "merchant_contact_row",
+    "merchant_end_row",
     "merchant_row",
     "moment",
     "part_of",
+    "pin_row",
     "read_account",
+    "read_activation",
     "read_attempt",
     "read_budget_decision",
     "read_card",
+    "read_card_rule",
     "read_day",
     "read_entitlement",
     "read_entry",
     "read_holder",
     "read_merchant",
+    "read_merchant_check",
+    "read_merchant_contact",
+    "read_merchant_end",
     "read_moment",
+    "read_pin",
     "read_redemption",
     "read_refund",
     "read_scheme",
     "read_terminal",
+    "read_tries",
     "redemption_row",
     "refund_row",
     "revocation_row",
+    "scheme_ceiling_row",
     "scheme_row",
     "terminal_row",
     "transfer_rows",
+    "tries_row",
+    "unlock_row",
 ]

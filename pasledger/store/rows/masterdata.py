@@ -47,6 +47,7 @@ def read_scheme(row: Row) -> Scheme:
         :10
     ]
     least, most, legal_basis, task_field, iv3_category = row[10:15]
+    day_ceiling = row[18]
     return Scheme(
         code,
         version,
@@ -62,6 +63,7 @@ def read_scheme(row: Row) -> Scheme:
         legal_basis,
         task_field,
         iv3_category,
+        None if day_ceiling is None else Money(day_ceiling),
     )
 
 

@@ -1,8 +1,10 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
+from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
 
 __all__ = [
@@ -10,23 +12,33 @@ __all__ = [
     "DELETED_ONLY",
     "NEVER_CHANGED",
     "account",
+    "activation",
     "attempt",
     "award_decision",
+    "books_key",
     "budget_decision",
     "card",
     "card_change",
+    "card_rule",
     "entitlement",
     "entry",
     "holder",
     "holder_reference",
     "merchant",
+    "merchant_check",
+    "merchant_contact",
+    "merchant_end",
     "metadata",
     "municipality",
+    "pin",
+    "pin_unlock",
     "redemption",
     "refund",
     "scheme",
+    "scheme_ceiling",
     "terminal",
     "transfer",
+    "tries",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())

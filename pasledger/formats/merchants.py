@@ -1,0 +1,66 @@
+"""The file of checked accounts: which merchant, which account, when, how, with what result and by whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from pasledger.formats import cells
+from pasledger.formats.delimited import Column, read_lines
+from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread
+from pasledger.rules.records import CheckResult, CheckWay
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _one_of(members: type[Choice], *besides: Choice) -> Callable[[str], Choice]:
+    """Return what reads a member of a closed list, but for those that no file brings."""
+    allowed = [member for member in members if member not in besides]
+
+    def read(text: str) -> Choice:
+        try:
+            return allowed[allowed.index(members(text.casefold()))]
+        except ValueError:
+            raise Misread(FaultKind.CHOICE, choices=", ".join(allowed)) from None
+
+    return read
+
+
+CHECK_COLUMNS = (
+    Column("aanbieder", "merchant", cells.words),
+    Column("iban", "iban", cells.account_number),
+    Column("rekeninghouder", "account_name", cells.words),
+    Column("datum", "date", cells.day),
+    Column("wijze", "way", _one_of(CheckWay, CheckWay.PAYMENT)),
+    Column("uitkomst", "result", _one_of(CheckResult, CheckResult.RETURNED)),
+    Column("door", "by", cells.words),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One account that was checked."""
+
+    row: int
+    merchant: str
+    iban: str
+    account_name: str
+    checked_on: date
+    way: CheckWay
+    result: CheckResult
+    checked_by: str
+
+
+def read_checks(data: bytes) -> list[CheckRow]:
+    """Return every check of a file. Raises `FileRefused`."""
+    lines, faults = read_lines(data, CHECK_COLUMNS)
+    first: dict[str, int] = {}
+    for line in lines:
+        earlier = first.setdefault(line["merchant"], line.row)
+        if earlier != line.row:
+            faults.append(Fault(FaultKind.ROW_TWICE, line.row, figures={"first": earlier}))
+    if faults:
+        raise FileRefused(sorted(faults, key=lambda fault: fault.row or 0))
+    names = [column.english for column in CHECK_COLUMNS]
+    return [CheckRow(line.row, *(line[name] for name in names)) for line in lines]

@@ -1,0 +1,90 @@
+"""Pages to be printed: cards, letters and overviews, each one HTML file with nothing outside of it.
+
+A card is the same for everybody: what is printed on it says whose money it carries as little as how much.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from html import escape
+
+import segno
+
+from pasledger.formats.carriers import CarrierRow
+from pasledger.rules.cards import CardNumber
+from pasledger.texts import say
+
+_STYLE = """
+@page { size: A4; margin: 15mm; }
+body { font: 12pt/1.5 Georgia, serif; color: #111; margin: 0 auto; max-width: 180mm; }
+h1 { font-size: 18pt; line-height: 1.2; } h2 { font-size: 13pt; margin-top: 8mm; }
+table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: bold; }
+th, td { text-align: left; padding: 1.5mm 3mm 1.5mm 0; border-bottom: .2mm solid #999; vertical-align: top; }
+td.amount, th.amount { text-align: right; white-space: nowrap; }
+.letter { break-after: page; } .code { font: bold 20pt monospace; letter-spacing: .1em; }
+.cards { display: flex; flex-wrap: wrap; gap: 4mm; }
+.card { width: 85.6mm; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm; display: flex;
+  justify-content: space-between; break-inside: avoid; }
+.card svg { width: 40mm; height: 40mm; } .card strong { display: block; font-size: 13pt; }
+.number { font: 11pt monospace; white-space: nowrap; }
+""".strip()
+
+_SHORT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter tells a holder: the code exists here and on paper; the books keep a keyed hash."""
+
+    reference: str
+    number: CardNumber
+    code: str = field(repr=False)
+    last_day: date
+
+
+def cards_page(carriers: Iterable[CarrierRow], municipality: str, language: str) -> str:
+    """Return a sheet of cards to print and cut: name, number and QR, and nothing of the holder."""
+    cards = "\n".join(_card(carrier, municipality, language) for carrier in carriers)
+    title = say("paper.cards", language, municipality=municipality)
+    return page(title, f'<main class="cards">\n{cards}\n</main>', language)
+
+
+def letters_page(letters: Sequence[Letter], municipality: str, language: str) -> str:
+    """Return a page for each letter. The card number is not on it: who finds one letter cannot pay with it."""
+    title = say("paper.letters", language, municipality=municipality)
+    return page(title, "\n".join(_letter(letter, municipality, language) for letter in letters), language)
+
+
+def page(title: str, body: str, language: str) -> str:
+    """Return a whole page."""
+    return (
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
+        f"<style>\n{_STYLE}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def day(value: date, language: str) -> str:
+    """Return a day as people write it, without a month's name that two languages would spell."""
+    return f"{value:%d-%m-%Y}" if language == "nl" else f"{value:%Y-%m-%d}"
+
+
+def _card(carrier: CarrierRow, municipality: str, language: str) -> str:
+    code = segno.make(carrier.link, error="m", micro=False).svg_inline(border=2, omitsize=True)
+    name = escape(say("paper.card", language, municipality=municipality))
+    words = f'<div><strong>{name}</strong><p class="number">{carrier.number.printed}</p></div>'
+    return f'<div class="card">{words}{code}</div>'
+
+
+def _letter(letter: Letter, municipality: str, language: str) -> str:
+    steps = "\n".join(f"<li>{escape(say(f'paper.letter.step-{step}', language))}</li>" for step in (1, 2, 3))
+    grouped = " ".join(letter.code[start : start + _SHORT] for start in range(0, len(letter.code), _SHORT))
+    last_day = say("paper.letter.last-day", language, last_day=day(letter.last_day, language))
+    ends = say("paper.letter.card", language, digits=letter.number[-_SHORT:])
+    return (
+        f'<main class="letter">\n<p>{escape(letter.reference)}</p>\n'
+        f"<h1>{escape(say('paper.letter.title', language, municipality=municipality))}</h1>\n"
+        f"<p>{escape(ends)}</p>\n<p>{escape(say('paper.letter.code', language))}</p>\n"
+        f'<p class="code">{grouped}</p>\n<p>{escape(last_day)}</p>\n<ol>\n{steps}\n</ol>\n'
+        f"<p>{escape(say('paper.letter.secret', language))}</p>\n</main>"
+    )

@@ -19,6 +19,7 @@ from merchant_api.observing import Observed
 from merchant_api.presenting import Presenter
 from merchant_api.routes import conditions, keys, redemptions, security
 from merchant_api.settings import Settings
+from merchant_api.till.routes import Till
 from merchant_api.writer import Writer
 from pasledger.store import Store
 
@@ -47,7 +48,7 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
     api.state.presenter, api.state.limits = presenter, Limits(settings.requests_a_minute)
     site = Starlette(
-        routes=[Mount("/v1", api), *security.routes(settings)],
+        routes=[Mount("/v1", api), *security.routes(settings), *Till(api.state).routes()],
         lifespan=lifespan,
         exception_handlers={HTTPException: _no_such_place},
     )

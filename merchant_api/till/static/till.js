@@ -60,7 +60,7 @@
     const clock = setTimeout(() => stop.abort(), LONGEST_ANSWER_MS);
     try {
       const answer = await fetch(form.action, { method: "POST", body, signal: stop.signal, credentials: "same-origin" });
-      return answer.status === 503 ? null : { address: answer.url, page: await answer.text() };
+      return answer.status >= 500 ? null : { address: answer.url, page: await answer.text() };
     } catch {
       return null;
     } finally {

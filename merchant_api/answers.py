@@ -14,6 +14,9 @@ class Answer(Enum):
 
     REFUSED = ("refused", 402)
     REFUND_TOO_LARGE = ("refund-too-large", 409)
+    HOLD_TERM = ("hold-term", 409)
+    HOLD_ENDED = ("hold-ended", 409)
+    HOLD_TOO_SMALL = ("hold-too-small", 409)
     KEY_REUSED = ("key-reused", 409)
     NOT_FOUND = ("not-found", 404)
     INVALID = ("invalid", 400)
@@ -34,6 +37,10 @@ _NOT_ABOUT_THE_CARD = {
     Refusal.KEY_REUSED: Answer.KEY_REUSED,
     Refusal.REDEMPTION_UNKNOWN: Answer.NOT_FOUND,
     Refusal.REFUND_TOO_LARGE: Answer.REFUND_TOO_LARGE,
+    Refusal.HOLD_TERM: Answer.HOLD_TERM,
+    Refusal.HOLD_UNKNOWN: Answer.NOT_FOUND,
+    Refusal.HOLD_ENDED: Answer.HOLD_ENDED,
+    Refusal.HOLD_TOO_SMALL: Answer.HOLD_TOO_SMALL,
 }
 
 

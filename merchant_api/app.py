@@ -17,9 +17,10 @@ from merchant_api.auth import Terminals
 from merchant_api.limits import Limits
 from merchant_api.observing import Observed
 from merchant_api.presenting import Presenter
-from merchant_api.routes import conditions, keys, redemptions, security
+from merchant_api.routes import conditions, holds, keys, redemptions, security
 from merchant_api.settings import Settings
-from merchant_api.till.routes import Till
+from merchant_api.sweeper import Sweeper
+from merchant_api.till import routes as till
 from merchant_api.writer import Writer
 from pasledger.store import Store
 
@@ -34,12 +35,15 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     writer = Writer(store, most_waiting=settings.most_waiting, most_in_a_batch=settings.most_in_a_batch)
 
     presenter = Presenter(store, writer, most_waiting=settings.most_pins_waiting)
+    sweeper = Sweeper(store, writer, seconds=settings.seconds_between_sweeps)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         writer.start()
         presenter.start()
+        sweeper.start()
         yield
+        await sweeper.stop()
         presenter.stop()
         writer.stop()
         store.close()
@@ -47,11 +51,13 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     api = _api()
     api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
     api.state.presenter, api.state.limits = presenter, Limits(settings.requests_a_minute)
+    api.state.settings = settings
     site = Starlette(
-        routes=[Mount("/v1", api), *security.routes(settings), *Till(api.state).routes()],
+        routes=[Mount("/v1", api), *security.routes(settings), *till.routes()],
         lifespan=lifespan,
         exception_handlers={HTTPException: _no_such_place},
     )
+    site.state = api.state
     site.router.redirect_slashes = False
     return Observed(errors.Envelope(site))
 
@@ -70,7 +76,7 @@ def _api() -> FastAPI:
         max_body_size=errors.LARGEST_BODY_BYTES,
     )
     errors.install(api)
-    for routes in (redemptions, keys, conditions):
+    for routes in (redemptions, holds, keys, conditions):
         api.include_router(routes.router)
 
     @api.get("/openapi.json", include_in_schema=False)

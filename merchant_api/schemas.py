@@ -1,11 +1,13 @@
 """The bodies of requests and responses. Nothing in a response depends on more than the request and its yes or no."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -18,6 +20,8 @@ from merchant_api.requests import KEY
 from pasledger.ledger.money import Money
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.records import Attempt
+from pasledger.rules.references import LONGEST, PATTERN, merchant_reference
+from pasledger.store.holding import RecordedHold
 from pasledger.store.reading import Recorded
 
 
@@ -54,6 +58,25 @@ class PossiblyNothing(_Body):
 
     currency: Literal["EUR"] = Field(examples=["EUR"])
     value: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,7}\.[0-9]{2}$")] = Field(examples=["0.00"])
+
+    @classmethod
+    def of(cls, money: Money) -> Self:
+        """Write an amount."""
+        return cls(currency="EUR", value=money.plain)
+
+
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=f"^{PATTERN}$", max_length=LONGEST),
+    AfterValidator(merchant_reference),
+]
+"""What a merchant calls what it books: a member number, an invoice, a pupil number."""
+
+_reference = Field(
+    default=None,
+    description="the merchant's own name for it, which comes back in lists and statements; no citizen service number",
+    examples=["Member 2026-0117"],
+)
 
 
 def _without_default(schema: dict[str, Any]) -> None:
@@ -111,17 +134,29 @@ class NewRedemption(_Body):
 
     card: CardEntry
     amount: Amount
+    reference: Reference | None = _reference
 
 
 class NewRefund(_Body):
-    """How much of a redemption is to be given back."""
+    """How much is to be given back."""
 
     amount: Amount
+    reference: Reference | None = _reference
 
 
 def _to_the_millisecond(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
+
+def _a_day(value: object) -> object:
+    """Read a day as it is written in JSON; in strict bodies no text is anything else."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
+        return date.fromisoformat(value)
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_a_day)]
+"""A day in the Netherlands."""
 
 # As the books keep it, so that the first answer and its repeats are the same, and always of one length.
 Moment = Annotated[datetime, PlainSerializer(_to_the_millisecond)]
@@ -133,21 +168,25 @@ class _Receipt(_Body):
     created_at: Moment
 
     @classmethod
-    def of(cls, attempt: Attempt, amount: Money) -> Self:
+    def of(cls, attempt: Attempt, amount: Money, **told: object) -> Self:
         """Write the answer to an attempt; the same attempt always has the same answer."""
-        return cls(id=str(attempt.result), amount=Amount.of(amount), created_at=attempt.recorded_at)
+        return cls.model_validate(
+            {"id": attempt.result, "amount": Amount.of(amount), "created_at": attempt.recorded_at} | told
+        )
 
 
 class Redemption(_Receipt):
     """A payment that was made."""
 
     id: str = Field(examples=["red_3f0c9f6e4f6b4d0b8d5e0c6f3a2b1c0d"])
+    reference: str | None = _reference
 
 
 class Refund(_Receipt):
     """Money that was given back."""
 
     id: str = Field(examples=["rfd_9a1b2c3d4e5f60718293a4b5c6d7e8f9"])
+    reference: str | None = _reference
 
 
 class RedemptionWithRefunds(Redemption):
@@ -164,10 +203,87 @@ class RedemptionWithRefunds(Redemption):
             id=redemption.id,
             amount=Amount.of(redemption.amount),
             created_at=recorded.at,
+            reference=recorded.references.get(redemption.entry),
             refunds=[
-                Refund(id=refund.id, amount=Amount.of(refund.amount), created_at=at) for refund, at in recorded.refunds
+                Refund(
+                    id=refund.id,
+                    amount=Amount.of(refund.amount),
+                    created_at=at,
+                    reference=recorded.references.get(refund.entry),
+                )
+                for refund, at in recorded.refunds
             ],
-            refundable=PossiblyNothing(currency="EUR", value=recorded.refundable.plain),
+            refundable=PossiblyNothing.of(recorded.refundable),
+        )
+
+
+class NewHold(_Body):
+    """A payment that is set aside, to be taken by a day."""
+
+    card: CardEntry
+    amount: Amount
+    last_day: Day = Field(description="the last day on which it can be taken", examples=["2026-12-20"])
+    reference: Reference | None = _reference
+
+
+class Share(_Body):
+    """How much of a hold is to be taken, or let go."""
+
+    amount: Amount
+
+
+class Hold(_Receipt):
+    """A payment that was set aside."""
+
+    id: str = Field(examples=["hol_0d1c2b3a4f5e60718293a4b5c6d7e8f9"])
+    last_day: Day = Field(description="the last day on which it can be taken", examples=["2026-12-20"])
+    reference: str | None = _reference
+
+
+class Capture(_Receipt):
+    """What was taken of a hold."""
+
+    id: str = Field(examples=["cap_5e60718293a4b5c6d7e8f90d1c2b3a4f"])
+
+
+class Release(_Receipt):
+    """What was let go of a hold, by the merchant or because it had ended."""
+
+    id: str = Field(examples=["rel_718293a4b5c6d7e8f90d1c2b3a4f5e60"])
+
+
+class HoldWithUses(Hold):
+    """A hold with what became of it, what can still be taken, and what can be given back of what was."""
+
+    captures: list[Capture]
+    releases: list[Release]
+    refunds: list[Refund]
+    left: PossiblyNothing = Field(description="what is still held")
+    refundable: PossiblyNothing = Field(description="what was taken and can still be given back")
+
+    @classmethod
+    def recorded(cls, recorded: RecordedHold) -> Self:
+        """Write what the books have."""
+        hold = recorded.hold
+        return cls(
+            id=hold.id,
+            amount=Amount.of(hold.amount),
+            created_at=recorded.at,
+            last_day=hold.last_day,
+            reference=recorded.references.get(hold.entry),
+            captures=[Capture(id=one.id, amount=Amount.of(one.amount), created_at=at) for one, at in recorded.captures],
+            releases=[Release(id=one.id, amount=Amount.of(one.amount), created_at=at) for one, at in recorded.releases],
+            refunds=[
+                Refund(
+                    id=one.id,
+                    amount=Amount.of(one.amount),
+                    created_at=at,
+                    reference=recorded.references.get(one.entry),
+                )
+                for one, at in recorded.refunds
+            ],
+            left=PossiblyNothing.of(recorded.left),
+            refundable=PossiblyNothing.of(recorded.refundable),
         )
 
 
@@ -178,6 +294,9 @@ class KeyOutcome(_Body):
     outcome: Literal["accepted", "refused"]
     redemption: str | None = Field(default=None, description="the redemption that it led to, if any")
     refund: str | None = Field(default=None, description="the refund that it led to, if any")
+    hold: str | None = Field(default=None, description="the hold that it led to, if any")
+    capture: str | None = Field(default=None, description="the capture that it led to, if any")
+    release: str | None = Field(default=None, description="the release that it led to, if any")
 
 
 class Condition(_Body):

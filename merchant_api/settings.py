@@ -5,6 +5,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pasledger.usecases.spending import MOST_DAYS_HELD
+
 _VARIABLES = {
     "books": "PASLEDGER_BOOKS",
     "host": "MERCHANT_API_HOST",
@@ -13,6 +15,8 @@ _VARIABLES = {
     "most_in_a_batch": "MERCHANT_API_MOST_IN_A_BATCH",
     "most_pins_waiting": "MERCHANT_API_MOST_PINS_WAITING",
     "requests_a_minute": "MERCHANT_API_REQUESTS_A_MINUTE",
+    "most_days_held": "MERCHANT_API_MOST_DAYS_HELD",
+    "seconds_between_sweeps": "MERCHANT_API_SECONDS_BETWEEN_SWEEPS",
     "seconds_to_finish": "MERCHANT_API_SECONDS_TO_FINISH",
     "log_level": "MERCHANT_API_LOG_LEVEL",
     "metrics_port": "MERCHANT_API_METRICS_PORT",
@@ -35,6 +39,10 @@ class Settings(BaseModel):
     """Requests with a PIN beyond this many are asked to come back."""
     requests_a_minute: int = Field(default=600, ge=1)
     """How many requests one terminal may send in a minute."""
+    most_days_held: int = Field(default=MOST_DAYS_HELD, ge=0, le=730)
+    """For how many days from today a merchant can hold."""
+    seconds_between_sweeps: int = Field(default=60, ge=1)
+    """How often the service looks for holds that have ended."""
     seconds_to_finish: int = Field(default=30, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)

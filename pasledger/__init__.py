@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from pasledger.store import BooksProblem, BooksUnusable, Store
     from pasledger.usecases.booking import NothingBooked, book, book_all
     from pasledger.usecases.crediting import credit
+    from pasledger.usecases.holds import sweep
     from pasledger.usecases.minting import stamp_now
     from pasledger.usecases.registering import add_budgets, add_holders, add_merchants, add_schemes
-    from pasledger.usecases.spending import redemption, refund
+    from pasledger.usecases.spending import capture, hold, hold_refund, redemption, refund, release
     from pasledger.usecases.verifying import Verification, verify
 
 __version__ = "0.1.0"
@@ -43,10 +44,15 @@ _HOMES = {
     "add_schemes": "usecases.registering",
     "book": "usecases.booking",
     "book_all": "usecases.booking",
+    "capture": "usecases.spending",
     "credit": "usecases.crediting",
+    "hold": "usecases.spending",
+    "hold_refund": "usecases.spending",
     "redemption": "usecases.spending",
     "refund": "usecases.spending",
+    "release": "usecases.spending",
     "stamp_now": "usecases.minting",
+    "sweep": "usecases.holds",
     "verify": "usecases.verifying",
 }
 
@@ -71,10 +77,15 @@ __all__ = [
     "add_schemes",
     "book",
     "book_all",
+    "capture",
     "credit",
+    "hold",
+    "hold_refund",
     "redemption",
     "refund",
+    "release",
     "stamp_now",
+    "sweep",
     "verify",
 ]
 

@@ -29,7 +29,8 @@ TOWN = DEMO / "town"
 BOOKS = DEMO / "dronten.db"
 CREDENTIALS = DEMO / "credentials.csv"
 CARRIERS = DEMO / "carriers.csv"
-CLERK, APPROVER = "demo-clerk", "demo-approver"
+ADMINISTRATOR, CLERK, APPROVER = "demo-administrator", "demo-clerk", "demo-approver"
+KEYS = DEMO / "keys.txt"
 FOUR_EYES = ("--approved-by", APPROVER)
 LEISURE, CARERS, SCHOOL = "toegankelijkheidsbijdrage", "mantelzorgcompliment", "ouderbijdrage"
 CLUB, PRIMARY_SCHOOL, CAFE = "Voetbalclub Dronten-Oost", "Basisschool De Klipper", "Café Het Bankje"
@@ -102,7 +103,9 @@ def load_the_town() -> None:
     """Start books and fill them from the files that a municipality would have."""
     console.rule("[bold]The town hall fills the books")
     subprocess.run([sys.executable, HERE / "make_town.py", TOWN], check=True, stdout=subprocess.DEVNULL)
-    pasledger("start", "--municipality", "Gemeente Dronten (sample)")
+    pasledger("start", "--municipality", "Gemeente Dronten (sample)", "--as", ADMINISTRATOR)
+    pasledger("actors", "add", CLERK, "--role", "clerk", "--as", ADMINISTRATOR)
+    pasledger("actors", "add", APPROVER, "--role", "approver", "--as", ADMINISTRATOR)
     step("3 schemes", "schemes", "add", TOWN / "regelingen.toml", *FOUR_EYES)
     step("budgets", "budgets", "add", TOWN / "budgetten.csv", *FOUR_EYES)
     step("75 merchants", "merchants", "add", TOWN / "aanbieders.csv", "--credentials", CREDENTIALS, *FOUR_EYES)
@@ -131,7 +134,8 @@ def pasledger(*arguments: str | Path, is_shown: bool = False) -> None:
 
 def environment(**more: str) -> dict[str, str]:
     """Return the environment that names the books and who acts."""
-    return os.environ | {"PASLEDGER_BOOKS": str(BOOKS), "PASLEDGER_AS": CLERK, "PASLEDGER_LANGUAGE": "en"} | more
+    named = {"PASLEDGER_BOOKS": str(BOOKS), "PASLEDGER_AS": CLERK, "PASLEDGER_CREDENTIAL_FILE": str(KEYS)}
+    return os.environ | named | {"PASLEDGER_LANGUAGE": "en"} | more
 
 
 def some_people() -> dict[str, Person]:
@@ -285,6 +289,7 @@ def show_the_files(seconds: float) -> None:
     console.print(f"  the books          {BOOKS}")
     console.print(f"  the town's files   {TOWN}/")
     console.print(f"  terminals, cards   {CREDENTIALS}, {CARRIERS}")
+    console.print(f"  who may do what    {KEYS}: {ADMINISTRATOR}, {CLERK}, {APPROVER}")
     console.print(f"  this took          {seconds:.0f} s\n")
     console.print("  Keep the service running with:\n")
     console.print(f"    .venv/bin/pasledger serve --books {BOOKS}\n", style="bold")

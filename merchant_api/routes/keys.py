@@ -11,9 +11,9 @@ from merchant_api.errors import Problem
 from merchant_api.openapi import problems
 from merchant_api.requests import KEY
 from merchant_api.schemas import KeyOutcome
-from pasledger.ledger.ids import RedemptionId, RefundId
+from pasledger.ledger.ids import CaptureId, HoldId, RedemptionId, RefundId, ReleaseId
 from pasledger.rules.attempts import key_of
-from pasledger.rules.records import Attempt
+from pasledger.rules.records import Attempt, ResultId
 from pasledger.store import Store
 
 router = APIRouter(tags=["idempotency keys"])
@@ -37,9 +37,18 @@ async def read_key(
     return KeyOutcome(
         key=key,
         outcome="accepted" if attempt.refusal is None else "refused",
-        redemption=attempt.result if isinstance(attempt.result, RedemptionId) else None,
-        refund=attempt.result if isinstance(attempt.result, RefundId) else None,
+        **{_KINDS[type(attempt.result)]: attempt.result} if attempt.result else {},
     )
+
+
+_KINDS: dict[type[ResultId], str] = {
+    RedemptionId: "redemption",
+    RefundId: "refund",
+    HoldId: "hold",
+    CaptureId: "capture",
+    ReleaseId: "release",
+}
+"""Under which name an outcome tells what it led to."""
 
 
 def _find(store: Store, key: str) -> Attempt | None:

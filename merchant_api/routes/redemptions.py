@@ -5,16 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from merchant_api.answers import Answer, answer_to
+from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
+from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.openapi import Responses, problems
 from merchant_api.requests import IdempotencyKey, sent_as_json
 from merchant_api.schemas import NewRedemption, NewRefund, Redemption, RedemptionWithRefunds, Refund
-from merchant_api.writer import Full
 from pasledger.ledger.ids import RedemptionId
+from pasledger.rules.card_entry import CardEntry
 from pasledger.rules.deciding import KeyedRequest
-from pasledger.rules.records import Attempt
 from pasledger.store import Store
 from pasledger.store.reading import Recorded
 from pasledger.usecases import spending
@@ -49,16 +49,21 @@ async def redeem(
 ) -> Redemption:
     """Pay an amount with a card, whole or not at all."""
     amount = body.amount.money
-    try:
-        async with request.app.state.presenter.presented(body.card, merchant=terminal.merchant, key=key) as card:
-            asked = spending.redemption(
-                merchant=terminal.merchant, terminal=terminal.id, card=card.card, pin=card.pin, amount=amount, key=key
-            )
-            attempt = await _book(request, asked)
-    except Full:
-        raise Problem(Answer.BUSY) from None
+
+    def asked(card: CardEntry) -> KeyedRequest:
+        return spending.redemption(
+            merchant=terminal.merchant,
+            terminal=terminal.id,
+            card=card.card,
+            pin=card.pin,
+            amount=amount,
+            key=key,
+            reference=body.reference,
+        )
+
+    attempt = await booked_by_card(request, body.card, terminal.merchant, key, asked)
     response.headers["Location"] = f"/v1/redemptions/{attempt.result}"
-    return Redemption.of(attempt, amount)
+    return Redemption.of(attempt, amount, reference=body.reference)
 
 
 @router.get(
@@ -103,22 +108,11 @@ async def refund(
         redemption=RedemptionId(redemption),
         amount=amount,
         key=key,
+        reference=body.reference,
     )
-    return Refund.of(await _book(request, asked), amount)
+    return Refund.of(await booked(request, asked), amount, reference=body.reference)
 
 
 def _find(store: Store, redemption: RedemptionId) -> Recorded | None:
     with store.read() as reader:
         return reader.redemption(redemption)
-
-
-async def _book(request: Request, asked: KeyedRequest) -> Attempt:
-    """Book what was asked and return what its key stands for from now on, or answer why not."""
-    try:
-        outcome = await request.app.state.writer.book(asked)
-    except Full:
-        raise Problem(Answer.BUSY) from None
-    if outcome.refused is not None:
-        raise Problem(answer_to(outcome.refused.reason))
-    attempt: Attempt = outcome.attempt
-    return attempt

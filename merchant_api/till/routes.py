@@ -10,23 +10,21 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from merchant_api.answers import Answer, answer_to
-from merchant_api.errors import log_fault
+from merchant_api.answers import Answer
+from merchant_api.booking import booked, booked_by_card
+from merchant_api.errors import Problem, log_fault
 from merchant_api.till.forms import Mistyped, read_key, read_payment
 from merchant_api.till.pages import FOLDER, LANGUAGE_COOKIE, language_of, page
-from merchant_api.writer import Full
 from pasledger.ledger.ids import MerchantId, RedemptionId
 from pasledger.ledger.money import total
-from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import Terminal
 from pasledger.rules.town import Needs
-from pasledger.store import BooksUnusable
+from pasledger.store import BooksUnusable, Store
 from pasledger.store.reading import Recorded
 from pasledger.texts import LANGUAGES, say
 from pasledger.usecases import spending
@@ -49,204 +47,220 @@ class SignedIn:
     merchant: str
 
 
-class Till:
-    """The pages, over what the API stands on: `state` has its store, writer, presenter and terminals."""
+def routes() -> list[Route | Mount]:
+    """Return every address."""
+    return [
+        Route("/", _guarded(home)),
+        Route("/sign-in", _guarded(sign_in), methods=["POST"]),
+        Route("/sign-out", _guarded(sign_out), methods=["POST"]),
+        Route("/language/{language}", speak),
+        Route("/payments", _guarded(pay), methods=["POST"]),
+        Route("/payments/{id}", _guarded(receipt)),
+        Route("/payments/{id}/undo", _guarded(undo), methods=["GET", "POST"]),
+        Route("/today", _guarded(today)),
+        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+    ]
 
-    def __init__(self, state: State) -> None:
-        self._state = state
 
-    def routes(self) -> list[Route | Mount]:
-        """Return every address."""
-        return [
-            Route("/", self._guarded(self.home)),
-            Route("/sign-in", self._guarded(self.sign_in), methods=["POST"]),
-            Route("/sign-out", self._guarded(self.sign_out), methods=["POST"]),
-            Route("/language/{language}", self.speak),
-            Route("/payments", self._guarded(self.pay), methods=["POST"]),
-            Route("/payments/{id}", self._guarded(self.receipt)),
-            Route("/payments/{id}/undo", self._guarded(self.undo), methods=["GET", "POST"]),
-            Route("/today", self._guarded(self.today)),
-            Mount("/static", StaticFiles(directory=FOLDER / "static")),
-        ]
+def _guarded(handler: Handler) -> Handler:
+    """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
 
-    def _guarded(self, handler: Handler) -> Handler:
-        """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
+    async def handle(request: Request) -> Response:
+        if request.method == "POST" and request.headers.get("sec-fetch-site", "") not in _FROM_HERE:
+            return _trouble(request, Answer.UNAUTHORIZED)
+        try:
+            return await handler(request)
+        except Problem as problem:
+            return _trouble(request, problem.answer)
+        except BooksUnusable:
+            return _trouble(request, Answer.BUSY)
+        except Exception as fault:
+            log_fault(fault)
+            return _trouble(request, Answer.FAULT)
 
-        async def handle(request: Request) -> Response:
-            if request.method == "POST" and request.headers.get("sec-fetch-site", "") not in _FROM_HERE:
-                return _trouble(request, Answer.UNAUTHORIZED)
-            try:
-                return await handler(request)
-            except (Full, BooksUnusable):
-                return _trouble(request, Answer.BUSY)
-            except Exception as fault:
-                log_fault(fault)
-                return _trouble(request, Answer.FAULT)
+    return handle
 
-        return handle
 
-    # --- who
+# --- who
 
-    async def _signed_in(self, request: Request) -> SignedIn | None:
-        terminal = await self._terminal(request.cookies.get(COOKIE, ""))
-        if terminal is None:
-            return None
-        return SignedIn(terminal, await run_in_threadpool(self._name_of, terminal.merchant))
 
-    async def _terminal(self, credential: str) -> Terminal | None:
-        if not credential or not credential.isascii():
-            return None
-        found: Terminal | None = await self._state.terminals.find(credential)
+async def _signed_in(request: Request) -> SignedIn | None:
+    terminal = await _terminal(request, request.cookies.get(COOKIE, ""))
+    if terminal is None:
+        return None
+    return SignedIn(terminal, await run_in_threadpool(_name_of, request.app.state.store, terminal.merchant))
+
+
+async def _terminal(request: Request, credential: str) -> Terminal | None:
+    if not credential or not credential.isascii():
+        return None
+    found: Terminal | None = await request.app.state.terminals.find(credential)
+    return found
+
+
+def _name_of(store: Store, merchant: MerchantId) -> str:
+    with store.read() as reader:
+        town = reader.load(Needs(merchants={merchant}))
+    return str(town.merchant(merchant, on=stamp_now("till").effective_on).name)
+
+
+async def home(request: Request) -> Response:
+    """Show where to pay, or to a stranger what the card is."""
+    who = await _signed_in(request)
+    return _about(request) if who is None else _form(request, who)
+
+
+async def sign_in(request: Request) -> Response:
+    """Keep the credential of a terminal in this browser, for the day."""
+    async with request.form(max_files=0) as form:
+        credential = str(form.get("credential", "")).strip()
+    if await _terminal(request, credential) is None:
+        return _about(request, error=say("till.error.credential", language_of(request)))
+    response = RedirectResponse("/", 303)
+    response.set_cookie(COOKIE, credential, max_age=_SECONDS_SIGNED_IN, secure=True, httponly=True, samesite="strict")
+    return response
+
+
+async def sign_out(_request: Request) -> Response:
+    """Forget the credential."""
+    response = RedirectResponse("/", 303)
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
+    return response
+
+
+async def speak(request: Request) -> Response:
+    """Speak another language on this device."""
+    response = RedirectResponse("/", 303)
+    language = request.path_params["language"]
+    if language in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=_SECONDS_OF_A_YEAR, secure=True, httponly=True, samesite="lax"
+        )
+    return response
+
+
+# --- money
+
+
+async def pay(request: Request) -> Response:
+    """Ask for a payment: a receipt for yes, the form again for no."""
+    who = await _signed_in(request)
+    if who is None:
+        return _about(request)
+    async with request.form(max_files=0) as form:
+        typed = str(form.get("amount", ""))
+        try:
+            payment = read_payment(form)
+        except Mistyped as mistyped:
+            return _form(request, who, typed, mistyped)
+    merchant, terminal = who.terminal.merchant, who.terminal.id
+    try:
+        attempt = await booked_by_card(
+            request,
+            payment.card,
+            merchant,
+            payment.key,
+            lambda card: spending.redemption(
+                merchant=merchant,
+                terminal=terminal,
+                card=card.card,
+                pin=card.pin,
+                amount=payment.amount,
+                key=payment.key,
+            ),
+        )
+    except Problem as problem:
+        if problem.answer is Answer.BUSY:
+            raise
+        return _form(request, who, typed, refused=problem.answer)
+    return RedirectResponse(f"/payments/{attempt.result}", 303)
+
+
+async def receipt(request: Request) -> Response:
+    """Show one of the merchant's own payments."""
+    who = await _signed_in(request)
+    if who is None:
+        return _about(request)
+    found = await _own(request, who)
+    if found is None:
+        return _trouble(request, Answer.NOT_FOUND)
+    given_back = total(refund.amount for refund, _ in found.refunds)
+    return page(
+        request,
+        "receipt.html",
+        merchant=who.merchant,
+        amount=str(found.redemption.amount),
+        at=_moment(found.at),
+        given_back=str(given_back) if given_back else "",
+        redemption=found.redemption.id,
+        may_undo=_is_of_today(found) and bool(found.refundable),
+    )
+
+
+async def undo(request: Request) -> Response:
+    """Give all of a payment of today back, once somebody has said that it is meant."""
+    who = await _signed_in(request)
+    if who is None:
+        return _about(request)
+    found = await _own(request, who)
+    if found is None or not _is_of_today(found):
+        return _trouble(request, Answer.NOT_FOUND)
+    if request.method == "GET":
+        return _asks_to_undo(request, found) if found.refundable else _trouble(request, Answer.REFUND_TOO_LARGE)
+    async with request.form(max_files=0) as form:
+        try:
+            key = read_key(form)
+        except Mistyped as mistyped:
+            return _asks_to_undo(request, found, say(mistyped.code, language_of(request)))
+    await booked(
+        request,
+        spending.refund(
+            merchant=who.terminal.merchant, terminal=who.terminal.id, redemption=found.redemption.id, key=key
+        ),
+    )
+    return RedirectResponse(f"/payments/{found.redemption.id}", 303)
+
+
+async def today(request: Request) -> Response:
+    """List what the merchant was paid today, the newest first."""
+    who = await _signed_in(request)
+    if who is None:
+        return _about(request)
+    day = stamp_now("till").effective_on
+    found = await run_in_threadpool(_paid_today, request.app.state.store, who.terminal.merchant)
+    return page(
+        request,
+        "today.html",
+        merchant=who.merchant,
+        day=f"{day:%d-%m-%Y}",
+        total=str(total(one.redemption.amount for one in found)),
+        payments=[
+            {
+                "id": one.redemption.id,
+                "time": f"{one.at.astimezone(_NETHERLANDS):%H:%M}",
+                "amount": str(one.redemption.amount),
+                "given_back": str(total(refund.amount for refund, _ in one.refunds)) if one.refunds else "",
+            }
+            for one in found
+        ],
+    )
+
+
+async def _own(request: Request, who: SignedIn) -> Recorded | None:
+    found = await run_in_threadpool(_find, request.app.state.store, RedemptionId(request.path_params["id"]))
+    return found if found is not None and found.redemption.merchant == who.terminal.merchant else None
+
+
+def _find(store: Store, redemption: RedemptionId) -> Recorded | None:
+    with store.read() as reader:
+        found: Recorded | None = reader.redemption(redemption)
         return found
 
-    def _name_of(self, merchant: MerchantId) -> str:
-        with self._state.store.read() as reader:
-            town = reader.load(Needs(merchants={merchant}))
-        return str(town.merchant(merchant, on=stamp_now("till").effective_on).name)
 
-    async def home(self, request: Request) -> Response:
-        """Show where to pay, or to a stranger what the card is."""
-        who = await self._signed_in(request)
-        return _about(request) if who is None else _form(request, who)
-
-    async def sign_in(self, request: Request) -> Response:
-        """Keep the credential of a terminal in this browser, for the day."""
-        async with request.form(max_files=0) as form:
-            credential = str(form.get("credential", "")).strip()
-        if await self._terminal(credential) is None:
-            return _about(request, error=say("till.error.credential", language_of(request)))
-        response = RedirectResponse("/", 303)
-        response.set_cookie(
-            COOKIE, credential, max_age=_SECONDS_SIGNED_IN, secure=True, httponly=True, samesite="strict"
-        )
-        return response
-
-    async def sign_out(self, _request: Request) -> Response:
-        """Forget the credential."""
-        response = RedirectResponse("/", 303)
-        response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
-        return response
-
-    async def speak(self, request: Request) -> Response:
-        """Speak another language on this device."""
-        response = RedirectResponse("/", 303)
-        language = request.path_params["language"]
-        if language in LANGUAGES:
-            response.set_cookie(
-                LANGUAGE_COOKIE, language, max_age=_SECONDS_OF_A_YEAR, secure=True, httponly=True, samesite="lax"
-            )
-        return response
-
-    # --- money
-
-    async def pay(self, request: Request) -> Response:
-        """Ask for a payment: a receipt for yes, the form again for no."""
-        who = await self._signed_in(request)
-        if who is None:
-            return _about(request)
-        async with request.form(max_files=0) as form:
-            typed = str(form.get("amount", ""))
-            try:
-                payment = read_payment(form)
-            except Mistyped as mistyped:
-                return _form(request, who, typed, mistyped)
-        merchant, terminal = who.terminal.merchant, who.terminal.id
-        async with self._state.presenter.presented(payment.card, merchant=merchant, key=payment.key) as card:
-            outcome: Outcome = await self._state.writer.book(
-                spending.redemption(
-                    merchant=merchant,
-                    terminal=terminal,
-                    card=card.card,
-                    pin=card.pin,
-                    amount=payment.amount,
-                    key=payment.key,
-                )
-            )
-        if outcome.refused is None and outcome.attempt is not None:
-            return RedirectResponse(f"/payments/{outcome.attempt.result}", 303)
-        return _form(request, who, typed, refused=_answer_of(outcome))
-
-    async def receipt(self, request: Request) -> Response:
-        """Show one of the merchant's own payments."""
-        who = await self._signed_in(request)
-        if who is None:
-            return _about(request)
-        found = await self._own(request, who)
-        if found is None:
-            return _trouble(request, Answer.NOT_FOUND)
-        given_back = total(refund.amount for refund, _ in found.refunds)
-        return page(
-            request,
-            "receipt.html",
-            merchant=who.merchant,
-            amount=str(found.redemption.amount),
-            at=_moment(found.at),
-            given_back=str(given_back) if given_back else "",
-            redemption=found.redemption.id,
-            may_undo=_may_undo(found),
-        )
-
-    async def undo(self, request: Request) -> Response:
-        """Give all of a payment of today back, once somebody has said that it is meant."""
-        who = await self._signed_in(request)
-        if who is None:
-            return _about(request)
-        found = await self._own(request, who)
-        if found is None or not _may_undo(found):
-            return _trouble(request, Answer.NOT_FOUND)
-        if request.method == "GET":
-            return _asks_to_undo(request, found)
-        async with request.form(max_files=0) as form:
-            try:
-                key = read_key(form)
-            except Mistyped as mistyped:
-                return _asks_to_undo(request, found, say(mistyped.code, language_of(request)))
-        outcome: Outcome = await self._state.writer.book(
-            spending.refund(
-                merchant=who.terminal.merchant, terminal=who.terminal.id, redemption=found.redemption.id, key=key
-            )
-        )
-        if outcome.refused is not None:
-            return _trouble(request, _answer_of(outcome))
-        return RedirectResponse(f"/payments/{found.redemption.id}", 303)
-
-    async def today(self, request: Request) -> Response:
-        """List what the merchant was paid today, the newest first."""
-        who = await self._signed_in(request)
-        if who is None:
-            return _about(request)
-        day = stamp_now("till").effective_on
-        found = await run_in_threadpool(self._paid_today, who.terminal.merchant)
-        return page(
-            request,
-            "today.html",
-            merchant=who.merchant,
-            day=f"{day:%d-%m-%Y}",
-            total=str(total(one.redemption.amount for one in found)),
-            payments=[
-                {
-                    "id": one.redemption.id,
-                    "time": f"{one.at.astimezone(_NETHERLANDS):%H:%M}",
-                    "amount": str(one.redemption.amount),
-                    "given_back": str(total(refund.amount for refund, _ in one.refunds)) if one.refunds else "",
-                }
-                for one in found
-            ],
-        )
-
-    async def _own(self, request: Request, who: SignedIn) -> Recorded | None:
-        found = await run_in_threadpool(self._find, RedemptionId(request.path_params["id"]))
-        return found if found is not None and found.redemption.merchant == who.terminal.merchant else None
-
-    def _find(self, redemption: RedemptionId) -> Recorded | None:
-        with self._state.store.read() as reader:
-            found: Recorded | None = reader.redemption(redemption)
-            return found
-
-    def _paid_today(self, merchant: MerchantId) -> list[Recorded]:
-        with self._state.store.read() as reader:
-            found: list[Recorded] = reader.redemptions_on(merchant, stamp_now("till").effective_on)
-            return found
+def _paid_today(store: Store, merchant: MerchantId) -> list[Recorded]:
+    with store.read() as reader:
+        found: list[Recorded] = reader.redemptions_on(merchant, stamp_now("till").effective_on)
+        return found
 
 
 def _about(request: Request, error: str = "") -> Response:
@@ -307,14 +321,9 @@ def _trouble(request: Request, answer: Answer) -> Response:
     return response
 
 
-def _answer_of(outcome: Outcome) -> Answer:
-    return Answer.FAULT if outcome.refused is None else answer_to(outcome.refused.reason)
-
-
-def _may_undo(found: Recorded) -> bool:
-    """Within the day, and only what is left of it: later, or in part, through the merchant's own system."""
-    is_of_today = found.at.astimezone(_NETHERLANDS).date() == stamp_now("till").effective_on
-    return is_of_today and bool(found.refundable)
+def _is_of_today(found: Recorded) -> bool:
+    """Within the day: later, or in part, is for the merchant's own system."""
+    return found.at.astimezone(_NETHERLANDS).date() == stamp_now("till").effective_on
 
 
 def _moment(at: datetime) -> str:

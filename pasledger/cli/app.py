@@ -9,13 +9,17 @@ import typer
 
 from pasledger.cli import (
     accounts,
+    actors,
     awards,
     backup,
+    batches,
     books,
     budgets,
     cards,
     holders,
+    holds,
     keys,
+    log,
     merchant_file,
     merchants,
     pins,
@@ -25,7 +29,7 @@ from pasledger.cli import (
     terminals,
 )
 from pasledger.cli.calls import Call
-from pasledger.cli.program import Program
+from pasledger.cli.program import Job, Program
 from pasledger.texts import spoken
 
 Command = Callable[..., None]
@@ -40,6 +44,18 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "restore": backup.restore,
         "keys": {"create": keys.create},
         "roles": {"create": roles.create},
+    },
+    "People": {
+        "actors": {
+            "add": actors.add,
+            "list": actors.show,
+            "give": actors.give,
+            "take": actors.take,
+            "renew": actors.renew,
+            "end": actors.end,
+            "rights": actors.rights,
+            "history": actors.history,
+        },
     },
     "Master data": {
         "schemes": {"add": schemes.add, "list": schemes.show},
@@ -66,25 +82,44 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Money": {
         "award": awards.award,
+        "awards": {
+            "prepare": batches.prepare,
+            "change": batches.change,
+            "faults": batches.faults,
+            "submit": batches.submit,
+            "preview": batches.preview,
+            "approve": batches.approve,
+            "reject": batches.reject,
+            "book": batches.book,
+            "letters": batches.letters,
+            "list": batches.list_,
+            "show": batches.show,
+            "second-approver": batches.second_approver,
+        },
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
+        "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
     },
     "Audit": {
         "trial-balance": accounts.trial_balance,
         "accounts": accounts.accounts,
         "account": accounts.account,
         "verify": books.verify,
+        "log": log.show,
     },
 }
 _GROUPS = {
     "keys": "What keeps PINs from being guessed.",
     "roles": "Who may do what in PostgreSQL.",
+    "actors": "Who works with the books, and who may do what.",
     "schemes": "What money is given for.",
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
     "holders": "Residents with a card.",
+    "holds": "Amounts set aside for merchants.",
+    "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
 }
 
@@ -142,10 +177,10 @@ def _app() -> typer.Typer:
             if isinstance(command, dict):
                 group = typer.Typer(help=_GROUPS[name], no_args_is_help=True)
                 for part, function in command.items():
-                    group.command(part, help=_help(function), epilog=_ELSEWHERE)(function)
+                    group.command(part, cls=Job, help=_help(function), epilog=_ELSEWHERE)(function)
                 program.add_typer(group, name=name, rich_help_panel=panel)
             else:
-                program.command(name, help=_help(command), epilog=_ELSEWHERE, rich_help_panel=panel)(command)
+                program.command(name, cls=Job, help=_help(command), epilog=_ELSEWHERE, rich_help_panel=panel)(command)
     return program
 
 

@@ -9,6 +9,7 @@ from pasledger.cli.calls import Call
 from pasledger.cli.errors import reading
 from pasledger.cli.printing import answer, table
 from pasledger.cli.progress import progress
+from pasledger.formats.tabular import lines_in
 from pasledger.reports.awards import award_lines
 from pasledger.rules.records import Entitlement
 from pasledger.usecases.crediting import credit
@@ -17,8 +18,8 @@ from pasledger.usecases.crediting import credit
 def award(context: typer.Context, file: File, approved_by: Approver) -> None:
     """Credit the holders of a file, all or none.
 
-    The columns of the CSV file: regeling;kenmerk;pashouder (or pasnummer);bedrag;ingangsdatum;termijn. Without an
-    ingangsdatum an award starts today, and without a termijn it is the first. What was booked is never booked twice.
+    The columns of the file, CSV or XLSX: regeling;kenmerk;pashouder (or pasnummer);bedrag;ingangsdatum;termijn. Without
+    an ingangsdatum an award starts today, and without a termijn it is the first. What was booked is never booked twice.
 
     JSON: awards (their number), seconds, per_second, schemes (scheme, awards, holders, total, smallest, largest).
     """
@@ -28,7 +29,7 @@ def award(context: typer.Context, file: File, approved_by: Approver) -> None:
     with (
         call.store() as store,
         reading(file) as data,
-        progress(call, "cli.crediting", total=data.count(b"\n")) as tell,
+        progress(call, "cli.crediting", total=lines_in(data)) as tell,
     ):
         events = credit(store, data, stamp, tell)
     seconds = time.perf_counter() - began

@@ -3,14 +3,17 @@
 import os
 import sys
 import time
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
+from pasledger.cli.actors import found
 from pasledger.cli.calls import Call, words
 from pasledger.cli.printing import answer, paper, table
 from pasledger.cli.progress import progress
 from pasledger.store import Store
+from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.verifying import Verification
 from pasledger.usecases.verifying import verify as verified
 
@@ -21,16 +24,21 @@ def start(
 ) -> None:
     """Start new books where there are none.
 
-    JSON: books, municipality.
+    Who starts them is their first administrator.
+
+    JSON: books, municipality, actor, credential (null where it is in the file of credentials).
     """
     call: Call = context.obj
-    name, stamp = call.read("--municipality", municipality, words), call.stamp()
-    books = call.named_books
-    Store.start(books, municipality=name, at=stamp.recorded_at, by=stamp.prepared_by).close()
+    name, who = call.read("--municipality", municipality, words), call.who()
+    books, stamp = call.named_books, stamp_now(who.name)
+    store = Store.start(books, municipality=name, at=stamp.recorded_at, by=who.name)
+    with closing(store):
+        data, says = found(call, store, who, stamp)
     answer(
         call,
-        {"books": call.shown_books, "municipality": name},
+        {"books": call.shown_books, "municipality": name, **data},
         call.say("cli.started", books=call.shown_books, municipality=name),
+        *says,
     )
 
 

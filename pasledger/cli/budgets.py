@@ -16,7 +16,7 @@ from pasledger.usecases.registering import add_budgets
 def add(context: typer.Context, file: File, approved_by: Approver) -> None:
     """Book the council's decisions of a file.
 
-    The columns of the CSV file: regeling;jaar;bedrag;besluit. An amount below zero lowers a budget.
+    The columns of the file, CSV or XLSX: regeling;jaar;bedrag;besluit. An amount below zero lowers a budget.
 
     JSON: as `budgets list`.
     """

@@ -1,21 +1,23 @@
 """What is said around every command: whose books, who asks, in which language, and for a person or a program."""
 
-import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import typer
 
+from pasledger.cli import claims
+from pasledger.cli.rights import RIGHTS, Asks, Open
 from pasledger.cli.wording import in_words
 from pasledger.formats import cells
 from pasledger.formats.faults import FaultKind, Misread
-from pasledger.ledger.journal import Stamp, require_four_eyes
+from pasledger.ledger.journal import Stamp
 from pasledger.store import Reader, Store
 from pasledger.store.databases import database_of
 from pasledger.texts import say
+from pasledger.usecases.acting import Claim, Task, acting
 from pasledger.usecases.keys import key_of
 from pasledger.usecases.minting import require_clock, stamp_now
 
@@ -30,6 +32,16 @@ class Call:
     actor: str | None
     language: str
     as_json: bool
+    command: str = ""
+    """The command that is given, as it is written."""
+    about: str = ""
+    """What it is given upon, as the log has it."""
+    claimed: list[Claim] = field(default_factory=list)
+    """Who asks and, in a command that is approved at once, who approves."""
+
+    def of(self, command: str, about: str) -> "Call":
+        """Return the call of one command."""
+        return replace(self, command=command, about=about, claimed=[])
 
     def say(self, code: str, **figures: object) -> str:
         """Return a sentence in the language that is spoken, its figures in words."""
@@ -49,10 +61,18 @@ class Call:
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        """Open the books to write in them, at a clock that is not behind them."""
+        """Open the books for who may do this, at a clock that is not behind them, and log what becomes of it.
+
+        What the command asks is its line in `pasledger.cli.rights`. Raises `Refused`.
+        """
+        asks = RIGHTS[self.command]
         with self.opened() as store:
             require_clock(store)
-            yield store
+            if isinstance(asks, Open):
+                yield store
+                return
+            with acting(store, self.task(), *(self.claimed or [self._claim()])):
+                yield store
 
     @contextmanager
     def opened(self, *, reads_only: bool = False) -> Iterator[Store]:
@@ -70,14 +90,16 @@ class Call:
             yield reader
 
     def stamp(self) -> Stamp:
-        """Return this moment, in the name of who asks."""
-        return stamp_now(self._actor())
+        """Return this moment, in the name of who asks. Whether it is so is looked at when the books are opened."""
+        self.claimed[:] = [self._claim()]
+        return stamp_now(self.claimed[0].name)
 
     def approved_by(self, name: str) -> Stamp:
-        """Return this moment, in the names of who asks and of the colleague who approves. Raises `Refused`."""
-        stamp = stamp_now(self._actor(), self.read("--approved-by", name, words))
-        require_four_eyes(stamp)
-        return stamp
+        """Return this moment, in the names of who asks and of the colleague who approves, as `stamp` does."""
+        approver = self.read("--approved-by", name, words)
+        prompt = f"{self.say('cli.credential-of', name=approver)} "
+        self.claimed[:] = [self._claim(), claims.claim(approver, claims.APPROVERS, prompt)]
+        return stamp_now(self.claimed[0].name, approver)
 
     def read(self, where: str, text: str, reader: Callable[[str], Value]) -> Value:
         """Return an argument as `reader` reads it. Raises a usage error that says what is asked for."""
@@ -87,14 +109,28 @@ class Call:
             sentence = self.say(f"fault.{misread.kind}", **misread.figures)
             raise typer.BadParameter(sentence, param_hint=where) from None
 
-    def _actor(self) -> str:
+    def who(self) -> Claim:
+        """Return who asks, without what would prove it where that is a credential."""
         if self.actor is not None:
-            return self.read("--as", self.actor, words)
+            return Claim(self.read("--as", self.actor, words))
         try:
-            login = getpass.getuser()
-        except (KeyError, OSError, ImportError):
+            login = claims.login()
+        except LookupError:
             raise typer.BadParameter(self.say("cli.no-name"), param_hint="--as") from None
-        return self.read("--as", login, words)
+        return Claim(self.read("--as", login, words), is_login=True)
+
+    def task(self) -> Task:
+        """Return what the log is to have of this command."""
+        asks = RIGHTS[self.command]
+        permission, approval = (asks.permission, asks.approval) if isinstance(asks, Asks) else (None, None)
+        is_founding = self.command == "actors add"
+        return Task(self.command, self.about, claims.origin(), permission, approval, is_founding=is_founding)
+
+    def _claim(self) -> Claim:
+        who = self.who()
+        if who.is_login or isinstance(RIGHTS[self.command], Open):
+            return who
+        return claims.claim(who.name, claims.OWN, f"{self.say('cli.credential-of', name=who.name)} ")
 
 
 def words(text: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pasledger.cli.calls import Call
+from pasledger.cli.claims import CredentialFileOpen
 from pasledger.cli.printing import paper, print_json
 from pasledger.cli.wording import in_words
 from pasledger.formats.faults import Fault, FaultKind, FileRefused, shown
@@ -21,13 +22,12 @@ MOST_SHOWN = 20
 """Faults of one file that a person is shown at once."""
 
 
-class InFile(Exception):  # noqa: N818 - an answer, not an error
+class InFile(FileRefused):
     """A file was refused, and this is the one."""
 
     def __init__(self, path: Path, faults: Sequence[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults")
+        super().__init__(faults)
         self.path = path
-        self.faults = faults
 
 
 class Wrong(Exception):  # noqa: N818 - as `InFile`
@@ -39,7 +39,7 @@ class Wrong(Exception):  # noqa: N818 - as `InFile`
         self.figures = figures
 
 
-WENT_WRONG = (InFile, Wrong, NothingBooked, Refused, BooksUnusable, OSError)
+WENT_WRONG = (InFile, Wrong, CredentialFileOpen, NothingBooked, Refused, BooksUnusable, OSError)
 """What a person can meet; all else is a fault of the program."""
 
 
@@ -83,6 +83,8 @@ def _said(call: Call, wrong: Exception) -> tuple[str, str]:
             return wrong.problem, call.say(f"books.{wrong.problem}", **wrong.figures)
         case Wrong():
             return wrong.code, call.say(f"cli.{wrong.code}", **wrong.figures)
+        case CredentialFileOpen():
+            return "credential-file-open", call.say("cli.credential-file-open", file=wrong.path)
         case OSError(filename=None):
             # It is no file that was named, so it is where the answer goes to, and by then the work may be done.
             return "answer-lost", call.say("cli.answer-lost", why=wrong.strerror or "")
@@ -129,7 +131,7 @@ def _line(call: Call, path: Path, fault: Fault) -> str:
     place = ", ".join(call.say(code, place=value) for code, value in places if value is not None)
     value = _shown(fault.value)
     found = "" if value is None else f" '{in_words(value, call.language)}' —"
-    return f"{in_words(path, call.language)}{place and ' '}{place}:{found} {_sentence(call, fault)}"
+    return f"{in_words(path, call.language)}{place and ' '}{place}:{found} {sentence(call, fault)}"
 
 
 def _as_data(call: Call, fault: Fault) -> dict[str, object]:
@@ -138,11 +140,12 @@ def _as_data(call: Call, fault: Fault) -> dict[str, object]:
         "column": _shown(fault.column),
         "value": _shown(fault.value),
         "reason": fault.reason,
-        "message": _sentence(call, fault),
+        "message": sentence(call, fault),
     }
 
 
-def _sentence(call: Call, fault: Fault) -> str:
+def sentence(call: Call, fault: Fault) -> str:
+    """Return what is wrong and what to do."""
     of = "fault" if isinstance(fault.reason, FaultKind) else "refusal"
     return call.say(f"{of}.{fault.reason}", **fault.figures)
 

@@ -11,6 +11,7 @@ from pasledger.cli.errors import reading
 from pasledger.cli.handouts import handout
 from pasledger.cli.printing import answer
 from pasledger.cli.progress import progress
+from pasledger.formats.tabular import lines_in
 from pasledger.rules.cards import CardState
 from pasledger.usecases.registering import Carrier, add_holders
 
@@ -30,7 +31,7 @@ def add(
 ) -> None:
     """Register the holders of a file, each with a card.
 
-    The columns of the CSV file: pashouder;pasnummer (where a card was printed before; it may be left out).
+    The columns of the file, CSV or XLSX: pashouder;pasnummer (where a card was printed before; it may be left out).
 
     JSON: holders (their number), state, carriers (the file).
     """
@@ -42,7 +43,7 @@ def add(
         call.store() as store,
         reading(file) as data,
         handout(carriers, "pashouder", "pasnummer", "pascode", "link") as write,
-        progress(call, "cli.adding", total=data.count(b"\n")) as tell,
+        progress(call, "cli.adding", total=lines_in(data)) as tell,
     ):
         made = add_holders(
             store, data, stamp, state, tell, hand_out=lambda made: write(_printed(one, base) for one in made)

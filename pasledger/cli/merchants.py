@@ -24,7 +24,7 @@ def add(
 ) -> None:
     """Add the merchants of a file.
 
-    The columns of the CSV file: naam;plaats;soort;iban;kvk;kassas (how many terminals; 1 where it is left out).
+    The columns of the file, CSV or XLSX: naam;plaats;soort;iban;kvk;kassas (how many terminals; 1 where left out).
 
     JSON: terminals (their number), credentials (the file).
     """

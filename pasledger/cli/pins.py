@@ -1,5 +1,6 @@
 """PINs: the limit above which one is needed, letters with codes, and what a holder and the desk do with a PIN."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -41,9 +42,10 @@ def limit(
 
 
 def letters(context: typer.Context, file: File, out: Out) -> None:
-    """Make a letter for each card of a carriers file, with a code for setting the PIN.
+    """Make a letter with a code for the PIN of each card of a file.
 
-    A code works once, for 60 days. A code that was sent for the same card before works no more.
+    The file is the one that was made for the printer of the cards. A code works once, for 60 days, and as long as no
+    newer letter was sent.
 
     JSON: letters (their number), last_day, out (the file).
     """
@@ -70,29 +72,38 @@ def pin(
     *,
     change: Annotated[bool, typer.Option("--change", help="With the PIN before, not with the code.")] = False,
 ) -> None:
-    """Set the PIN of a card with the code from the letter; the holder types both.
+    """Set the PIN of a card with the code from the letter.
 
-    Neither is shown. They are read from two lines of standard input where there is no terminal. A card that was not
-    activated yet is active from then on.
+    The holder types both, and neither is shown. They are read from two lines of standard input where there is no
+    terminal. A card that was not activated yet is active from then on.
 
     JSON: number.
     """
     call: Call = context.obj
     stamp, card = call.stamp(), call.read("NUMBER", number, cells.card_number)
-    proof = typer.prompt(call.say("cli.pin-before" if change else "cli.code"), hide_input=True, err=True)
-    new = typer.prompt(call.say("cli.pin-new"), hide_input=True, err=True).strip()
+    proof = _typed(call.say("cli.pin-before" if change else "cli.code"))
+    new = _typed(call.say("cli.pin-new"))
     if pins.PIN.fullmatch(new) is None or pins.is_guessable(new):
         raise typer.BadParameter(call.say("cli.pin-unfit"), param_hint="PIN")
     with call.store() as store:
         if change:
-            pins.change_pin(store, card, proof.strip(), new, stamp)
+            pins.change_pin(store, card, proof, new, stamp)
         else:
             pins.set_pin(store, card, proof, new, stamp)
     answer(call, {"number": card}, call.say("cli.pin-set", number=card.printed))
 
 
+def _typed(asked: str) -> str:
+    """Return what a holder types, without showing it; where there is no terminal, a line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(asked, hide_input=True, err=True)).strip()
+    return sys.stdin.readline().strip()
+
+
 def unlock(context: typer.Context, number: Number) -> None:
-    """Let the PIN of a card be tried again, after you have seen its holder.
+    """Let the PIN of a card be tried again.
+
+    Do so when you have seen its holder.
 
     JSON: number.
     """

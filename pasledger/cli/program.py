@@ -1,13 +1,14 @@
 """The outermost command: takes its options wherever they stand, and turns what goes wrong into sentences."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+from pasledger.cli.claims import for_the_log
 from pasledger.cli.errors import INTERRUPTED, WENT_WRONG, report, report_interrupt
 
 _WITH_VALUE = frozenset({"--books", "--as", "--language"})
@@ -33,6 +34,38 @@ class Program(TyperGroup):
         except KeyboardInterrupt:
             report_interrupt(ctx.obj)
             raise typer.Exit(INTERRUPTED) from None
+
+
+class Job(TyperCommand):
+    """One command, which knows what it is called and what it is given upon."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """Run the command."""
+        ctx.obj = ctx.obj.of(" ".join(_names(ctx)), " ".join(self._given(ctx.params)))
+        return super().invoke(ctx)
+
+    def _given(self, values: Mapping[str, object]) -> Iterator[str]:
+        """Yield what was given, as the log may have it: arguments as they are, options with their name."""
+        for parameter in sorted(self.params, key=lambda one: one.param_type_name != "argument"):
+            value = values.get(parameter.name or "")
+            if parameter.name in _NOT_LOGGED or value in (None, False, []):
+                continue
+            if parameter.param_type_name != "argument":
+                yield parameter.opts[0]
+            if parameter.name in _OF_A_PERSON:
+                yield "…"
+            elif value is not True:
+                yield " ".join(map(for_the_log, value if isinstance(value, list) else [value]))
+
+
+# Who approves has a place of its own in the log, and what points at a person must be deletable.
+_NOT_LOGGED = frozenset({"approved_by"})
+_OF_A_PERSON = frozenset({"holder", "contact", "email", "phone"})
+
+
+def _names(context: Any) -> list[str]:  # noqa: ANN401 - as above
+    """Return the words of a command, without the name of the program."""
+    return [] if context.parent is None else [*_names(context.parent), context.info_name]
 
 
 def hoisted(arguments: Iterable[str]) -> list[str]:

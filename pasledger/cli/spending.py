@@ -41,12 +41,12 @@ def redeem(
     with call.store() as store:
         paid = merchant_named(store, merchant, on=stamp.effective_on)
         request = spending.redemption(merchant=paid.id, card=number, amount=money, key=named)
-        outcome, result = _booked(store, request, stamp)
+        outcome, result = booked(store, request, stamp)
     answer(
         call,
         {"redemption": result, "merchant": paid.name, "amount": money, "is_repeat": outcome.is_repeat},
         call.say("cli.redeemed", amount=money, merchant=paid.name, redemption=result),
-        *_repeat(call, outcome),
+        *repeated(call, outcome),
     )
 
 
@@ -69,7 +69,7 @@ def refund(
     with call.store() as store:
         paid = _recorded(store, RedemptionId(redemption)).redemption
         request = spending.refund(merchant=paid.merchant, redemption=paid.id, amount=money, key=named)
-        outcome, result = _booked(store, request, stamp)
+        outcome, result = booked(store, request, stamp)
         recorded = _recorded(store, paid.id)
     given_back = next(refund.amount for refund, _ in recorded.refunds if refund.id == result)
     answer(
@@ -82,11 +82,11 @@ def refund(
             "is_repeat": outcome.is_repeat,
         },
         call.say("cli.refunded", amount=given_back, refund=result, refundable=recorded.refundable),
-        *_repeat(call, outcome),
+        *repeated(call, outcome),
     )
 
 
-def _booked(store: Store, request: KeyedRequest, stamp: Stamp) -> tuple[Outcome, str]:
+def booked(store: Store, request: KeyedRequest, stamp: Stamp) -> tuple[Outcome, str]:
     """Return the outcome, and the id of what it led to now or before. Raises `Refused`."""
     (outcome,) = book(store, [request], stamp)
     if outcome.refused is not None:
@@ -103,5 +103,6 @@ def _recorded(store: Store, redemption: RedemptionId) -> Recorded:
     return found
 
 
-def _repeat(call: Call, outcome: Outcome) -> tuple[str, ...]:
+def repeated(call: Call, outcome: Outcome) -> tuple[str, ...]:
+    """Return what is said beside an answer that was given before."""
     return (call.say("cli.repeat"),) if outcome.is_repeat else ()

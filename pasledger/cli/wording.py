@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
+from pasledger.reports.batches import Unusual
+from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
 from pasledger.rules.records import CheckResult, CheckWay
+from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
 from pasledger.texts import say
@@ -18,8 +21,14 @@ LISTS: dict[type[StrEnum], str] = {
     CardState: "card-state",
     CheckWay: "check-way",
     CheckResult: "check-result",
+    BatchState: "batch-state",
+    BatchStepKind: "batch-step",
+    Unusual: "unusual",
     ValidityRule: "validity-rule",
     Role: "role",
+    ActorRole: "actor-role",
+    ActorChangeKind: "actor-change",
+    Permission: "permission",
 }
 """The closed lists that have words of their own."""
 

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from pasledger.formats import cells
-from pasledger.formats.delimited import Column, Line, read_lines
 from pasledger.formats.faults import Fault, FaultKind, FileRefused
+from pasledger.formats.tabular import Column, Line, lines_of
 from pasledger.ledger.money import Money
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference
@@ -39,10 +39,10 @@ class AwardRow:
 
 def read_awards(data: bytes) -> list[AwardRow]:
     """Return every award of a file. Raises `FileRefused` with all faults there are."""
-    lines, faults = read_lines(data, COLUMNS)
+    faults: list[Fault] = []
     awards: list[AwardRow] = []
     first: dict[tuple[object, ...], int] = {}
-    for line in lines:
+    for line in lines_of(data, COLUMNS, faults):
         award = _award(line, faults)
         if award is None:
             continue

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from pasledger.formats import cells
-from pasledger.formats.delimited import Column, read_lines
 from pasledger.formats.faults import Fault, FaultKind, FileRefused
+from pasledger.formats.tabular import Column, read_lines
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference
 

@@ -1,90 +1,27 @@
-"""Delimited text as towns export it: `;`, `,` or tab; UTF-8 with or without BOM, or cp1252; Dutch or English headers.
-
-Columns stand in any order. Every row is read, and all faults are reported at once.
-"""
+"""Delimited text as towns export it: `;`, `,` or tab; UTF-8 with or without BOM, or cp1252."""
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from io import StringIO
-from typing import Any
+from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
 
-from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, shown
+from pasledger.formats.faults import Fault, FaultKind, FileRefused
 
 _SEPARATORS = ";,\t"
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_NOTES = frozenset({"toelichting", "note"})
-"""Columns for people, which no program reads."""
+_SEEN = re.compile(r"\S")
+_LINE_END = re.compile(r"[\r\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its names in Dutch and English, what reads its cells, and what stands for an empty one."""
-
-    dutch: str
-    english: str
-    read: Callable[[str], Any]
-    is_required: bool = True
-    absent: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row that was read: where it stood, and its values by the English names of their columns."""
-
-    row: int
-    values: Mapping[str, Any]
-
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - its column says of which type a value is
-        return self.values[name]
-
-
-def read_lines(data: bytes, columns: Sequence[Column]) -> tuple[list[Line], list[Fault]]:
-    """Return the rows of a file that could be read, and the faults of the others.
-
-    Raises `FileRefused` where the file as a whole cannot be read: empty, not text, or with other columns.
-    """
-    rows = _rows(_decode(data))
-    header_row, header = next(rows, (1, []))
-    if not header:
-        raise FileRefused([Fault(FaultKind.FILE_EMPTY)])
-    places = _places(header_row, header, columns)
-    lines: list[Line] = []
-    faults: list[Fault] = []
-    try:
-        for row, cells in rows:
-            if len(cells) != len(places):
-                faults.append(_miscounted(row, cells, places))
-            else:
-                _read_row(row, cells, places, lines, faults)
-    except FileRefused as unclosed:
-        faults += unclosed.faults
-    if not lines and not faults:
-        raise FileRefused([Fault(FaultKind.NO_ROWS, row=header_row + 1)])
-    return lines, faults
-
-
-def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if _NOT_TEXT.search(text) is None:
-            return text
-    raise FileRefused([Fault(FaultKind.FILE_NOT_TEXT)])
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of_text(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not blank, the header first, each with the number of its first line.
 
-    Raises `FileRefused` where a quote is not closed: what comes after it cannot be told apart.
+    Raises `FileRefused` for what is no text, and where a quote is not closed: what comes after it cannot be told apart.
     """
-    header = next((line for line in text.splitlines() if line.strip()), "")
+    encoding, header = _look(data)
     separator = max(_SEPARATORS, key=header.count)
     # A line ends where the file says: `splitlines` would also cut at signs that a cell may hold.
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(TextIOWrapper(BytesIO(data), encoding, newline=""), delimiter=separator, strict=True)
     while True:
         row = reader.line_num + 1
         try:
@@ -93,57 +30,26 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error:
             raise FileRefused([Fault(FaultKind.QUOTE_OPEN, row)]) from None
-        if any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             yield row, cells
 
 
-def _places(row: int, header: Sequence[str], columns: Sequence[Column]) -> list[Column | None]:
-    """Return which column stands at each place; None for one that nobody reads."""
-    named = {name: column for column in columns for name in (column.dutch, column.english)}
-    titles = [title.strip().casefold() for title in header]
-    places = [named.get(title) for title in titles]
-    faults = [
-        Fault(FaultKind.COLUMN_UNKNOWN, row, shown(title), figures={"columns": _names(columns)})
-        for title, column in zip(titles, places, strict=True)
-        if column is None and title not in _NOTES
-    ]
-    for column in columns:
-        if places.count(column) > 1:
-            faults.append(Fault(FaultKind.COLUMN_TWICE, row, column.dutch))
-        elif column.is_required and column not in places:
-            faults.append(Fault(FaultKind.COLUMN_MISSING, row, column.dutch, figures={"columns": _names(columns)}))
-    if faults:
-        raise FileRefused(faults)
-    return places
-
-
-def _names(columns: Sequence[Column]) -> str:
-    return ", ".join(column.dutch for column in columns)
-
-
-def _read_row(row: int, cells: list[str], places: list[Column | None], lines: list[Line], faults: list[Fault]) -> None:
-    values: dict[str, Any] = {}
-    is_sound = True
-    for cell, column in zip(cells, places, strict=True):
-        if column is None:
-            continue
-        text = cell.strip()
+def _look(data: bytes) -> tuple[str, str]:
+    """Return the encoding of a text, and its first line that is not blank."""
+    for encoding in ("utf-8-sig", "cp1252"):
         try:
-            values[column.english] = _read_cell(text, column)
-        except Misread as misread:
-            is_sound = False
-            faults.append(Fault(misread.kind, row, column.dutch, shown(text), misread.figures))
-    if is_sound:
-        lines.append(Line(row, values))
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _NOT_TEXT.search(text) is None:
+            return encoding, _first_line(text)
+    raise FileRefused([Fault(FaultKind.FILE_NOT_TEXT)])
 
 
-def _read_cell(text: str, column: Column) -> Any:  # noqa: ANN401 - its column says of which type it is
-    if text:
-        return column.read(text)
-    if column.is_required:
-        raise Misread(FaultKind.CELL_EMPTY)
-    return column.absent
-
-
-def _miscounted(row: int, cells: list[str], places: list[Column | None]) -> Fault:
-    return Fault(FaultKind.CELLS_MISCOUNTED, row, figures={"found": len(cells), "expected": len(places)})
+def _first_line(text: str) -> str:
+    first = _SEEN.search(text)
+    if first is None:
+        return ""
+    before = max(text.rfind("\n", 0, first.start()), text.rfind("\r", 0, first.start()))
+    end = _LINE_END.search(text, first.start())
+    return text[before + 1 : end.start() if end else None]

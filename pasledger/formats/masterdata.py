@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from pasledger.formats import cells
-from pasledger.formats.delimited import Column, Line, read_lines
 from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, shown
+from pasledger.formats.tabular import Column, Line, read_lines
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.rules.cards import CardNumber

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from pasledger.formats import cells
-from pasledger.formats.delimited import Column, read_lines
 from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread
+from pasledger.formats.tabular import Column, read_lines
 from pasledger.rules.records import CheckResult, CheckWay
 
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -55,6 +55,13 @@ class EntitlementId(Id):
     prefix = "ent"
 
 
+class BatchId(Id):
+    """An award batch (toekenningsbatch)."""
+
+    __slots__ = ()
+    prefix = "bat"
+
+
 class HolderId(Id):
     """A holder (pashouder)."""
 
@@ -83,6 +90,13 @@ class TerminalId(Id):
     prefix = "trm"
 
 
+class ActId(Id):
+    """A line of the log: what an actor began."""
+
+    __slots__ = ()
+    prefix = "act"
+
+
 class RedemptionId(Id):
     """A redemption (besteding), as its merchant knows it."""
 
@@ -102,6 +116,20 @@ class HoldId(Id):
 
     __slots__ = ()
     prefix = "hol"
+
+
+class CaptureId(Id):
+    """A capture (afrekening) of a hold, as its merchant knows it."""
+
+    __slots__ = ()
+    prefix = "cap"
+
+
+class ReleaseId(Id):
+    """A release (vrijgave) of a hold, as its merchant knows it."""
+
+    __slots__ = ()
+    prefix = "rel"
 
 
 class PayoutId(Id):

@@ -13,6 +13,12 @@ class Refusal(StrEnum):
     # who asks, and with which key
     KEY_REUSED = "key-reused"
     SAME_PERSON = "same-person"
+    NO_ACTORS = "no-actors"
+    ACTOR_UNKNOWN = "actor-unknown"
+    CREDENTIAL_WRONG = "credential-wrong"
+    NOT_ALLOWED = "not-allowed"
+    # the term of a hold, which has nothing to do with the card
+    HOLD_TERM = "hold-term"
     # a card at a merchant that was refused it too often: nothing else is looked at
     REFUSED_TOO_OFTEN = "refused-too-often"
     # the card
@@ -36,9 +42,18 @@ class Refusal(StrEnum):
     NOT_HERE = "not-here"
     NOT_ENOUGH = "not-enough"
     OVER_CEILING = "over-ceiling"
+    # a hold
+    HOLD_UNKNOWN = "hold-unknown"
+    HOLD_ENDED = "hold-ended"
+    HOLD_NOT_ENDED = "hold-not-ended"
+    HOLD_TOO_SMALL = "hold-too-small"
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"
+    # an actor
+    ACTOR_REPEATED = "actor-repeated"
+    OWN_RIGHTS = "own-rights"
+    ROLE_UNCHANGED = "role-unchanged"
     # master data
     MERCHANT_REPEATED = "merchant-repeated"
     MERCHANT_UNCHANGED = "merchant-unchanged"
@@ -50,12 +65,19 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
-    # an award or a budget
+    # an award
     HOLDER_UNKNOWN = "holder-unknown"
     SCHEME_UNKNOWN = "scheme-unknown"
     AWARD_REPEATED = "award-repeated"
     START_OUTSIDE_RULE = "start-outside-rule"
     AMOUNT_OUTSIDE_RULE = "amount-outside-rule"
+    # a batch of awards
+    BATCH_UNKNOWN = "batch-unknown"
+    BATCH_STEP_UNKNOWN = "batch-step-unknown"
+    BATCH_APPROVED_ALREADY = "batch-approved-already"
+    BATCH_CHANGED = "batch-changed"
+    BATCH_REPEATED = "batch-repeated"
+    # a budget
     BUDGET_REPEATED = "budget-repeated"
     BUDGET_UNKNOWN = "budget-unknown"
     BUDGET_TOO_SMALL = "budget-too-small"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pasledger.ledger.ids import EntitlementId
 from pasledger.ledger.money import ZERO, Money
 from pasledger.rules.records import Entitlement, Part
 from pasledger.rules.schemes import Scheme
@@ -34,6 +35,30 @@ def allocate(amount: Money, spendable: Iterable[Spendable]) -> tuple[Part, ...]:
 def in_order(spendable: Iterable[Spendable]) -> list[Spendable]:
     """Return what can be spent in the order in which it pays."""
     return sorted(spendable, key=_order)
+
+
+def first_of(amount: Money, parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Return what comes first of the parts, up to `amount` in all."""
+    taken: list[Part] = []
+    due = amount
+    for part in parts:
+        share = min(due, part.amount)
+        if share > ZERO:
+            taken.append(Part(part.entitlement, part.scheme, share))
+            due -= share
+    return tuple(taken)
+
+
+def less(parts: Iterable[Part], taken: Iterable[Part]) -> list[Part]:
+    """Return what is left of the parts, in their order, when some was taken of each."""
+    gone: dict[EntitlementId, Money] = {}
+    for part in taken:
+        gone[part.entitlement] = gone.get(part.entitlement, ZERO) + part.amount
+    return [
+        Part(part.entitlement, part.scheme, left)
+        for part in parts
+        if (left := part.amount - gone.get(part.entitlement, ZERO)) > ZERO
+    ]
 
 
 def _order(one: Spendable) -> tuple[object, ...]:

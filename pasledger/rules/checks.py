@@ -11,11 +11,13 @@ with the journal.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from types import UnionType
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import Account, AccountKind
 from pasledger.ledger.books import movements
-from pasledger.ledger.ids import EntitlementId, MerchantId
+from pasledger.ledger.ids import EntitlementId, HoldId, MerchantId
 from pasledger.ledger.journal import Entry, EntryKind
 from pasledger.ledger.money import ZERO, Money
 from pasledger.rules.postings import SIDES
@@ -28,7 +30,10 @@ from pasledger.rules.records import (
     Fact,
     Hold,
     HoldCaptured,
+    HoldRefunded,
     HoldReleased,
+    MerchantReference,
+    Part,
     Payout,
     PayoutCancelled,
     Redemption,
@@ -58,6 +63,8 @@ class Replay:
         self.on_its_way: dict[MerchantId, int] = defaultdict(int)
         """What merchants wait for by the records: payouts that are not settled."""
         self.open_holds = 0
+        self.held: dict[HoldId, dict[EntitlementId, int]] = {}
+        """What is left of each hold that is open, by the entitlement that it was set aside from."""
         self.bank_lines = 0
         self.through_the_bank = 0
         self.entries = 0
@@ -96,9 +103,21 @@ class Replay:
             self.open_holds += _OPEN_HOLDS.get(type(fact), 0) * fact.amount.cents
             self.owed[fact.merchant] += _OWED.get(type(fact), 0) * fact.amount.cents
             self.on_its_way[fact.merchant] += _ON_ITS_WAY.get(type(fact), 0) * fact.amount.cents
+        if isinstance(fact, Hold | HoldCaptured | HoldReleased):
+            self._keep_hold(fact)
+
+    def _keep_hold(self, fact: Hold | HoldCaptured | HoldReleased) -> None:
+        """Count what is left of a hold; one of which nothing is left is forgotten, so that memory stays bounded."""
+        hold, sign = (fact.id, 1) if isinstance(fact, Hold) else (fact.hold, -1)
+        left = self.held.setdefault(hold, {})
+        for part in fact.parts:
+            left[part.entitlement] = left.get(part.entitlement, 0) + sign * part.amount.cents
+        if not any(left.values()):
+            del self.held[hold]
 
 
-OfMerchant = Redemption | Refund | Hold | HoldCaptured | HoldReleased | Payout | PayoutCancelled | BankLine | WrittenOff
+OfHold = Hold | HoldCaptured | HoldReleased | HoldRefunded
+OfMerchant = Redemption | Refund | OfHold | Payout | PayoutCancelled | BankLine | WrittenOff
 Recorded = BudgetDecision | Entitlement | OfMerchant
 
 # How each record changes what is held, what a merchant is owed, and what it waits for.
@@ -109,6 +128,7 @@ _OWED: dict[type[Fact], int] = {
     PayoutCancelled: 1,
     WrittenOff: 1,
     Refund: -1,
+    HoldRefunded: -1,
     Payout: -1,
     Correction: -1,
 }
@@ -127,7 +147,7 @@ def check_sides(entry: Entry, _facts: tuple[Fact, ...], _moved: Moved, _replay: 
 
 
 # For each event with a record of its own: the record, and the account that it moves by its amount, up or down.
-_RECORDS: dict[EntryKind, tuple["type[Recorded]", AccountKind, int]] = {
+_RECORDS: dict[EntryKind, tuple["type[Recorded] | UnionType", AccountKind, int]] = {
     EntryKind.BUDGET_RAISED: (BudgetDecision, AccountKind.BUDGET, 1),
     EntryKind.BUDGET_LOWERED: (BudgetDecision, AccountKind.BUDGET, 1),
     EntryKind.AWARDED: (Entitlement, AccountKind.ENTITLEMENT, 1),
@@ -135,7 +155,7 @@ _RECORDS: dict[EntryKind, tuple["type[Recorded]", AccountKind, int]] = {
     EntryKind.HELD: (Hold, AccountKind.HELD, 1),
     EntryKind.CAPTURED: (HoldCaptured, AccountKind.PAYABLE, 1),
     EntryKind.RELEASED: (HoldReleased, AccountKind.HELD, -1),
-    EntryKind.REFUNDED: (Refund, AccountKind.PAYABLE, -1),
+    EntryKind.REFUNDED: (Refund | HoldRefunded, AccountKind.PAYABLE, -1),
     EntryKind.PUT_IN_PAYOUT: (Payout, AccountKind.IN_PAYMENT, 1),
     EntryKind.PAYOUT_CANCELLED: (PayoutCancelled, AccountKind.IN_PAYMENT, -1),
     EntryKind.PAID: (BankLine, AccountKind.IN_PAYMENT, -1),
@@ -177,24 +197,57 @@ def _account_of(record: Recorded, kind: AccountKind) -> str:
             return f"{kind}/{record.merchant}/"
 
 
+OfParts = Redemption | Refund | OfHold
+
+
 def check_parts(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
-    """A redemption takes from, and a refund gives back to, exactly what its parts name; what ended lapses."""
-    record = next((fact for fact in facts if isinstance(fact, Redemption | Refund)), None)
+    """What is spent or held is taken from, and what goes back is given to, exactly what the parts name; ended: lapses.
+
+    What is captured comes from no entitlement any more. Its parts are held by their schemes.
+    """
+    record = next((fact for fact in facts if isinstance(fact, OfParts)), None)
     if record is None:
         return
-    day = entry.stamp.effective_on
     expected: dict[Account, int] = defaultdict(int)
     for part in record.parts:
-        entitlement = replay.entitlements.get(part.entitlement)
-        if isinstance(record, Redemption):
-            expected[accounts.entitlement(part.entitlement, part.scheme)] -= part.amount.cents
-        elif entitlement is not None and day < entitlement.valid.ends_before:
-            expected[accounts.entitlement(part.entitlement, part.scheme)] += part.amount.cents
-        else:
-            expected[accounts.lapsed(part.scheme, day.year)] += part.amount.cents
-    found = {account: change.cents for account, change in moved.items() if account.kind is not AccountKind.PAYABLE}
+        account, sign = _part_of(record, part, entry.stamp.effective_on, replay)
+        expected[account] += sign * part.amount.cents
+    found = {
+        account: change.cents for account, change in moved.items() if account.kind in _KINDS_OF_PARTS[type(record)]
+    }
     for account in sorted({*expected, *found}):
         yield from _compare("parts", account.code, found.get(account, 0), expected.get(account, 0))
+
+
+_BY_ENTITLEMENT = frozenset(AccountKind) - {AccountKind.PAYABLE, AccountKind.HELD}
+_KINDS_OF_PARTS: dict[type[Fact], frozenset[AccountKind]] = {
+    Redemption: _BY_ENTITLEMENT,
+    Hold: _BY_ENTITLEMENT,
+    Refund: _BY_ENTITLEMENT,
+    HoldReleased: _BY_ENTITLEMENT,
+    HoldRefunded: _BY_ENTITLEMENT,
+    HoldCaptured: _BY_ENTITLEMENT | {AccountKind.HELD},
+}
+"""Which kinds of account the parts of a record say all about."""
+
+
+def _part_of(record: OfParts, part: Part, day: date, replay: Replay) -> tuple[Account, int]:
+    """Return the account that a part of a record moves, and whether up or down."""
+    if isinstance(record, HoldCaptured):
+        return accounts.held(part.scheme), -1
+    if isinstance(record, Redemption | Hold):
+        return accounts.entitlement(part.entitlement, part.scheme), -1
+    entitlement = replay.entitlements.get(part.entitlement)
+    if entitlement is not None and day < entitlement.valid.ends_before:
+        return accounts.entitlement(part.entitlement, part.scheme), 1
+    return accounts.lapsed(part.scheme, day.year), 1
+
+
+def check_reference(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, _replay: Replay) -> Iterator[Finding]:
+    """A merchant's reference, where it is still there, is the one that the entry is bound to."""
+    for fact in facts:
+        if isinstance(fact, MerchantReference) and fact.commitment != entry.commitment:
+            yield Finding("reference", entry.id, "the merchant's reference is not the one that it was booked with")
 
 
 _SPENDING = frozenset({EntryKind.REDEEMED, EntryKind.HELD})
@@ -202,7 +255,7 @@ _SPENDING = frozenset({EntryKind.REDEEMED, EntryKind.HELD})
 
 def check_entitlements(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, replay: Replay) -> Iterator[Finding]:
     """Spending is from the holder's own entitlements while they are valid; lapse after that; nothing revives."""
-    holder = next((fact.holder for fact in facts if isinstance(fact, Redemption)), None)
+    holder = next((fact.holder for fact in facts if isinstance(fact, Redemption | Hold)), None)
     for transfer in entry.transfers:
         for account in (transfer.debit, transfer.credit):
             if account.kind is not AccountKind.ENTITLEMENT:
@@ -252,6 +305,14 @@ def check_holds(replay: Replay) -> Iterator[Finding]:
     yield from _compare("held", "open holds", _sum(replay, AccountKind.HELD), replay.open_holds)
 
 
+def check_taken(replay: Replay) -> Iterator[Finding]:
+    """Of no part of a hold was more taken and released than was held."""
+    for hold, left in replay.held.items():
+        for entitlement, cents in left.items():
+            if cents < 0:
+                yield Finding("taken", hold, f"{Money(-cents)} more than was held of {entitlement}")
+
+
 def check_payables(replay: Replay) -> Iterator[Finding]:
     """What is payable to a merchant is its lines that are in no payout."""
     yield from _compare_by_merchant("payable", AccountKind.PAYABLE, replay, replay.owed)
@@ -290,11 +351,18 @@ def _compare(check: str, subject: str, booked: int, recorded: int) -> Iterator[F
 EntryCheck = Callable[[Entry, tuple[Fact, ...], Moved, Replay], Iterator[Finding]]
 BooksCheck = Callable[[Replay], Iterator[Finding]]
 
-ENTRY_CHECKS: tuple[EntryCheck, ...] = (check_sides, check_record, check_parts, check_entitlements)
+ENTRY_CHECKS: tuple[EntryCheck, ...] = (
+    check_sides,
+    check_record,
+    check_parts,
+    check_reference,
+    check_entitlements,
+)
 BOOKS_CHECKS: tuple[BooksCheck, ...] = (
     check_sentence,
     check_signs,
     check_holds,
+    check_taken,
     check_payables,
     check_in_payment,
     check_bank,

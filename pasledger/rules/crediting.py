@@ -54,7 +54,7 @@ def decide_award(request: AwardRequest, town: Town, stamp: Stamp) -> Event:
     valid = _validity(scheme, request.starts_on, today=stamp.effective_on)
     if not scheme.least <= request.amount <= scheme.most:
         raise Refused(Refusal.AMOUNT_OUTSIDE_RULE, least=scheme.least, most=scheme.most)
-    _require_budget(scheme.code, valid.starts_on.year, request.amount, town)
+    require_budget(scheme.code, valid.starts_on.year, request.amount, town)
     entry = Entry(
         request.entry,
         EntryKind.AWARDED,
@@ -95,7 +95,8 @@ def _validity(scheme: Scheme, starts_on: date, *, today: date) -> Period:
     return valid
 
 
-def _require_budget(scheme: str, year: int, amount: Money, town: Town) -> None:
+def require_budget(scheme: str, year: int, amount: Money, town: Town) -> None:
+    """Refuse where the budget of a scheme in a year is not there, or less than the amount."""
     account = accounts.budget(scheme, year)
     if not town.knows(account):
         raise Refused(Refusal.BUDGET_UNKNOWN, scheme=scheme, year=year)

@@ -10,11 +10,49 @@ from typing import Any
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.appointing import (
+    ActorRequest,
+    CredentialRequest,
+    DismissalRequest,
+    RoleRequest,
+    decide_actor,
+    decide_credential,
+    decide_dismissal,
+    decide_role,
+)
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.batches import (
+    BatchAwardRequest,
+    BookingRequest,
+    KeyRequest,
+    PreparationRequest,
+    RowsRequest,
+    SecondApprovalRequest,
+    StepRequest,
+    decide_batch_award,
+    decide_booking,
+    decide_key,
+    decide_preparation,
+    decide_rows,
+    decide_second_approval,
+    decide_step,
+)
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.card_entry import counted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.holds import (
+    CaptureRequest,
+    ExpiryRequest,
+    HoldRefundRequest,
+    HoldRequest,
+    ReleaseRequest,
+    decide_capture,
+    decide_expiry,
+    decide_hold,
+    decide_hold_refund,
+    decide_release,
+)
 from pasledger.rules.merchants import (
     MerchantChangeRequest,
     MerchantCheckRequest,
@@ -55,7 +93,19 @@ from pasledger.rules.town import Needs, Town
 Request = (
     RedemptionRequest
     | RefundRequest
+    | HoldRequest
+    | CaptureRequest
+    | ReleaseRequest
+    | ExpiryRequest
+    | HoldRefundRequest
     | AwardRequest
+    | PreparationRequest
+    | RowsRequest
+    | StepRequest
+    | BatchAwardRequest
+    | BookingRequest
+    | KeyRequest
+    | SecondApprovalRequest
     | BudgetRequest
     | SchemeRequest
     | MerchantRequest
@@ -64,6 +114,10 @@ Request = (
     | MerchantEndRequest
     | TerminalRequest
     | RevocationRequest
+    | ActorRequest
+    | RoleRequest
+    | CredentialRequest
+    | DismissalRequest
     | HolderRequest
     | CardRequest
     | LimitRequest
@@ -73,16 +127,28 @@ Request = (
     | UnlockRequest
 )
 
-PresentedRequest = RedemptionRequest
+PresentedRequest = RedemptionRequest | HoldRequest
 """What is asked with a card."""
 
-KeyedRequest = RedemptionRequest | RefundRequest
+KeyedRequest = RedemptionRequest | RefundRequest | HoldRequest | CaptureRequest | ReleaseRequest | HoldRefundRequest
 """What merchants ask for. Staff repeat freely: their work is unique by what it says."""
 
 DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RedemptionRequest: decide_redemption,
     RefundRequest: decide_refund,
+    HoldRequest: decide_hold,
+    CaptureRequest: decide_capture,
+    ReleaseRequest: decide_release,
+    ExpiryRequest: decide_expiry,
+    HoldRefundRequest: decide_hold_refund,
     AwardRequest: decide_award,
+    PreparationRequest: decide_preparation,
+    RowsRequest: decide_rows,
+    StepRequest: decide_step,
+    BatchAwardRequest: decide_batch_award,
+    BookingRequest: decide_booking,
+    KeyRequest: decide_key,
+    SecondApprovalRequest: decide_second_approval,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     MerchantRequest: decide_merchant,
@@ -91,6 +157,10 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     MerchantEndRequest: decide_merchant_end,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
+    ActorRequest: decide_actor,
+    RoleRequest: decide_role,
+    CredentialRequest: decide_credential,
+    DismissalRequest: decide_dismissal,
     HolderRequest: decide_holder,
     CardRequest: decide_card,
     LimitRequest: decide_limit,
@@ -136,15 +206,16 @@ def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
         event = DECISIONS[type(request)](request, town, stamp)
     except Refused as refused:
         attempt = _attempt(request, town, stamp, refused.reason)
-        return Outcome(refused=refused, attempt=attempt, counted=_counted(request, town, stamp, is_refused=True))
+        return Outcome(refused=refused, attempt=attempt, counted=_counted(request, town, stamp, refused.reason))
     town.apply(event)
-    counts = _counted(request, town, stamp, is_refused=False)
+    counts = _counted(request, town, stamp, None)
     return Outcome(event=event, attempt=_attempt(request, town, stamp, None), counted=counts)
 
 
-def _counted(request: Request, town: Town, stamp: Stamp, *, is_refused: bool) -> tuple[Tries, ...]:
+def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> tuple[Tries, ...]:
     if not isinstance(request, PresentedRequest):
         return ()
+    is_refused = refusal not in (None, Refusal.HOLD_TERM)  # which is about no card
     counts = counted(request.card, town, stamp, at=request.merchant, is_refused=is_refused)
     for count in counts:
         town.learn(count)
@@ -163,7 +234,7 @@ def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
 
 
 # That something is not there says nothing about a sale, so that the key stays free.
-_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
+_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
 
 
 def _attempt(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> Attempt | None:

@@ -13,7 +13,8 @@ from pasledger.rules.allocation import Spendable, allocate
 from pasledger.rules.attempts import AttemptKey
 from pasledger.rules.card_entry import CardEntry, presented_card
 from pasledger.rules.ceilings import within_ceilings
-from pasledger.rules.records import Card, Entitlement, Event, Merchant, Redemption
+from pasledger.rules.records import Card, Entitlement, Event, Merchant, MerchantReference, Part, Redemption
+from pasledger.rules.references import bound_by, named
 from pasledger.rules.town import Needs, Town
 
 
@@ -28,6 +29,7 @@ class RedemptionRequest:
     card: CardEntry
     amount: Money
     attempt: AttemptKey | None
+    reference: MerchantReference | None = None
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
@@ -37,30 +39,54 @@ class RedemptionRequest:
 
 def decide_redemption(request: RedemptionRequest, town: Town, stamp: Stamp) -> Event:
     """Pay from the holder's entitlements that may be spent at this merchant today, or refuse."""
-    card = presented_card(request.card, town, stamp, at=request.merchant, amount=request.amount)
-    merchant = town.merchant(request.merchant, on=stamp.effective_on)
-    spendable = spendable_for(request.amount, card, merchant, town, today=stamp.effective_on)
-    parts = allocate(request.amount, spendable)
-    schemes = {one.scheme.code: one.scheme.reference for one in spendable}
+    payment = allocated(request.card, request.amount, town, stamp, at=request.merchant)
     entry = Entry(
         request.entry,
         EntryKind.REDEEMED,
         stamp.by(request.terminal),
         tuple(
             postings.redeemed(
-                scheme=part.scheme, entitlement=part.entitlement, merchant=merchant.id, amount=part.amount
+                scheme=part.scheme, entitlement=part.entitlement, merchant=request.merchant, amount=part.amount
             )
-            for part in parts
+            for part in payment.parts
         ),
-        versions=(merchant.reference, *sorted({schemes[part.scheme] for part in parts})),
+        versions=payment.versions,
+        commitment=bound_by(request.reference),
     )
     redemption = Redemption(
-        request.id, entry.id, merchant.id, request.terminal, card.id, card.holder, request.amount, parts
+        request.id,
+        entry.id,
+        request.merchant,
+        request.terminal,
+        payment.card.id,
+        payment.card.holder,
+        request.amount,
+        payment.parts,
     )
-    return Event(entry.stamp, (redemption,), entry)
+    return Event(entry.stamp, (redemption, *named(request.reference)), entry)
 
 
-def spendable_for(amount: Money, card: Card, merchant: Merchant, town: Town, *, today: date) -> list[Spendable]:
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """Whose card pays, which entitlements pay how much, and by which versions of the rules."""
+
+    card: Card
+    parts: tuple[Part, ...]
+    versions: tuple[str, ...]
+
+
+def allocated(presented: CardEntry, amount: Money, town: Town, stamp: Stamp, *, at: MerchantId) -> Allocated:
+    """Find what pays an amount with a card at a merchant today, now or set aside for later, or refuse."""
+    card = presented_card(presented, town, stamp, at=at, amount=amount)
+    merchant = town.merchant(at, on=stamp.effective_on)
+    spendable = _enough(amount, card, merchant, town, today=stamp.effective_on)
+    parts = allocate(amount, spendable)
+    schemes = {one.scheme.code: one.scheme.reference for one in spendable}
+    versions = (merchant.reference, *sorted({schemes[part.scheme] for part in parts}))
+    return Allocated(card, parts, versions)
+
+
+def _enough(amount: Money, card: Card, merchant: Merchant, town: Town, *, today: date) -> list[Spendable]:
     """Return what the holder may spend at this merchant today, at least `amount` in all, or refuse."""
     there = _spendable(card, merchant, town, today=today)
     open_today = within_ceilings(there, town.spent, at=merchant.id, today=today)

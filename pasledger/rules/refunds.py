@@ -7,13 +7,15 @@ lapses. The merchant's payable may go below zero when it was paid already; its n
 from dataclasses import dataclass
 from datetime import date
 
-from pasledger.ledger.ids import EntitlementId, EntryId, MerchantId, RedemptionId, RefundId, TerminalId
+from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId, RefundId, TerminalId
 from pasledger.ledger.journal import Entry, EntryKind, Stamp, Transfer
 from pasledger.ledger.money import ZERO, Money, total
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules import postings
+from pasledger.rules.allocation import first_of, less
 from pasledger.rules.attempts import AttemptKey
-from pasledger.rules.records import Event, Part, Redemption, Refund
+from pasledger.rules.records import Event, MerchantReference, Part, Refund
+from pasledger.rules.references import bound_by, named
 from pasledger.rules.town import Needs, Town
 
 
@@ -28,6 +30,7 @@ class RefundRequest:
     amount: Money | None
     attempt: AttemptKey | None
     terminal: TerminalId | None = None
+    reference: MerchantReference | None = None
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
@@ -39,53 +42,32 @@ def decide_refund(request: RefundRequest, town: Town, stamp: Stamp) -> Event:
     redemption = town.redemptions.get(request.redemption)
     if redemption is None or redemption.merchant != request.merchant:
         raise Refused(Refusal.REDEMPTION_UNKNOWN)
-    refundable = _refundable(redemption, town.refunds.get(redemption.id, []))
-    most = total(part.amount for part in refundable)
-    amount = most if request.amount is None else request.amount
-    if amount > most or amount <= ZERO:
-        raise Refused(Refusal.REFUND_TOO_LARGE, most=most)
-    parts = _give_back(amount, refundable)
+    given_back = (part for refund in town.refunds.get(redemption.id, []) for part in refund.parts)
+    parts = some_of(less(reversed(redemption.parts), given_back), request.amount)
     entry = Entry(
         request.entry,
         EntryKind.REFUNDED,
         stamp.by(request.terminal),
-        tuple(_transfer(part, redemption, town, today=stamp.effective_on) for part in parts),
+        tuple(refunded(part, town, merchant=redemption.merchant, today=stamp.effective_on) for part in parts),
+        commitment=bound_by(request.reference),
     )
-    return Event(entry.stamp, (Refund(request.id, entry.id, redemption.id, redemption.merchant, parts),), entry)
+    refund = Refund(request.id, entry.id, redemption.id, redemption.merchant, parts)
+    return Event(entry.stamp, (refund, *named(request.reference)), entry)
 
 
-def _refundable(redemption: Redemption, refunds: list[Refund]) -> list[Part]:
-    """Return what is left to give back of each part, the last that paid first."""
-    given_back: dict[EntitlementId, Money] = {}
-    for refund in refunds:
-        for part in refund.parts:
-            given_back[part.entitlement] = given_back.get(part.entitlement, ZERO) + part.amount
-    return [
-        Part(part.entitlement, part.scheme, left)
-        for part in reversed(redemption.parts)
-        if (left := part.amount - given_back.get(part.entitlement, ZERO)) > ZERO
-    ]
+def some_of(refundable: list[Part], amount: Money | None) -> tuple[Part, ...]:
+    """Return which parts of what can be given back come to `amount`; all of it where none is named; or refuse."""
+    most = total(part.amount for part in refundable)
+    asked = most if amount is None else amount
+    if asked > most or asked <= ZERO:
+        raise Refused(Refusal.REFUND_TOO_LARGE, most=most)
+    return first_of(asked, refundable)
 
 
-def _give_back(amount: Money, refundable: list[Part]) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    due = amount
-    for part in refundable:
-        share = min(due, part.amount)
-        if share > ZERO:
-            parts.append(Part(part.entitlement, part.scheme, share))
-            due -= share
-    return tuple(parts)
-
-
-def _transfer(part: Part, redemption: Redemption, town: Town, *, today: date) -> Transfer:
+def refunded(part: Part, town: Town, *, merchant: MerchantId, today: date) -> Transfer:
+    """Give a part back to the entitlement that paid it; what has ended is not revived, and its part lapses."""
     if today < town.entitlements[part.entitlement].valid.ends_before:
         return postings.refunded(
-            scheme=part.scheme,
-            entitlement=part.entitlement,
-            merchant=redemption.merchant,
-            amount=part.amount,
+            scheme=part.scheme, entitlement=part.entitlement, merchant=merchant, amount=part.amount
         )
-    return postings.refunded_after_end(
-        scheme=part.scheme, merchant=redemption.merchant, year=today.year, amount=part.amount
-    )
+    return postings.refunded_after_end(scheme=part.scheme, merchant=merchant, year=today.year, amount=part.amount)

@@ -9,16 +9,35 @@ from typing import Never, TypeVar
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import Books
-from pasledger.ledger.ids import CardId, EntitlementId, HolderId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import (
+    BatchId,
+    CardId,
+    EntitlementId,
+    HolderId,
+    HoldId,
+    MerchantId,
+    RedemptionId,
+    TerminalId,
+)
+from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.actors import Actors
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.ceilings import Spent, count_spending
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import (
     Activation,
+    ActorChange,
     Attempt,
     AwardDecision,
     AwardKey,
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
     BudgetDecision,
     Card,
     CardChange,
@@ -26,16 +45,23 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
+    HoldUse,
     Merchant,
     MerchantCheck,
     MerchantContact,
     MerchantEnd,
+    MerchantReference,
     Pin,
     PinToVerify,
     PinUnlocked,
     Redemption,
     Refund,
+    SecondApproval,
     Terminal,
     TerminalRevoked,
     Tries,
@@ -62,9 +88,17 @@ class Needs:
     """Merchants of which the checks of their accounts are needed too."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
+    actors: set[str] = field(default_factory=set)
+    """Where there is any, all actors are needed: they are few."""
     redemptions: set[RedemptionId] = field(default_factory=set)
+    holds: set[HoldId] = field(default_factory=set)
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
+    batches: set[BatchId] = field(default_factory=set)
+    batch_sources: set[str] = field(default_factory=set)
+    """What files say: whether it belongs to a batch already."""
+    settings: set[str] = field(default_factory=set)
+    """The settings of a part of the books; those of awards come with each batch too."""
     budget_references: set[str] = field(default_factory=set)
     today: date | None = None
     """The day whose spending counts against a ceiling."""
@@ -81,6 +115,7 @@ class Town(Books):
         self.ends: dict[MerchantId, date] = {}
         self.checks: dict[MerchantId, tuple[MerchantCheck, ...]] = {}
         self.terminals: dict[TerminalId, Terminal] = {}
+        self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
         self.card_rule: CardRule | None = None
@@ -92,9 +127,17 @@ class Town(Books):
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         self.entitlements_of: dict[HolderId, list[Entitlement]] = {}
         self.awards: set[AwardKey] = set()
+        self.batch_contents: dict[BatchId, list[BatchContent]] = {}
+        self.batch_steps: dict[BatchId, list[BatchStep]] = {}
+        self.batch_sources: dict[str, BatchId] = {}
+        self.batch_key: str | None = None
+        self.second_approval_above: Money | None = None
+        self.second_approvals = 0
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
         self.refunds: dict[RedemptionId, list[Refund]] = {}
+        self.holds: dict[HoldId, Hold] = {}
+        self.hold_uses: dict[HoldId, list[HoldUse]] = {}
         self.attempts: dict[str, Attempt] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
@@ -120,7 +163,7 @@ class Town(Books):
         """Take over what an event establishes, so that the next decision sees it."""
         if event.entry is not None:
             self.post(event.entry)
-            count_spending(self.spent, event.entry)
+            count_spending(self.spent, event)
         for fact in event.facts:
             self.learn(fact)
 
@@ -142,6 +185,8 @@ class Town(Books):
                 self.terminals[fact.id] = fact
             case TerminalRevoked():
                 self.terminals.pop(fact.terminal, None)
+            case ActorChange():
+                self.actors = self.actors.after(fact.actor, fact.kind, fact.role, fact.credential_hash)
             case Holder():
                 self.holders[fact.reference] = fact
             case Card():
@@ -165,12 +210,30 @@ class Town(Books):
                 self.entitlements_of.setdefault(fact.holder, []).append(fact)
             case AwardDecision():
                 self.awards.add(fact.unique_key)
+            case BatchContent():
+                self.batch_contents.setdefault(fact.batch, []).append(fact)
+            case BatchStep():
+                self.batch_steps.setdefault(fact.batch, []).append(fact)
+            case BatchSource():
+                self.batch_sources[fact.source] = fact.batch
+            case BatchHand() | BatchRow() | BatchAward():
+                pass  # for the books: no decision looks at them
+            case BatchKey():
+                self.batch_key = fact.key
+            case SecondApproval():
+                self.second_approvals, self.second_approval_above = fact.number, fact.above
             case BudgetDecision():
                 self.budget_decisions.add((fact.scheme, fact.year, fact.reference))
             case Redemption():
                 self.redemptions[fact.id] = fact
             case Refund():
                 self.refunds.setdefault(fact.redemption, []).append(fact)
+            case Hold():
+                self.holds[fact.id] = fact
+            case HoldCaptured() | HoldReleased() | HoldRefunded():
+                self.hold_uses.setdefault(fact.hold, []).append(fact)
+            case MerchantReference():
+                pass  # which no decision looks at
             case _:
                 raise TypeError(f"no decision looks at {type(fact).__name__}")
 

@@ -97,6 +97,10 @@ def _moved(record: Table, side: Column[str], cents: ColumnElement[int]) -> Selec
 _SPENT = Query(
     union_all(
         _moved(_t.redemption, _t.transfer.c.debit, _t.transfer.c.amount_cents),
-        _moved(_t.refund, _t.transfer.c.credit, -_t.transfer.c.amount_cents),
+        _moved(_t.hold, _t.transfer.c.debit, _t.transfer.c.amount_cents),
+        *(
+            _moved(given_back, _t.transfer.c.credit, -_t.transfer.c.amount_cents)
+            for given_back in (_t.refund, _t.hold_release, _t.hold_refund)
+        ),
     )
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import Connection, and_, func, literal, or_, select
+from sqlalchemy import Connection, and_, func, literal, or_, select, union_all
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
@@ -89,6 +89,25 @@ def _load_awards(connection: Connection, wanted: list[str], town: Town) -> None:
     town.awards.update(_AWARDS.fetch(connection, wanted=wanted))
 
 
+def _load_actors(connection: Connection, _wanted: list[str], town: Town) -> None:
+    for row in _ACTOR_CHANGES.fetch(connection):
+        town.learn(rows.read_actor_change(row))
+
+
+def _load_batches(connection: Connection, wanted: list[str], town: Town) -> None:
+    for row in _BATCH_CONTENTS.fetch(connection, wanted=wanted):
+        town.learn(rows.read_batch_content(row))
+    for row in _BATCH_STEPS.fetch(connection, wanted=wanted):
+        town.learn(rows.read_batch_step(row))
+
+
+def _load_award_settings(connection: Connection, _wanted: list[str], town: Town) -> None:
+    for row in _SECOND_APPROVALS.fetch(connection):
+        town.learn(rows.read_second_approval(row))
+    for row in _BATCH_KEYS.fetch(connection):
+        town.learn(rows.read_batch_key(row))
+
+
 def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> None:
     """Redemptions with the entitlements that paid and what these stand at, and what was given back already."""
     parts: dict[str, list[Part]] = {}
@@ -101,6 +120,19 @@ def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> 
             town.learn(rows.read_redemption(row, tuple(parts[row[1]])))
     for row in _REFUNDS.fetch(connection, wanted=wanted):
         town.learn(rows.read_refund(row))
+
+
+def _load_holds(connection: Connection, wanted: list[str], town: Town) -> None:
+    """Holds with the entitlements that they were set aside from and what these stand at, and what became of them."""
+    parts: dict[str, list[Part]] = {}
+    for row in _HELD_FROM.fetch(connection, wanted=wanted):
+        owner = _learn_entitlement(row[2:], town)
+        parts.setdefault(row[0], []).append(Part(owner.id, owner.scheme, Money(row[1])))
+    for row in _HOLDS.fetch(connection, wanted=wanted):
+        if row[1] in parts:  # as above
+            town.learn(rows.read_hold(row, tuple(parts[row[1]])))
+    for row in _HOLD_USES.fetch(connection, wanted=wanted):
+        town.learn(rows.read_hold_use(row))
 
 
 def _learn_entitlement(row: Row, town: Town) -> Entitlement:
@@ -165,6 +197,7 @@ _CHECKS = Query(
     .order_by(_t.merchant_check.c.merchant_id, _t.merchant_check.c.number)
 )
 _TERMINALS = Query(select(_t.terminal).where(OneOf(_t.terminal.c.id, "wanted"), _t.terminal.c.revoked_at.is_(None)))
+_ACTOR_CHANGES = Query(select(_t.actor_change).order_by(_t.actor_change.c.number))
 _BALANCES = Query(select(_t.account).where(OneOf(_t.account.c.code, "wanted")))
 _AWARDS = Query(
     select(
@@ -174,6 +207,19 @@ _AWARDS = Query(
         _t.award_decision.c.instalment,
     ).where(OneOf(_t.award_decision.c.reference, "wanted"))
 )
+_BATCH_CONTENTS = Query(
+    select(_t.batch_content)
+    .where(OneOf(_t.batch_content.c.batch_id, "wanted"))
+    .order_by(_t.batch_content.c.batch_id, _t.batch_content.c.version)
+)
+_BATCH_STEPS = Query(
+    select(_t.batch_step)
+    .where(OneOf(_t.batch_step.c.batch_id, "wanted"))
+    .order_by(_t.batch_step.c.batch_id, _t.batch_step.c.number)
+)
+_BATCH_SOURCES = Query(select(_t.batch_source).where(OneOf(_t.batch_source.c.source, "wanted")))
+_BATCH_KEYS = Query(select(_t.batch_key))
+_SECOND_APPROVALS = Query(select(_t.second_approval).order_by(_t.second_approval.c.number))
 _BUDGET_DECISIONS = Query(select(_t.budget_decision).where(OneOf(_t.budget_decision.c.reference, "wanted")))
 _REDEMPTIONS = Query(select(_t.redemption).where(OneOf(_t.redemption.c.id, "wanted")))
 _PAID_BY = Query(
@@ -186,6 +232,24 @@ _PAID_BY = Query(
 )
 _REFUNDS = Query(select(_t.refund).where(OneOf(_t.refund.c.redemption_id, "wanted")).order_by(_t.refund.c.entry_id))
 
+_HOLDS = Query(select(_t.hold).where(OneOf(_t.hold.c.id, "wanted")))
+_HELD_FROM = Query(
+    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *_owned.selected_columns)
+    .join(_t.hold, _t.hold.c.entry_id == _t.transfer.c.entry_id)
+    .join(_t.account, _t.account.c.code == _t.transfer.c.debit)
+    .join(_t.entitlement, literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id == _t.transfer.c.debit)
+    .where(OneOf(_t.hold.c.id, "wanted"))
+    .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
+)
+_HOLD_USES = Query(
+    union_all(
+        *(
+            select(used).where(OneOf(used.c.hold_id, "wanted"))
+            for used in (_t.hold_capture, _t.hold_release, _t.hold_refund)
+        )
+    ).order_by("entry_id")
+)
+
 Loader = Callable[[Connection, list[str], Town], None]
 
 _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
@@ -197,8 +261,13 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.merchant_names, _load_merchants_by_name),
     (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
+    (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),
     (lambda needs: needs.award_references, _load_awards),
+    (lambda needs: needs.batches, _load_batches),
+    (lambda needs: needs.settings or needs.batches, _load_award_settings),
+    (lambda needs: needs.batch_sources, _learning(_BATCH_SOURCES, rows.read_batch_source)),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
     (lambda needs: needs.redemptions, _load_redemptions),
+    (lambda needs: needs.holds, _load_holds),
 )

@@ -71,12 +71,13 @@ class Postgresql(Database):
         return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
 
     def lock(self, connection: Connection, needs: Needs) -> frozenset[str]:
-        """Lock the balances of what the cards can spend, of what redemptions were paid from, and of the budgets."""
+        """Lock the balances of what cards can spend, of what redemptions and holds were paid from, and of budgets."""
         lock_pins(connection, needs)
         locked = _LOCK.fetch(
             connection,
             cards=sorted(needs.spending_cards),
             redemptions=sorted(needs.redemptions),
+            holds=sorted(needs.holds),
             budgets=sorted(account.code for account in needs.budgets),
         )
         return frozenset(code for (code,) in locked)
@@ -257,6 +258,11 @@ _paid_by = (
     .join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id)
     .where(OneOf(_t.redemption.c.id, "redemptions"))
 )
+_held_from = (
+    select(_t.transfer.c.debit)
+    .join(_t.hold, _t.hold.c.entry_id == _t.transfer.c.entry_id)
+    .where(OneOf(_t.hold.c.id, "holds"))
+)
 _LOCK = Query(
     select(_t.account.c.code)
     .where(
@@ -264,6 +270,7 @@ _LOCK = Query(
             union(
                 select(_prefix + _t.entitlement.c.id).where(_t.entitlement.c.holder_id.in_(_holders)),
                 _paid_by,
+                _held_from,
                 select(_t.account.c.code).where(OneOf(_t.account.c.code, "budgets")),
             )
         )

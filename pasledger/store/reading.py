@@ -1,8 +1,8 @@
 """Reading the books: one snapshot for all that is asked of one reader."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from itertools import groupby
@@ -32,9 +32,13 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import guards, merchant_file, rows, tables
+from pasledger.store.acting import Acting
+from pasledger.store.batches import Batches
 from pasledger.store.databases import database_behind
+from pasledger.store.holding import Holds
 from pasledger.store.loading import load
-from pasledger.store.statements import OneOf, Query, Row
+from pasledger.store.noted import noted
+from pasledger.store.statements import Query, Row
 
 _t = tables
 
@@ -46,6 +50,8 @@ class Recorded:
     redemption: Redemption
     at: datetime
     refunds: tuple[tuple[Refund, datetime], ...]
+    references: Mapping[EntryId, str | None] = field(default_factory=dict)
+    """What the merchant called each of them."""
 
     @property
     def refundable(self) -> Money:
@@ -58,6 +64,7 @@ class Reader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.holds = Holds(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
@@ -66,6 +73,16 @@ class Reader:
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
         return load(self._connection, needs)
+
+    @property
+    def batches(self) -> Batches:
+        """The award batches."""
+        return Batches(self._connection)
+
+    @property
+    def acting(self) -> Acting:
+        """Who may act, and what was done: the actors and the log."""
+        return Acting(self._connection)
 
     # --- accounts
 
@@ -138,8 +155,13 @@ class Reader:
             return None
         found = known.redemptions[redemption]
         refunds = known.refunds.get(redemption, [])
-        at = self._recorded_at(found.entry, *(refund.entry for refund in refunds))
-        return Recorded(found, at[found.entry], tuple((refund, at[refund.entry]) for refund in refunds))
+        beside = noted(self._connection, [found.entry, *(refund.entry for refund in refunds)])
+        return Recorded(
+            found,
+            beside[found.entry].at,
+            tuple((refund, beside[refund.entry].at) for refund in refunds),
+            {entry: note.reference for entry, note in beside.items()},
+        )
 
     def terminal(self, credential_hash: str) -> Terminal | None:
         """Return the terminal with this credential, unless it was revoked."""
@@ -189,10 +211,6 @@ class Reader:
         for entry, says, has in _MISCOUNTED.stream(self._connection):
             yield "count", f"{entry} says {says} transfers and has {has}"
 
-    def _recorded_at(self, *entries: EntryId) -> dict[str, datetime]:
-        found = _RECORDED_AT.fetch(self._connection, wanted=list(entries))
-        return {entry: rows.read_moment(at) for entry, at in found}
-
 
 def _read_transfer(line: Row) -> Transfer:
     _entry, debit, debit_kind, debit_scheme, credit, credit_kind, credit_scheme, cents = line
@@ -233,6 +251,12 @@ _RECORDS = (
         lambda row, entry: rows.read_redemption(row, tuple(rows.part_of(line) for line in entry.transfers)),
     ),
     _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
+    _Records(_t.hold, lambda row, entry: rows.read_hold(row, tuple(rows.part_of(line) for line in entry.transfers))),
+    *(
+        _Records(table, lambda row, _entry: rows.read_hold_use(row))
+        for table in (_t.hold_capture, _t.hold_release, _t.hold_refund)
+    ),
+    _Records(_t.merchant_reference, lambda row, _entry: rows.read_merchant_reference(row)),
 )
 
 _MUNICIPALITY = Query(select(_t.municipality.c.name))
@@ -279,7 +303,6 @@ _ENTRIES = Query(select(_t.entry).order_by(_t.entry.c.id))
 _TRANSFERS = Query(_lines)
 _ENTRIES_ON = Query(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
 _TRANSFERS_ON = Query(_lines.where(_t.transfer.c.entry_id.in_(_touching)))
-_RECORDED_AT = Query(select(_t.entry.c.id, _t.entry.c.recorded_at).where(OneOf(_t.entry.c.id, "wanted")))
 _NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).limit(1))
 _ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 

@@ -11,7 +11,15 @@ from pasledger.ledger.journal import Stamp
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import (
     Activation,
+    ActorChange,
     AwardDecision,
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
     BudgetDecision,
     Card,
     CardChange,
@@ -20,16 +28,22 @@ from pasledger.rules.records import (
     Event,
     Fact,
     FirstTries,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
     Merchant,
     MerchantCheck,
     MerchantContact,
     MerchantEnd,
+    MerchantReference,
     Pin,
     PinToVerify,
     PinUnlocked,
     Redemption,
     Refund,
+    SecondApproval,
     Terminal,
     TerminalRevoked,
     Tries,
@@ -104,6 +118,7 @@ _MERCHANT_CHECK = Insertion(_t.merchant_check)
 _MERCHANT_END = Insertion(_t.merchant_end)
 _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
+_ACTOR_CHANGE = Insertion(_t.actor_change)
 _HOLDER = Insertion(_t.holder)
 _HOLDER_REFERENCE = Insertion(_t.holder_reference)
 _CARD = Insertion(_t.card)
@@ -118,18 +133,33 @@ _FIRST_TRIES = Insertion(_t.tries)
 _TRIES = Update(_t.tries, _t.tries.c.number, _t.tries.c.counted_at)
 _ENTITLEMENT = Insertion(_t.entitlement)
 _AWARD_DECISION = Insertion(_t.award_decision)
+_BATCH_CONTENT = Insertion(_t.batch_content)
+_BATCH_SOURCE = Insertion(_t.batch_source)
+_BATCH_HAND = Insertion(_t.batch_hand)
+_BATCH_STEP = Insertion(_t.batch_step)
+_BATCH_ROW = Insertion(_t.batch_row)
+_BATCH_AWARD = Insertion(_t.batch_award)
+_BATCH_KEY = Insertion(_t.batch_key)
+_SECOND_APPROVAL = Insertion(_t.second_approval)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
+_HOLD = Insertion(_t.hold)
+_HOLD_CAPTURE = Insertion(_t.hold_capture)
+_HOLD_RELEASE = Insertion(_t.hold_release)
+_HOLD_REFUND = Insertion(_t.hold_refund)
+_MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_CEILING, _CARD_RULE),
-    *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE),
+    *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _ACTOR_CHANGE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
+    *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
+    *(_BATCH_SOURCE, _BATCH_STEP, _BATCH_CONTENT, _BATCH_HAND, _BATCH_ROW, _BATCH_AWARD, _BATCH_KEY, _SECOND_APPROVAL),
     *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
 )
 
@@ -149,6 +179,7 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     MerchantEnd: ((_MERCHANT_END, rows.merchant_end_row),),
     Terminal: ((_TERMINAL, rows.terminal_row),),
     TerminalRevoked: ((_REVOKE, rows.revocation_row),),
+    ActorChange: ((_ACTOR_CHANGE, _unstamped(rows.actor_change_row)),),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
     Card: ((_CARD, rows.card_row),),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),
@@ -160,7 +191,20 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     FirstTries: ((_FIRST_TRIES, _unstamped(rows.first_tries_row)),),
     Entitlement: ((_ENTITLEMENT, _unstamped(rows.entitlement_row)),),
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),
+    BatchContent: ((_BATCH_CONTENT, _unstamped(rows.batch_content_row)),),
+    BatchSource: ((_BATCH_SOURCE, _unstamped(rows.batch_source_row)),),
+    BatchHand: ((_BATCH_HAND, rows.batch_hand_row),),
+    BatchStep: ((_BATCH_STEP, _unstamped(rows.batch_step_row)),),
+    BatchRow: ((_BATCH_ROW, _unstamped(rows.batch_row_row)),),
+    BatchAward: ((_BATCH_AWARD, _unstamped(rows.batch_award_row)),),
+    BatchKey: ((_BATCH_KEY, _unstamped(rows.batch_key_row)),),
+    SecondApproval: ((_SECOND_APPROVAL, rows.second_approval_row),),
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    Hold: ((_HOLD, _unstamped(rows.hold_row)),),
+    HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),
+    HoldReleased: ((_HOLD_RELEASE, _unstamped(rows.hold_use_row)),),
+    HoldRefunded: ((_HOLD_REFUND, _unstamped(rows.hold_use_row)),),
+    MerchantReference: ((_MERCHANT_REFERENCE, _unstamped(rows.merchant_reference_row)),),
 }

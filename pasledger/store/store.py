@@ -11,8 +11,10 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.keys import SecretKey
+from pasledger.rules.records import Act, ActResult
 from pasledger.rules.town import Needs, Town
 from pasledger.store import copying, guards, migrating, roles, rows, tables
+from pasledger.store.acting import log
 from pasledger.store.database import Database
 from pasledger.store.databases import database_of
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUndecided, BooksUnusable
@@ -32,16 +34,31 @@ _TRIES = 10
 class Transaction:
     """One batch: what it loads stays as it is until the batch is recorded, because the write lock is held."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, store: "Store") -> None:
         self._connection = connection
+        self._store = store
+
+    @property
+    def key(self) -> SecretKey | None:
+        """The key of the books, as `Store.key` has it."""
+        return self._store.key
 
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, its stored balances locked."""
         return load_and_lock(self._connection, needs)
 
+    @property
+    def reader(self) -> Reader:
+        """What reads what stands there, what this batch recorded included."""
+        return Reader(self._connection)
+
     def record(self, outcomes: Iterable[Outcome], town: Town) -> None:
         """Append what was decided upon `town`."""
         record(self._connection, outcomes, town)
+
+    def log(self, *lines: Act | ActResult) -> None:
+        """Append lines to the log, but for those that are there already."""
+        log(self._connection, lines)
 
 
 class Store:
@@ -124,7 +141,7 @@ class Store:
         Unless it raises `BooksUndecided`: then the answer to the commit was lost.
         """
         with self._connection() as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, self)
             try:
                 with _naming_the_trouble(database_of(self._books), self._books):
                     connection.commit()

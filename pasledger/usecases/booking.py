@@ -6,13 +6,14 @@ the batch is one redemption, sixteen tills that pay at the same moment, or a tow
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refused
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each, needs_of
-from pasledger.store import BooksContended, BooksLost, BooksUndecided, Store, Transaction
+from pasledger.store import BooksContended, BooksLost, BooksUndecided, Reader, Store, Transaction
 
 CHUNK = 20_000
 """How many requests are loaded and written at a time. Statements are constant per chunk, and memory stays bounded."""
@@ -20,8 +21,13 @@ CHUNK = 20_000
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """The longest pauses before a batch is decided anew; in all of them together a server has started again."""
 
+Done = TypeVar("Done")
+
 Progress = Callable[[int], None]
 """Is told how many requests more have been decided."""
+
+Pieces = Callable[[Reader], Iterable[Sequence[Request]]]
+"""Makes the requests of one transaction, some at a time, from what its reader reads."""
 
 
 class NothingBooked(Exception):  # noqa: N818 - an answer, not an error
@@ -35,54 +41,66 @@ class NothingBooked(Exception):  # noqa: N818 - an answer, not an error
 
 def book(store: Store, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:
     """Answer each request by itself, in one transaction. What is returned is on the disk."""
-    asked = _keyed(requests, store)
 
     def once() -> list[Outcome]:
         with store.begin() as transaction:
-            return _book(transaction, asked, stamp)
+            return _book(transaction, requests, stamp)
 
-    return _patiently(once, asked)
+    return patiently(once, may_repeat=_are_booked_once(requests))
 
 
 def book_all(
     store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None
 ) -> list[Outcome]:
     """Book every request or none, in one transaction. Raises `NothingBooked` with every refusal there is."""
-    asked = _keyed(requests, store)
+    outcomes: list[Outcome] = []
 
-    def once() -> list[Outcome]:
-        outcomes: list[Outcome] = []
+    def pieces(_reader: Reader) -> Iterator[Sequence[Request]]:
+        outcomes.clear()
+        return chunks(requests)
+
+    book_pieces(store, pieces, stamp, progress, keep=outcomes.extend, is_booked_once=_are_booked_once(requests))
+    return outcomes
+
+
+def book_pieces(
+    store: Store,
+    pieces: Pieces,
+    stamp: Stamp,
+    progress: Progress = lambda _done: None,
+    *,
+    keep: Callable[[list[Outcome]], None] = lambda _outcomes: None,
+    is_booked_once: bool = False,
+) -> None:
+    """Book every request of all pieces or none, in one transaction, in as much memory as one piece takes.
+
+    `pieces` makes them anew each time that it is tried, from what stands in the books then. What is booked once,
+    however often it is asked, is asked again where nobody knows whether it was. Raises `NothingBooked` with every
+    refusal there is.
+    """
+
+    def once() -> None:
+        refusals: dict[int, Refused] = {}
+        booked = 0
         with store.begin() as transaction:
-            for chunk in _chunks(asked):
-                outcomes += _book(transaction, chunk, stamp)
-                progress(len(chunk))
-            refusals = {place: one.refused for place, one in enumerate(outcomes) if one.refused is not None}
+            for piece in pieces(transaction.reader):
+                outcomes = _book(transaction, piece, stamp)
+                refusals |= {
+                    place: one.refused for place, one in enumerate(outcomes, start=booked) if one.refused is not None
+                }
+                booked += len(piece)
+                keep(outcomes)
+                progress(len(piece))
             if refusals:
                 raise NothingBooked(refusals)
-        return outcomes
 
-    return _patiently(once, asked)
-
-
-def _keyed(requests: Sequence[Request], store: Store) -> Sequence[Request]:
-    """Return the requests, the fingerprints of those with a key of their own made with the key of the books."""
-    if not any(isinstance(request, KeyedRequest) and request.attempt is not None for request in requests):
-        return requests
-    secret = store.key
-    if secret is None:
-        return requests
-    return [
-        replace(request, attempt=request.attempt.keyed(secret))
-        if isinstance(request, KeyedRequest) and request.attempt is not None
-        else request
-        for request in requests
-    ]
+    patiently(once, may_repeat=is_booked_once)
 
 
-def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -> list[Outcome]:
+def patiently(once: Callable[[], Done], *, may_repeat: bool) -> Done:
     """Decide a batch anew while another writer was first or the connection was lost, a few times.
 
-    Where nobody knows whether it was booked, it is asked again only if the books answer it from their record then.
+    Where nobody knows whether it was written, it is asked again only if it may be: when a second time changes nothing.
     """
     for longest in _PAUSES_S:
         try:
@@ -90,7 +108,7 @@ def _patiently(once: Callable[[], list[Outcome]], requests: Sequence[Request]) -
         except (BooksContended, BooksLost):
             pass
         except BooksUndecided:
-            if not _are_booked_once(requests):
+            if not may_repeat:
                 raise
         time.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - so that two writers do not meet again
     return once()
@@ -102,14 +120,31 @@ def _are_booked_once(requests: Sequence[Request]) -> bool:
 
 
 def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -> list[Outcome]:
-    needs = needs_of(requests)
+    asked = _keyed(requests, transaction)
+    needs = needs_of(asked)
     needs.today = stamp.effective_on
     town = transaction.load(needs)
-    outcomes = decide_each(requests, town, stamp)
+    outcomes = decide_each(asked, town, stamp)
     transaction.record(outcomes, town)
     return outcomes
 
 
-def _chunks(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
+def _keyed(requests: Sequence[Request], transaction: Transaction) -> Sequence[Request]:
+    """Return the requests, the fingerprints of those with a key of their own made with the key of the books."""
+    if not any(isinstance(request, KeyedRequest) and request.attempt is not None for request in requests):
+        return requests
+    secret = transaction.key
+    if secret is None:
+        return requests
+    return [
+        replace(request, attempt=request.attempt.keyed(secret))
+        if isinstance(request, KeyedRequest) and request.attempt is not None
+        else request
+        for request in requests
+    ]
+
+
+def chunks(requests: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield what is loaded and written at a time."""
     for start in range(0, len(requests), CHUNK):
         yield requests[start : start + CHUNK]

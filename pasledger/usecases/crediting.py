@@ -19,15 +19,16 @@ from pasledger.usecases.minting import new_id, new_salt
 def credit(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> tuple[Event, ...]:
     """Book every award of a file and return what was booked. Raises `FileRefused` with every fault there is."""
     awards = read_awards(data)
-    requests = [_request(award, stamp) for award in awards]
+    requests = [request_of(award, stamp) for award in awards]
     try:
         outcomes = book_all(store, requests, stamp, progress)
     except NothingBooked as nothing:
-        raise FileRefused(_faults(awards, nothing)) from None
+        raise FileRefused(faults_of(awards, nothing)) from None
     return tuple(outcome.event for outcome in outcomes if outcome.event is not None)
 
 
-def _request(award: AwardRow, stamp: Stamp) -> AwardRequest:
+def request_of(award: AwardRow, stamp: Stamp) -> AwardRequest:
+    """Return what a row asks for. Without a start it starts on the day of the stamp."""
     return AwardRequest(
         id=new_id(EntitlementId),
         entry=new_id(EntryId),
@@ -41,7 +42,7 @@ def _request(award: AwardRow, stamp: Stamp) -> AwardRequest:
     )
 
 
-def _faults(awards: Sequence[AwardRow], nothing: NothingBooked) -> list[Fault]:
+def faults_of(awards: Sequence[AwardRow], nothing: NothingBooked) -> list[Fault]:
     """Say which row and column each refusal is about."""
     faults: list[Fault] = []
     for place, refused in nothing.refusals.items():

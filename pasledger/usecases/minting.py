@@ -13,7 +13,7 @@ from pasledger.ledger.journal import Stamp
 from pasledger.rules.cards import NUMBER_CHOICES, CardNumber, card_number
 from pasledger.store import BooksProblem, BooksUnusable, Store
 
-_NETHERLANDS = ZoneInfo("Europe/Amsterdam")
+NETHERLANDS = ZoneInfo("Europe/Amsterdam")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOST_BEHIND = timedelta(minutes=5)
 _SECRET_BYTES = 16
@@ -54,7 +54,7 @@ def stamp_now(prepared_by: str, approved_by: str | None = None) -> Stamp:
     Stamps of one process never go back. Raises `BooksUnusable` when the clock went back by more than five minutes.
     """
     now = _CLOCK.now()
-    return Stamp(now, now.astimezone(_NETHERLANDS).date(), prepared_by, approved_by)
+    return Stamp(now, now.astimezone(NETHERLANDS).date(), prepared_by, approved_by)
 
 
 def require_clock(store: Store) -> None:
@@ -116,6 +116,11 @@ def new_card_number() -> CardNumber:
 def new_token() -> str:
     """Return a card token: 128 random bits, safe in the fragment of a link."""
     return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def new_key() -> str:
+    """Return the credential of an actor: 128 random bits, which nobody has to remember."""
+    return f"key_{secrets.token_hex(_SECRET_BYTES)}"
 
 
 def new_credential() -> tuple[str, str]:

@@ -11,6 +11,8 @@ PURE_RING = ("ledger", "rules", "reports", "formats")
 
 CLOCKS = {"now", "today", "utcnow"}
 OUTSIDE = {"open", "print", "input"}
+NOT_OUTSIDE = {("pasledger/formats/workbook.py", "open")}
+"""A part of a zip that is in memory is opened by the same word as a file."""
 
 
 def modules(*folders: Path) -> list[Path]:
@@ -75,7 +77,8 @@ def test_there_is_something_to_look_at() -> None:
 def test_the_pure_ring_is_handed_all_it_needs(module: Path) -> None:
     """No module of it looks at a clock, opens a file, prints, or leaves whole numbers."""
     source = module.read_text(encoding="utf-8")
-    assert [*impurities(source), *floats(source), *divisions(source)] == []
+    found = [*impurities(source), *floats(source), *divisions(source)]
+    assert [one for one in found if (module.relative_to(ROOT).as_posix(), one) not in NOT_OUTSIDE] == []
 
 
 @pytest.mark.parametrize("module", MONEY_MODULES, ids=named)

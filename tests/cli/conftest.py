@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,13 @@ import pytest
 from typer.testing import CliRunner
 
 from pasledger.cli.app import app
+from pasledger.ledger.money import Money
+from pasledger.rules.cards import CardNumber
+from pasledger.usecases import spending
+from pasledger.usecases.booking import book
+from pasledger.usecases.finding import merchant_named
 from pasledger.usecases.minting import stamp_now
-from tests.support.books import content
+from tests.support.books import content, opened
 
 YEAR = stamp_now("clerk").effective_on.year
 """The year in which the tests run: the command line has a clock of its own."""
@@ -83,12 +90,18 @@ class Clerk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.books = folder / "town.db"
+        self.typed = ""
+        """What is typed where a command asks."""
 
     def __call__(self, *arguments: object, language: str | None = "nl", **environment: str | None) -> Ran:
         """Run one command. Whatever goes wrong, no exception may come out."""
         named: dict[str, str | None] = {"PASLEDGER_BOOKS": str(self.books), "PASLEDGER_AS": "clerk"}
+        named["PASLEDGER_CREDENTIAL_FILE"] = str(self.folder / "keys")
         named["PASLEDGER_LANGUAGE"] = language
-        ran = CliRunner().invoke(app, [str(argument) for argument in arguments], env=named | environment)
+        if (self.folder / "town.key").exists():
+            named["PASLEDGER_KEY"] = str(self.folder / "town.key")
+        written = [str(argument) for argument in arguments]
+        ran = CliRunner().invoke(app, written, input=self.typed, env=named | environment)
         if ran.exception is not None and not isinstance(ran.exception, SystemExit):
             raise ran.exception
         return Ran(ran.exit_code, ran.stdout, ran.stderr)
@@ -114,9 +127,37 @@ class Clerk:
         """Return the number on the card of a holder."""
         return next(row["pasnummer"] for row in self.rows("carriers.csv") if row["pashouder"] == holder)
 
+    def code(self, holder: str, letters: str = "letters.html") -> str:
+        """Return the code in the letter to a holder."""
+        page = (self.folder / letters).read_text(encoding="utf-8")
+        found = re.search(rf'<p>{holder}</p>.*?class="code">([A-Z0-9 ]+)<', page, re.DOTALL)
+        assert found is not None
+        return found[1]
+
+    def held(self, holder: str, *, amount: str = "5.00", days: int = 30, key: str | None = None) -> str:
+        """Set an amount aside at the club, as its till would, and return the id of the hold."""
+        stamp = stamp_now("clerk")
+        with opened(self.books) as store:
+            club = merchant_named(store, CLUB, on=stamp.effective_on)
+            request = spending.hold(
+                merchant=club.id,
+                card=CardNumber.parse(self.card(holder)),
+                amount=Money.parse(amount),
+                last_day=stamp.effective_on + timedelta(days=days),
+                key=key,
+            )
+            (outcome,) = book(store, [request], stamp)
+        assert outcome.event is not None
+        return request.id
+
     def booked(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of every table: what a refusal must leave as it is."""
-        return content(self.books)
+        """Return every row of every table but the log: what a refusal must leave as it is."""
+        return {table: rows for table, rows in content(self.books).items() if table not in ("act", "act_result")}
+
+    def acts(self, **options: str) -> list[dict[str, Any]]:
+        """Return the lines of the log."""
+        asked = self.done("log", *(f"--{name}={value}" for name, value in options.items()))
+        return list(asked["acts"])
 
     def left(self, holder: str) -> dict[str, str]:
         """Return what is left for a holder, by scheme."""
@@ -130,9 +171,21 @@ def as_csv(rows: Sequence[Sequence[str]], *, separator: str = ";", encoding: str
     return text.getvalue().encode(encoding)
 
 
+def begin(clerk: Clerk) -> None:
+    """Start the books of the town, with an administrator, a clerk and an approver."""
+    clerk.done("start", "--municipality", "Gemeente Dronten", "--as", "administrator")
+    appoint(clerk)
+
+
+def appoint(clerk: Clerk) -> None:
+    """Add a clerk and an approver; their credentials are in the file that the clerk's commands look in."""
+    clerk.done("actors", "add", "clerk", "--role", "clerk", "--as", "administrator")
+    clerk.done("actors", "add", "approver", "--role", "approver", "--as", "administrator")
+
+
 def fill(clerk: Clerk) -> None:
     """Start the books of the town and fill them from files, each with its own command."""
-    clerk.done("start", "--municipality", "Gemeente Dronten")
+    begin(clerk)
     clerk.done("schemes", "add", clerk.file(SCHEMES, "schemes.toml"), *FOUR_EYES)
     clerk.done("budgets", "add", clerk.file(BUDGETS, "budgets.csv"), *FOUR_EYES)
     merchants, credentials = clerk.file(MERCHANTS, "merchants.csv"), clerk.folder / "credentials.csv"

@@ -14,7 +14,11 @@ def test_books_are_started_once(empty: Clerk) -> None:
     """Books begin where there are none, and are never overwritten."""
     started = empty("start", "--municipality", "Gemeente Dronten")
     assert (started.code, started.err) == (0, "")
-    assert started.out == f"De boeken van Gemeente Dronten zijn begonnen in {empty.books}.\n"
+    assert started.out == (
+        f"De boeken van Gemeente Dronten zijn begonnen in {empty.books}.\n"
+        "De beheerder is clerk.\n"
+        f"De toegangscode is bijgeschreven in {empty.folder / 'keys'}.\n"
+    )
     before = empty.booked()
     again = empty("start", "--municipality", "Elders")
     assert (again.code, again.out) == (1, "")

@@ -27,6 +27,7 @@ Command = tuple[object, ...]
 def a_program(clerk: Clerk, *arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the program as a process of its own."""
     named = {"PASLEDGER_BOOKS": str(clerk.books), "PASLEDGER_AS": "clerk"}
+    named["PASLEDGER_CREDENTIAL_FILE"] = str(clerk.folder / "keys")
     without = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PASLEDGER"))}
     return subprocess.run(
         [*PROGRAM, *map(os.fsencode, map(str, arguments))],
@@ -41,6 +42,15 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "start", "--municipality", "Elders", "--books", clerk.folder / "elders.db"
     yield ("upgrade",)
     newer = SCHEMES.replace("2020-01-01", "2021-01-01").replace("Vrije tijd", "Sport").replace('"Cadeau"', '"Gift"')
+    administrator = ("--as", "administrator")
+    yield "actors", "add", "jansen", "--role", "clerk", *administrator
+    yield "actors", "list"
+    yield "actors", "give", "jansen", "--role", "auditor", *administrator
+    yield "actors", "take", "jansen", "--role", "clerk", *administrator
+    yield "actors", "renew", "jansen", *administrator
+    yield "actors", "rights"
+    yield "actors", "history"
+    yield "actors", "end", "jansen", *administrator
     yield "schemes", "add", clerk.file(newer, "n.toml"), *FOUR_EYES
     yield "schemes", "list"
     yield "budgets", "add", clerk.file(BUDGETS.replace("RAAD", "MEER"), "b.csv"), *FOUR_EYES
@@ -58,21 +68,54 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
+    yield "keys", "create", clerk.folder / "town.key"
+    yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
+    yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
+    clerk.typed = f"{clerk.code('P-1')}\n4711\n"
+    yield "cards", "pin", clerk.card("P-1")
+    yield "cards", "unlock", clerk.card("P-1")
     yield "cards", "block", clerk.card("P-2")
     yield "cards", "activate", clerk.card("P-2")
     yield "cards", "replace", clerk.card("P-2")
     yield "award", clerk.file(AWARDS.replace("Z-", "Y-"), "a.csv"), *FOUR_EYES
+    yield from every_command_of_batches(clerk)
     yield "balances", "--holder", "P-1"
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
     yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
+    yield "holds", "list"
+    yield "holds", "sweep"
+    yield "holds", "release", clerk.held("P-1"), "--amount", "1,00"
     yield "merchants", "end", CAFE, *FOUR_EYES
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
     yield ("verify",)
+    yield ("log",)
     yield "backup", clerk.folder / "backup.db"
     yield "restore", clerk.folder / "backup.db", "--books", clerk.folder / "restored.db"
+
+
+def every_command_of_batches(clerk: Clerk) -> Iterator[Command]:
+    """Yield every command of award batches, such that each step is the next one."""
+    first, second, third = (clerk.file(AWARDS.replace("Z-", f"{sign}-"), f"{sign}.csv") for sign in "VWX")
+    batch = clerk.done("awards", "prepare", first)["batch"]
+    yield "awards", "prepare", second
+    yield "awards", "faults", third, "--output", clerk.folder / "faults.csv"
+    yield "awards", "submit", batch
+    yield "awards", "reject", batch, "--note", "te vroeg", *COLLEAGUE
+    yield "awards", "change", batch, clerk.file("regeling;kenmerk;pashouder;bedrag\nsport;U-1;P-1;50,00\n", "u.csv")
+    clerk.done("awards", "submit", batch)
+    yield "awards", "preview", batch
+    yield "awards", "approve", batch, "--version", "2", *COLLEAGUE
+    yield "awards", "book", batch
+    yield "awards", "letters", batch, "--output", clerk.folder / "letters.csv"
+    yield "awards", "show", batch
+    yield "awards", "list"
+    yield "awards", "second-approver", "--above", "1.000,00", *FOUR_EYES
+
+
+COLLEAGUE = ("--as", "approver")
 
 
 def test_every_command_is_tried_here() -> None:
@@ -96,8 +139,14 @@ class _Anybody(Clerk):
     def card(self, _holder: str) -> str:
         return ""
 
+    def code(self, _holder: str, _letters: str = "") -> str:
+        return ""
+
     def done(self, *_arguments: object) -> Any:
-        return {"redemption": ""}
+        return {"redemption": "", "batch": ""}
+
+    def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
+        return ""
 
 
 def name_of(command: Command) -> str:
@@ -219,6 +268,8 @@ def test_who_asks_has_a_name(clerk: Clerk, name: str) -> None:
 
 def test_who_asks_is_in_the_books(clerk: Clerk) -> None:
     """The journal has who prepared and who approved, on one line each."""
+    clerk.done("actors", "add", "Clerk de Boer", "--role", "clerk", "--as", "administrator")
+    clerk.done("actors", "add", "Approver Smit", "--role", "approver", "--as", "administrator")
     clerk(
         "award", clerk.file(AWARDS.replace("Z-", "Y-")), "--as", " Clerk\n de  Boer ", "--approved-by", "Approver\tSmit"
     )
@@ -228,10 +279,10 @@ def test_who_asks_is_in_the_books(clerk: Clerk) -> None:
 def test_without_a_login_who_asks_must_be_named(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system knows no login, the sentence says how to name oneself."""
 
-    def nobody() -> str:
+    def nobody(_uid: int) -> None:
         raise KeyError("getpwuid(): uid not found: 4711")
 
-    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
     ran = clerk("cards", "block", clerk.card("P-1"), PASLEDGER_AS=None)
     assert ran.code == 2
     assert "Noem uzelf met --as" in ran.words
@@ -302,7 +353,12 @@ def test_an_answer_that_is_lost_is_not_called_nothing_booked(clerk: Clerk) -> No
     pay = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "3,00", "--language", "en")
     with Path("/dev/full").open("w") as full:
         process = subprocess.run(
-            [*PROGRAM, *pay, "--books", clerk.books], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*PROGRAM, *pay, "--books", clerk.books, "--as", "clerk"],
+            env=os.environ | {"PASLEDGER_CREDENTIAL_FILE": str(clerk.folder / "keys")},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert process.returncode == 1
     assert "may have been done" in " ".join(process.stderr.split())

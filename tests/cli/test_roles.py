@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pasledger.store import Role
-from tests.cli.conftest import AWARDS, BUDGETS, CAFE, CLUB, FOUR_EYES, HOLDERS, MERCHANTS, SCHEMES, Clerk, Ran
+from tests.cli.conftest import AWARDS, BUDGETS, CAFE, CLUB, FOUR_EYES, HOLDERS, MERCHANTS, SCHEMES, Clerk, Ran, begin
 from tests.support.postgresql import a_free_address, content, drop, schema_of
 from tests.support.roles import users_of
 from tests.support.service import a_shop_street, on_a_port
@@ -31,7 +31,7 @@ def colleagues(tmp_path: Path) -> Iterator[dict[Role, Colleague]]:
     """Return somebody with each role, and new books."""
     books = a_free_address()
     try:
-        Colleague(tmp_path, books).done("start", "--municipality", "Gemeente Dronten")
+        begin(Colleague(tmp_path, books))
         with users_of(books) as users:
             yield {role: Colleague(tmp_path, address) for role, address in users.items()}
     finally:

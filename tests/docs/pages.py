@@ -40,7 +40,7 @@ _BLOCK = re.compile(
 _OPAQUE = re.compile(
     r"[a-z]{3}_[0-9a-f]{32}|kassa_[0-9a-f]{8}|(?<=kassa_[0-9a-f]{8}_)[\w-]{43}|(?<=#)[\w-]{22}|\b9\d{3}(?: \d{4}){3}"
 )
-_PASSING = re.compile(r'\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?|\d+\.\d+ s\b|\(\d+ a second\)|(?<="seconds": )[\d.]+')
+_PASSING = re.compile(r'\d{4}-\d\d-\d\d(?:T[\d:.]+Z| \d\d:\d\d)?|\d+\.\d+ s\b|\(\d+ a second\)|(?<="seconds": )[\d.]+')
 _A_SERVER = "postgresql://user@server/database?schema=dronten"
 _SHELL = re.compile(r"[|><&]")
 

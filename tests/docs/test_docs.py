@@ -30,6 +30,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PASLEDGER_BOOKS", "town.db")
     monkeypatch.setenv("PASLEDGER_AS", "clerk")
+    monkeypatch.setenv("PASLEDGER_CREDENTIAL_FILE", "credentials.txt")
     monkeypatch.setenv("PASLEDGER_LANGUAGE", "en")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     return tmp_path

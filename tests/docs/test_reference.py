@@ -14,8 +14,8 @@ from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
 from pasledger.formats import awards, cells, masterdata, merchants
-from pasledger.formats.delimited import Column
 from pasledger.formats.faults import FaultKind, Misread
+from pasledger.formats.tabular import Column
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.refusals import Refusal
@@ -273,6 +273,9 @@ REWRITTEN = {
     "the state of a card, the end of a terminal (these need no trigger to be removed)": [
         "UPDATE card SET state = 'active'",
         "UPDATE terminal SET revoked_at = NULL",
+    ],
+    "the reference of a merchant (it is compared with the commitment of its entry)": [
+        "UPDATE merchant_reference SET reference = 'another'"
     ],
     "the reference of a decision (it is not compared with the commitment of its entry)": [
         "UPDATE award_decision SET reference = 'another'"

@@ -10,6 +10,10 @@ OWN_DOING = {
     Refusal.KEY_REUSED: Answer.KEY_REUSED,
     Refusal.REDEMPTION_UNKNOWN: Answer.NOT_FOUND,
     Refusal.REFUND_TOO_LARGE: Answer.REFUND_TOO_LARGE,
+    Refusal.HOLD_TERM: Answer.HOLD_TERM,
+    Refusal.HOLD_UNKNOWN: Answer.NOT_FOUND,
+    Refusal.HOLD_ENDED: Answer.HOLD_ENDED,
+    Refusal.HOLD_TOO_SMALL: Answer.HOLD_TOO_SMALL,
 }
 
 

@@ -132,6 +132,9 @@ def test_a_key_tells_what_became_of_it(till: Till) -> None:
         "outcome": "accepted",
         "redemption": paid,
         "refund": None,
+        "hold": None,
+        "capture": None,
+        "release": None,
     }
     assert till.get("/v1/idempotency-keys/back").json()["refund"] == back
     assert till.get("/v1/idempotency-keys/no").json()["outcome"] == "refused"

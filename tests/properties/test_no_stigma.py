@@ -25,10 +25,9 @@ from httpx2 import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from merchant_api import errors, schemas
+from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
 from merchant_api.limits import Limits
-from merchant_api.routes import redemptions
 from pasledger.ledger.ids import RedemptionId, TerminalId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
@@ -442,14 +441,14 @@ def _another_status(patched: pytest.MonkeyPatch) -> None:
     def leaking(reason: Refusal) -> Answer:
         return Answer.INVALID if reason is Refusal.CARD_BLOCKED else Answer.REFUSED
 
-    patched.setattr(redemptions, "answer_to", leaking)
+    patched.setattr(booking, "answer_to", leaking)
 
 
 def _another_status_for_a_pin(patched: pytest.MonkeyPatch) -> None:
     def leaking(reason: Refusal) -> Answer:
         return Answer.INVALID if reason is Refusal.PIN_WRONG else Answer.REFUSED
 
-    patched.setattr(redemptions, "answer_to", leaking)
+    patched.setattr(booking, "answer_to", leaking)
 
 
 def _another_count(patched: pytest.MonkeyPatch) -> None:
@@ -469,7 +468,7 @@ def _another_sentence(patched: pytest.MonkeyPatch) -> None:
     def leaking(reason: Refusal) -> Any:
         return SimpleNamespace(label="refused" if reason is Refusal.ENDED else "invalid", status=402)
 
-    patched.setattr(redemptions, "answer_to", leaking)
+    patched.setattr(booking, "answer_to", leaking)
 
 
 def _a_longer_id(patched: pytest.MonkeyPatch) -> None:
@@ -518,8 +517,8 @@ def _another_header(patched: pytest.MonkeyPatch) -> None:
         return Answer.REFUSED
 
     patched.setattr(errors, "problem", leaking)
-    patched.setattr(redemptions, "Problem", telling)
-    patched.setattr(redemptions, "answer_to", noting)
+    patched.setattr(booking, "Problem", telling)
+    patched.setattr(booking, "answer_to", noting)
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pasledger.ledger.ids import EntitlementId, MerchantId, RedemptionId
+from pasledger.ledger.ids import EntitlementId, HoldId, MerchantId, RedemptionId
 from pasledger.ledger.money import ZERO, Money
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.checks import Replay
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each
-from pasledger.rules.records import Event, Redemption, Refund
+from pasledger.rules.holds import HoldRequest
+from pasledger.rules.records import Event, Hold, HoldCaptured, HoldRefunded, HoldReleased, Redemption, Refund
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.town import Town
 from tests.support import strategies
 from tests.support.strategies import A_BUSY_TOWN, Numbered
 from tests.support.town import TODAY, a_stamp, state_of
 
-LEAVES_THE_KEY_FREE = {Refusal.REDEMPTION_UNKNOWN, Refusal.MERCHANT_UNKNOWN}
+LEAVES_THE_KEY_FREE = {Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN}
 
 
 def said(outcome: Outcome) -> tuple[Any, ...]:
@@ -45,6 +46,7 @@ class TownLife(RuleBasedStateMachine):
         self.today = TODAY
         self.number = 0
         self.paid: list[tuple[int, MerchantId]] = []
+        self.held: list[tuple[int, MerchantId]] = []
         self.journal: list[Event] = []
         self.answered: dict[str, tuple[KeyedRequest, Outcome]] = {}
         for request in A_BUSY_TOWN:
@@ -73,6 +75,18 @@ class TownLife(RuleBasedStateMachine):
         merchant = st.just(paid) | strategies.merchants
         self.ask_next(data.draw(strategies.refunds(st.just(number), merchant)))
 
+    @rule(numbered=strategies.holds())
+    def a_holder_sets_aside(self, numbered: Numbered) -> None:
+        """A card is used for what comes later."""
+        self.ask_next(numbered)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def something_becomes_of_a_hold(self, data: st.DataObject) -> None:
+        """It is taken, let go, given back or released by itself, most often by the merchant that it is for."""
+        number, held = data.draw(st.sampled_from(self.held))
+        self.ask_next(data.draw(strategies.hold_uses(st.just(number), st.just(held) | strategies.merchants)))
+
     @rule(numbered=strategies.card_steps() | strategies.registrations())
     def a_card_changes(self, numbered: Numbered) -> None:
         """A card is blocked, activated, replaced or given out."""
@@ -94,8 +108,11 @@ class TownLife(RuleBasedStateMachine):
         """Ask for something under a number that was never used."""
         self.number += 1
         request = numbered(number=self.number)
-        if self.ask(request) and isinstance(request, RedemptionRequest):
+        granted = self.ask(request)
+        if granted and isinstance(request, RedemptionRequest):
             self.paid.append((self.number, request.merchant))
+        elif granted and isinstance(request, HoldRequest):
+            self.held.append((self.number, request.merchant))
 
     def ask(self, request: Request) -> bool:
         """Return whether it was booked; hold the answer against what a key promises and what a refusal leaves."""
@@ -169,6 +186,26 @@ class TownLife(RuleBasedStateMachine):
                 else:
                     left[fact.redemption, part.entitlement] -= part.amount
         assert all(amount >= ZERO for amount in left.values())
+
+    @invariant()
+    def nothing_is_taken_twice(self) -> None:
+        """No part of a hold was taken and released for more than it set aside, or given back for more than taken."""
+        held: dict[tuple[HoldId, EntitlementId], Money] = defaultdict(lambda: ZERO)
+        taken: dict[tuple[HoldId, EntitlementId], Money] = defaultdict(lambda: ZERO)
+        for fact in (fact for event in self.journal for fact in event.facts):
+            match fact:
+                case Hold():
+                    held.update({(fact.id, part.entitlement): part.amount for part in fact.parts})
+                case HoldCaptured() | HoldReleased():
+                    for part in fact.parts:
+                        held[fact.hold, part.entitlement] -= part.amount
+                        taken[fact.hold, part.entitlement] += part.amount if isinstance(fact, HoldCaptured) else ZERO
+                case HoldRefunded():
+                    for part in fact.parts:
+                        taken[fact.hold, part.entitlement] -= part.amount
+                case _:
+                    pass
+        assert all(amount >= ZERO for amount in (*held.values(), *taken.values()))
 
     @invariant()
     def every_award_is_of_its_own_decision(self) -> None:

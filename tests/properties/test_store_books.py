@@ -17,6 +17,7 @@ from pasledger.ledger.ids import MerchantId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import total
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each
+from pasledger.rules.holds import HoldRequest
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.town import Town
 from pasledger.store import Store
@@ -54,6 +55,7 @@ class TownOnDisk(RuleBasedStateMachine):
         self.number = 0
         self.asked: list[KeyedRequest] = []
         self.paid: list[tuple[int, MerchantId]] = []
+        self.held: list[tuple[int, MerchantId]] = []
 
     def teardown(self) -> None:
         """Put the books away."""
@@ -83,6 +85,13 @@ class TownOnDisk(RuleBasedStateMachine):
         """A redemption is refunded, most often by the merchant that was paid."""
         number, paid = data.draw(st.sampled_from(self.paid))
         self.ask([self.request(data.draw(strategies.refunds(st.just(number), st.just(paid) | strategies.merchants)))])
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def something_becomes_of_a_hold(self, data: st.DataObject) -> None:
+        """It is taken, let go, given back or released by itself, most often by the merchant that it is for."""
+        number, held = data.draw(st.sampled_from(self.held))
+        self.ask([self.request(data.draw(strategies.hold_uses(st.just(number), st.just(held) | strategies.merchants)))])
 
     @precondition(lambda self: self.asked)
     @rule(data=st.data())
@@ -160,6 +169,8 @@ class TownOnDisk(RuleBasedStateMachine):
                 self.asked.append(request)
             if isinstance(request, RedemptionRequest) and outcome.event:
                 self.paid.append((int(request.id[-8:], 16), request.merchant))
+            if isinstance(request, HoldRequest) and outcome.event:
+                self.held.append((int(request.id[-8:], 16), request.merchant))
         if not any(outcome.event for outcome in found):
             self.expect_no_more_than_answers(before, found)
 

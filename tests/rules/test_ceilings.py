@@ -12,6 +12,7 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.registration import CardRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
+from tests.support.holds import a_capture, a_hold, a_release
 from tests.support.town import (
     TODAY,
     a_budget,
@@ -71,6 +72,19 @@ def test_what_was_given_back_on_the_same_day_can_be_spent_again() -> None:
     with refuses(Refusal.OVER_CEILING):
         grant(town, a_redemption("12,01", number=2))
     grant(town, a_redemption("12,00", number=3))
+
+
+def test_what_is_held_counts_when_it_is_set_aside() -> None:
+    """Not again when it is taken; and what is let go on the same day does not count."""
+    town = a_town_with_a_ceiling()
+    grant(town, a_hold("15,00", number=1))
+    with refuses(Refusal.OVER_CEILING):
+        grant(town, a_redemption("5,01", number=1))
+    grant(town, a_capture("10,00", of=1, number=1))
+    grant(town, a_release(of=1, number=2))
+    with refuses(Refusal.OVER_CEILING):
+        grant(town, a_hold("10,01", number=2))
+    grant(town, a_redemption("10,00", number=3))
 
 
 def test_a_new_card_is_no_new_ceiling() -> None:

@@ -10,7 +10,18 @@ from datetime import date
 import pytest
 
 from pasledger.ledger import accounts
-from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, HoldId, PayoutId, RedemptionId, RefundId
+from pasledger.ledger.ids import (
+    CaptureId,
+    CardId,
+    EntitlementId,
+    EntryId,
+    HolderId,
+    HoldId,
+    PayoutId,
+    RedemptionId,
+    RefundId,
+    ReleaseId,
+)
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.periods import Period
 from pasledger.rules import checks, postings
@@ -25,6 +36,7 @@ from pasledger.rules.records import (
     Hold,
     HoldCaptured,
     HoldReleased,
+    MerchantReference,
     Part,
     Payout,
     PayoutCancelled,
@@ -117,19 +129,29 @@ LIFE: tuple[Event, ...] = (
         8,
         K.HELD,
         postings.held(scheme=S, entitlement=MINE, amount=euros("20")),
-        Hold(HELD, CLUB, euros("20")),
+        Hold(
+            HELD,
+            EntryId.of(8),
+            CLUB,
+            None,
+            CardId.of(1),
+            HolderId.of(1),
+            euros("20"),
+            ENDED,
+            (Part(MINE, S, euros("20")),),
+        ),
     ),
     an_event(
         9,
         K.CAPTURED,
         postings.captured(scheme=S, merchant=CLUB, amount=euros("15")),
-        HoldCaptured(HELD, CLUB, euros("15")),
+        HoldCaptured(CaptureId.of(1), EntryId.of(9), HELD, CLUB, (Part(MINE, S, euros("15")),)),
     ),
     an_event(
         10,
         K.RELEASED,
         postings.released(scheme=S, entitlement=MINE, amount=euros("5")),
-        HoldReleased(HELD, CLUB, euros("5")),
+        HoldReleased(ReleaseId.of(1), EntryId.of(10), HELD, CLUB, (Part(MINE, S, euros("5")),)),
     ),
     a_refund(11, "10"),
     an_event(
@@ -235,8 +257,14 @@ FAULTS = (
     Fault(
         K.HELD,
         "less than was asked",
-        {"record", "held", "sign"},
+        {"record", "parts", "held", "sign"},
         postings.held(scheme=S, entitlement=MINE, amount=euros("19")),
+    ),
+    Fault(
+        K.HELD,
+        "from another holder",
+        {"parts", "entitlement"},
+        postings.held(scheme=S, entitlement=ANOTHERS, amount=euros("20")),
     ),
     Fault(
         K.CAPTURED,
@@ -247,10 +275,16 @@ FAULTS = (
     Fault(
         K.RELEASED,
         "less than was held",
-        {"record", "held"},
+        {"record", "parts", "held"},
         postings.released(scheme=S, entitlement=MINE, amount=euros("4")),
     ),
-    Fault(K.RELEASED, "to what had ended", {"entitlement"}, on=ENDED),
+    Fault(
+        K.RELEASED,
+        "to the holder's other entitlement",
+        {"parts"},
+        postings.released(scheme=S, entitlement=MY_OTHER, amount=euros("5")),
+    ),
+    Fault(K.RELEASED, "to what had ended", {"parts", "entitlement"}, on=ENDED),
     Fault(K.REFUNDED, "to another holder", {"parts", "sign"}, refunded(ANOTHERS, "10")),
     Fault(
         K.REFUNDED,
@@ -361,6 +395,41 @@ def test_a_wrong_posting_is_found(fault: Fault) -> None:
     assert names_of(findings_in(with_fault(fault))) == fault.found_by
 
 
+def captured_too_much() -> list[Event]:
+    """Return a life in which two holds were captured of one: what is held is right in all, and wrong for each."""
+    of_another = HoldCaptured(CaptureId.of(1), EntryId.of(9), HoldId.of(2), CLUB, (Part(MINE, S, euros("15")),))
+    return [replace(event, facts=(of_another,)) if _is_of(event, 9) else event for event in LIFE]
+
+
+def another_reference() -> list[Event]:
+    """Return a life in which the reference of a redemption is not the one that it was booked with."""
+    reference = MerchantReference(EntryId.of(7), "another", "salt")
+    return [replace(event, facts=(*event.facts, reference)) if _is_of(event, 7) else event for event in LIFE]
+
+
+def _is_of(event: Event, entry: int) -> bool:
+    return event.entry is not None and event.entry.id == EntryId.of(entry)
+
+
+def test_more_taken_of_a_hold_than_was_held_is_found() -> None:
+    """Each hold stands for itself, so that one cannot be taken from another that is open."""
+    assert findings_in(captured_too_much()) == [Finding("taken", HoldId.of(2), f"€ 15,00 more than was held of {MINE}")]
+
+
+def test_a_reference_that_was_put_in_the_place_of_another_is_found() -> None:
+    """An entry is bound to its merchant's reference; one that was deleted is not missed."""
+    assert names_of(findings_in(another_reference())) == {"reference"}
+    bound = MerchantReference(EntryId.of(7), "camp", "salt")
+    for facts in ((bound,), ()):
+        events = [
+            replace(event, facts=(*event.facts, *facts), entry=replace(event.entry, commitment=bound.commitment))
+            if event.entry and _is_of(event, 7)
+            else event
+            for event in LIFE
+        ]
+        assert findings_in(events) == []
+
+
 def test_money_that_came_from_nowhere_is_found() -> None:
     """The auditor's sentence breaks where a balance was changed without a transfer.
 
@@ -376,6 +445,7 @@ def test_money_that_came_from_nowhere_is_found() -> None:
 def test_no_check_is_idle(check: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, something that is planted here would be found by one check less."""
     planted: list[tuple[list[Event], int]] = [*((with_fault(fault), 0) for fault in FAULTS), (list(LIFE), 1)]
+    planted += [(captured_too_much(), 0), (another_reference(), 0)]
     with_it = [names_of(findings_in(events, slipped_in=slipped_in)) for events, slipped_in in planted]
     monkeypatch.setattr(checks, "ENTRY_CHECKS", tuple(one for one in ENTRY_CHECKS if one is not check))
     monkeypatch.setattr(checks, "BOOKS_CHECKS", tuple(one for one in BOOKS_CHECKS if one is not check))

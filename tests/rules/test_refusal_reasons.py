@@ -1,19 +1,24 @@
 """Every reason to say no has a request that meets it, and where two hold at once the first of the list is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.ids import BatchId, MerchantId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
+from pasledger.rules.actors import Actor, ActorRole, Permission, require, require_proof
+from pasledger.rules.appointing import ActorRequest, DismissalRequest, RoleRequest
+from pasledger.rules.batches import SecondApprovalRequest
 from pasledger.rules.card_entry import MOST_REFUSALS, PinCheck
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
 from pasledger.rules.pins import ActivationRequest, PinRequest
+from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
     CardRequest,
     HolderRequest,
@@ -22,6 +27,8 @@ from pasledger.rules.registration import (
     SchemeRequest,
 )
 from pasledger.rules.town import Town
+from tests.support.batches import a_step, prepared
+from tests.support.holds import MOST_DAYS, a_capture, a_hold, a_hold_refund, a_release, an_expiry
 from tests.support.town import (
     CAFE,
     TODAY,
@@ -43,11 +50,18 @@ from tests.support.town import (
     ask,
     euros,
     grant,
+    refuses,
     state_of,
 )
 
 ALONE, TOGETHER = a_stamp(approved_by="Clerk"), a_stamp()
+A_COLLEAGUE = a_stamp(prepared_by="colleague", approved_by=None)
+SUBMITTED, APPROVED = BatchStepKind.SUBMITTED, BatchStepKind.APPROVED
+A_LARGE_BATCH = (SecondApprovalRequest(euros("10,00")), prepared("20,00"), a_step(SUBMITTED))
 NOBODY = MerchantId.of(99)
+AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
+A_CLERK = ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")
+JANSEN = ActorRequest("jansen", frozenset({ActorRole.ADMINISTRATOR}), "hash")
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
 
 
@@ -67,6 +81,8 @@ class Case:
     asks: Request
     given: tuple[Request, ...] = ()
     stamp: Stamp = TOGETHER
+    given_by_the_same: tuple[Request, ...] = ()
+    """What was done after that by who asks."""
 
 
 KEPT = {"attempts": None, "tries": None}
@@ -88,6 +104,8 @@ REPRODUCED = {
     Refusal.OVER_CEILING: Case(a_redemption("10,01", merchant=CAFE), given=A_CAFE_WITH_A_CEILING),
     Refusal.KEY_REUSED: Case(a_redemption("6,00", key="k"), given=(a_redemption("5,00", key="k"),)),
     Refusal.SAME_PERSON: Case(an_award(number=2), stamp=ALONE),
+    Refusal.NO_ACTORS: Case(ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")),
+    Refusal.ACTOR_UNKNOWN: Case(DismissalRequest("nobody"), given=(AN_ADMINISTRATOR,)),
     Refusal.CARD_UNKNOWN: Case(a_redemption(card=99)),
     Refusal.CARD_NOT_ACTIVE: Case(
         a_redemption(card=2), given=(HolderRequest(a_holder(2), a_card(2, holder=2, state=CardState.ISSUED)),)
@@ -102,8 +120,19 @@ REPRODUCED = {
     Refusal.ENDED: Case(a_redemption(), stamp=a_stamp(date(2027, 1, 1))),
     Refusal.NOT_HERE: Case(a_redemption(merchant=CAFE), given=(MerchantRequest(a_cafe(), ()),)),
     Refusal.NOT_ENOUGH: Case(a_redemption("50,01")),
+    Refusal.HOLD_TERM: Case(a_hold(last_day=TODAY + timedelta(days=MOST_DAYS + 1))),
+    Refusal.HOLD_UNKNOWN: Case(a_capture(of=99)),
+    Refusal.HOLD_ENDED: Case(a_capture(), given=(a_hold(last_day=TODAY),), stamp=a_stamp(TODAY + timedelta(days=1))),
+    Refusal.HOLD_NOT_ENDED: Case(an_expiry(), given=(a_hold(last_day=TODAY),)),
+    Refusal.HOLD_TOO_SMALL: Case(a_release("5,01"), given=(a_hold("5,00"),)),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
+    Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
+    Refusal.OWN_RIGHTS: Case(DismissalRequest("clerk"), given=(AN_ADMINISTRATOR,)),
+    Refusal.ROLE_UNCHANGED: Case(
+        RoleRequest("jansen", ActorRole.AUDITOR, is_given=False),
+        given=(AN_ADMINISTRATOR, ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")),
+    ),
     Refusal.MERCHANT_REPEATED: Case(MerchantRequest(a_merchant(), ())),
     Refusal.MERCHANT_UNCHANGED: Case(a_change(name="De Club")),
     Refusal.MERCHANT_ENDED: Case(an_end(), given=(an_end(),)),
@@ -119,15 +148,36 @@ REPRODUCED = {
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
     Refusal.START_OUTSIDE_RULE: Case(an_award(starts_on=date(2025, 12, 31), number=2)),
     Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
+    Refusal.BATCH_UNKNOWN: Case(a_step(SUBMITTED)),
+    Refusal.BATCH_STEP_UNKNOWN: Case(a_step(APPROVED), given=(prepared(),), stamp=A_COLLEAGUE),
+    Refusal.BATCH_APPROVED_ALREADY: Case(
+        a_step(APPROVED), given=A_LARGE_BATCH, given_by_the_same=(a_step(APPROVED),), stamp=A_COLLEAGUE
+    ),
+    Refusal.BATCH_CHANGED: Case(a_step(SUBMITTED, version=2), given=(prepared(),)),
+    Refusal.BATCH_REPEATED: Case(prepared(batch=BatchId.of(2)), given=(prepared(),)),
     Refusal.BUDGET_REPEATED: Case(a_budget()),
     Refusal.BUDGET_UNKNOWN: Case(an_award(starts_on=date(2027, 1, 1), number=2)),
     Refusal.BUDGET_TOO_SMALL: Case(a_budget("-950,01", decision="council 2")),
 }
 
 
+BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
+    Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
+    Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
+}
+"""What is refused to who asks, whatever it is that they ask."""
+
+
+@pytest.mark.parametrize("reason", BEFORE_ANY_REQUEST)
+def test_who_asks_is_refused_for_this_reason(reason: Refusal) -> None:
+    """Who does not prove to be an actor, or may not do this, is refused before anything is decided."""
+    with refuses(reason):
+        BEFORE_ANY_REQUEST[reason]()
+
+
 def test_every_reason_is_reproduced() -> None:
     """The table has each member of the closed list, and no other."""
-    assert set(REPRODUCED) == set(Refusal)
+    assert {*REPRODUCED, *BEFORE_ANY_REQUEST} == set(Refusal)
 
 
 @pytest.mark.parametrize("reason", REPRODUCED)
@@ -137,6 +187,8 @@ def test_a_reason_is_given_and_nothing_is_changed(reason: Refusal) -> None:
     town = a_town()
     for request in case.given:
         ask(town, request)
+    for request in case.given_by_the_same:
+        grant(town, request, stamp=case.stamp)
     before = {**state_of(town), **KEPT}
     outcome = ask(town, case.asks, stamp=case.stamp)
     assert outcome.refused is not None
@@ -259,6 +311,49 @@ LADDERS = {
             Rung(a_refund("5,00")),
         ),
     ),
+    "hold": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, a_hold("1,00", key="k")),
+        rungs=(
+            Rung(a_hold(last_day=YEARS_LATER, key="k"), Refusal.KEY_REUSED),
+            Rung(a_hold(last_day=YEARS_LATER), Refusal.HOLD_TERM),
+            Rung(a_hold(), Refusal.CARD_UNKNOWN, cures=(REGISTERED,)),
+            Rung(a_hold(), Refusal.MERCHANT_UNKNOWN, cures=(MerchantRequest(a_merchant(), ()),)),
+            Rung(a_hold(), Refusal.NO_ENTITLEMENT, cures=(an_award(),)),
+            Rung(a_hold("50,01"), Refusal.NOT_ENOUGH),
+            Rung(a_hold("50,00")),
+        ),
+    ),
+    "capture": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(a_capture("6,00"), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00", last_day=TODAY),)),
+            Rung(a_capture("6,00"), Refusal.HOLD_TOO_SMALL),
+            Rung(a_capture("4,00")),
+        ),
+    ),
+    "capture after the end": Ladder(
+        given=(
+            *(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+            a_hold("5,00", last_day=TODAY),
+        ),
+        rungs=(Rung(a_capture("6,00"), Refusal.HOLD_ENDED, on=SUMMER_DAY), Rung(an_expiry(), on=SUMMER_DAY)),
+    ),
+    "expiry": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(an_expiry(), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00", last_day=TODAY), a_release())),
+            Rung(an_expiry(), Refusal.HOLD_NOT_ENDED),
+            Rung(an_expiry(), Refusal.HOLD_TOO_SMALL, on=SUMMER_DAY),
+        ),
+    ),
+    "refund of a hold": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ()), an_award()),
+        rungs=(
+            Rung(a_hold_refund("1,00"), Refusal.HOLD_UNKNOWN, cures=(a_hold("5,00"),)),
+            Rung(a_hold_refund("1,00"), Refusal.REFUND_TOO_LARGE, cures=(a_capture("1,00"),)),
+            Rung(a_hold_refund("1,00")),
+        ),
+    ),
     "refund with a key": Ladder(
         given=(*SCHEMES_AND_BUDGETS, a_redemption("1,00", key="k")),
         rungs=(
@@ -327,6 +422,16 @@ LADDERS = {
         rungs=(
             Rung(MerchantRequest(a_merchant(), ()), Refusal.SAME_PERSON, alone=True),
             Rung(MerchantRequest(a_merchant(), ()), Refusal.MERCHANT_REPEATED),
+        ),
+    ),
+    "actor": Ladder(
+        rungs=(
+            Rung(RoleRequest("clerk", ActorRole.APPROVER, is_given=True), Refusal.NO_ACTORS, cures=(JANSEN,)),
+            Rung(RoleRequest("clerk", ActorRole.AUDITOR, is_given=True), Refusal.ACTOR_UNKNOWN, cures=(A_CLERK,)),
+            Rung(A_CLERK, Refusal.ACTOR_REPEATED),
+            Rung(RoleRequest("clerk", ActorRole.CLERK, is_given=True), Refusal.OWN_RIGHTS),
+            Rung(RoleRequest("jansen", ActorRole.ADMINISTRATOR, is_given=True), Refusal.ROLE_UNCHANGED),
+            Rung(RoleRequest("jansen", ActorRole.APPROVER, is_given=True)),
         ),
     ),
     "holder": Ladder(

@@ -33,7 +33,7 @@ MAY_CHANGE = {
     *{("tries", "number"), ("tries", "counted_at")},
 }
 LOGS = {"card_change", "pin_unlock"}
-MAY_BE_DELETED = {"holder_reference", "award_decision", "merchant_contact"}
+MAY_BE_DELETED = {"holder_reference", "award_decision", "batch_row", "merchant_contact", "merchant_reference"}
 FOREIGN_KEYS = pytest.mark.parametrize("foreign_keys", [True, False], ids=["foreign keys", "no foreign keys"])
 
 

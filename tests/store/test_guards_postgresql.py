@@ -26,7 +26,7 @@ MAY_CHANGE = {
     *{("tries", "number"), ("tries", "counted_at")},
 }
 LOGS = {"card_change", "pin_unlock"}
-MAY_BE_DELETED = {"holder_reference", "award_decision", "merchant_contact"}
+MAY_BE_DELETED = {"holder_reference", "award_decision", "batch_row", "merchant_contact", "merchant_reference"}
 GUARDS = Postgresql().guards()
 TRIGGERS = {name: sql.split(" ON ")[1].split()[0] for name, sql in GUARDS.items() if "CREATE TRIGGER" in sql}
 """The table of each trigger."""

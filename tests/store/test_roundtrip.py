@@ -13,14 +13,17 @@ from hypothesis.strategies import SearchStrategy
 
 from pasledger.ledger import accounts
 from pasledger.ledger.ids import (
+    CaptureId,
     CardId,
     EntitlementId,
     EntryId,
     HolderId,
+    HoldId,
     Id,
     MerchantId,
     RedemptionId,
     RefundId,
+    ReleaseId,
     TerminalId,
 )
 from pasledger.ledger.journal import FOUR_EYES, Entry, EntryKind, Stamp, Transfer
@@ -40,8 +43,13 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    Hold,
+    HoldCaptured,
     Holder,
+    HoldRefunded,
+    HoldReleased,
     Merchant,
+    MerchantReference,
     Part,
     Redemption,
     Refund,
@@ -120,6 +128,7 @@ def ids(kind: type[AnyId]) -> SearchStrategy[AnyId]:
 parts = st.lists(
     st.builds(Part, ids(EntitlementId), codes, amounts), min_size=1, max_size=4, unique_by=lambda part: part.entitlement
 )
+results = ids(RedemptionId) | ids(RefundId) | ids(HoldId) | ids(CaptureId) | ids(ReleaseId)
 cards = st.builds(Card, ids(CardId), ids(HolderId), numbers, hashes, st.sampled_from(CardState))
 terminals = st.builds(Terminal, ids(TerminalId), ids(MerchantId), texts, texts, texts)
 
@@ -328,8 +337,40 @@ def test_a_redemption_and_its_refund(store: Store, paid: list[Part], stamp: Stam
 
 
 @ON_DISK
+@given(parts, stamps, st.data())
+def test_a_hold_and_what_became_of_it(store: Store, held: list[Part], stamp: Stamp, data: st.DataObject) -> None:
+    """All with their parts in order, those of a hold being its transfers; and the merchant's reference."""
+    merchant, reference = data.draw(ids(MerchantId)), data.draw(texts)
+    transfers = tuple(
+        postings.held(scheme=part.scheme, entitlement=part.entitlement, amount=part.amount) for part in held
+    )
+    entry = Entry(data.draw(ids(EntryId)), EntryKind.HELD, stamp, transfers)
+    hold = Hold(
+        data.draw(ids(HoldId)),
+        entry.id,
+        merchant,
+        data.draw(st.none() | ids(TerminalId)),
+        data.draw(ids(CardId)),
+        data.draw(ids(HolderId)),
+        total(part.amount for part in held),
+        data.draw(days),
+        tuple(held),
+    )
+    of = (entry.id, hold.id, merchant, tuple(held))
+    facts: tuple[Fact, ...] = (
+        hold,
+        HoldCaptured(data.draw(ids(CaptureId)), *of),
+        HoldReleased(data.draw(ids(ReleaseId)), *of),
+        HoldRefunded(data.draw(ids(RefundId)), *of),
+        MerchantReference(entry.id, reference, data.draw(texts)),
+    )
+    event = Event(stamp, facts, entry)
+    assert read_back(store, Outcome(event), lambda reader: list(reader.events())) == [event]
+
+
+@ON_DISK
 @given(
-    st.builds(Attempt, texts, texts, moments, ids(RedemptionId) | ids(RefundId), st.none())
+    st.builds(Attempt, texts, texts, moments, results, st.none())
     | st.builds(Attempt, texts, texts, moments, st.none(), st.sampled_from(Refusal))
 )
 def test_an_attempt(store: Store, attempt: Attempt) -> None:

@@ -11,6 +11,7 @@ from pasledger.store import Store
 from pasledger.usecases import booking
 from pasledger.usecases.booking import NothingBooked, book, book_all
 from tests.support.books import MakeBooks, Traffic, granted, holders, opened, traffic
+from tests.support.holds import a_capture, a_hold, a_release
 from tests.support.town import (
     a_budget,
     a_card,
@@ -32,8 +33,9 @@ A_BIG_TOWN: tuple[Request, ...] = (
     a_budget("100.000,00"),
     *(an_award("50,00", holder=number, number=number) for number in range(1, MANY + 1)),
     *(a_redemption("10,00", card=number, number=number) for number in range(1, MANY + 1)),
+    *(a_hold("3,00", card=number, number=number) for number in range(1, MANY + 1)),
 )
-"""A thousand holders with € 50,00 of which € 10,00 was spent."""
+"""A thousand holders with € 50,00 of which € 10,00 was spent and € 3,00 is held."""
 
 Batch = Callable[[range], Sequence[Request]]
 
@@ -56,6 +58,24 @@ def redemptions(numbers: range) -> list[Request]:
 def refunds(numbers: range) -> list[Request]:
     """Return refunds of as many redemptions, each with a key."""
     return [a_refund("0,01", of=1 + number % MANY, number=number, key=f"back {number}") for number in numbers]
+
+
+def holds(numbers: range) -> list[Request]:
+    """Return holds by as many holders, each with a key and a reference."""
+    return [
+        a_hold("1,00", card=1 + number % MANY, number=2 * MANY + number, key=f"hold {number}", reference="camp")
+        for number in numbers
+    ]
+
+
+def captures(numbers: range) -> list[Request]:
+    """Return captures of as many holds."""
+    return [a_capture("0,01", of=1 + number % MANY, number=number, key=f"take {number}") for number in numbers]
+
+
+def releases(numbers: range) -> list[Request]:
+    """Return releases of as many holds."""
+    return [a_release("0,01", of=1 + number % MANY, number=number, key=f"let go {number}") for number in numbers]
 
 
 def awards(numbers: range) -> list[Request]:
@@ -81,10 +101,12 @@ def card_steps(numbers: range) -> list[Request]:
     ]
 
 
+ALONE = (redemptions, refunds, holds, captures, releases, awards, registrations)
+
+
 def a_mix(numbers: range) -> list[Request]:
     """Return as many of each, in turn."""
-    kinds = (redemptions, refunds, awards, registrations)
-    return [request for requests in zip(*(kind(numbers) for kind in kinds), strict=True) for request in requests]
+    return [request for requests in zip(*(kind(numbers) for kind in ALONE), strict=True) for request in requests]
 
 
 def sent(store: Store, requests: Sequence[Request]) -> Traffic:
@@ -101,12 +123,12 @@ def sizes_of(batch: Batch, sizes: Sequence[int] = SIZES) -> list[Sequence[Reques
     return [batch(range(start, start + size)) for start, size in zip(starts, sizes, strict=True)]
 
 
-@pytest.mark.parametrize("batch", [redemptions, refunds, awards, registrations, refusals, a_mix])
+@pytest.mark.parametrize("batch", [*ALONE, refusals, a_mix])
 def test_a_batch_of_any_size_is_as_many_statements(store: Store, batch: Batch) -> None:
     """One, ten or a thousand requests: the very same statements, in the same order."""
     one, ten, many = (sent(store, requests).statements for requests in sizes_of(batch))
     assert one == ten == many
-    assert len(one) == len(set(one)) < 30
+    assert len(one) == len(set(one)) < 40
 
 
 def test_a_batch_of_cards_is_as_many_statements(make_books: MakeBooks) -> None:
@@ -118,7 +140,7 @@ def test_a_batch_of_cards_is_as_many_statements(make_books: MakeBooks) -> None:
     assert counted[0] == counted[1] == counted[2]
 
 
-@pytest.mark.parametrize("kind", [redemptions, refunds, awards, registrations])
+@pytest.mark.parametrize("kind", ALONE)
 def test_each_kind_adds_its_own_statements_only(store: Store, kind: Batch) -> None:
     """What nobody in the batch needs is neither loaded nor written."""
     alone = set(sent(store, kind(range(1, 2))).statements)
@@ -160,6 +182,9 @@ def test_a_chunk_sees_the_chunks_before_it(store: Store, monkeypatch: pytest.Mon
     [
         (redemptions, {"account": 1, "transfer": 1, "entry": 1, "redemption": 1, "attempt": 1}),
         (refunds, {"account": 1, "transfer": 1, "entry": 1, "refund": 1, "attempt": 1}),
+        (holds, {"account": 1, "transfer": 1, "entry": 1, "hold": 1, "merchant_reference": 1, "attempt": 1}),
+        (captures, {"transfer": 1, "entry": 1, "hold_capture": 1, "attempt": 1}),
+        (releases, {"account": 1, "transfer": 1, "entry": 1, "hold_release": 1, "attempt": 1}),
         (refusals, {"attempt": 1}),
         (registrations, {"holder": 1, "holder_reference": 1, "card": 1}),
     ],

@@ -14,17 +14,22 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event
 
+from pasledger.ledger.ids import ActId
+from pasledger.rules.actors import ActorRole
+from pasledger.rules.appointing import ActorRequest
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
-from pasledger.rules.records import Event
+from pasledger.rules.records import DONE, Act, ActResult, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
 from tests.support import postgresql
+from tests.support.batches import A_BATCH
+from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release
 from tests.support.town import (
     TODAY,
     a_budget,
@@ -67,20 +72,24 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_budget("200,00", scheme="spring", decision="council 3", number=3),
     an_award("20,00", scheme="spring", number=2),
     an_award("30,00", holder=2, number=3),
+    *A_BATCH,
     a_redemption("60,00", number=1, key="paid"),
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
     a_redemption("1,00", number=3),
+    a_hold("4,00", number=1, key="set aside", reference="camp 7"),
+    a_capture("2,50", number=1),
+    a_hold_refund("0,50", number=1, reference="camp 7, rain"),
+    a_release("1,00", number=1),
+    ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
     LimitRequest(euros("25,00")),
     ActivationRequest(a_card().number, "hash of a code", date(2026, 5, 1)),
     PinRequest(a_card().number, "hash of a PIN", "hash of a code"),
     TryRequest(a_card().number),
     UnlockRequest(a_card().number),
 )
-"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal, a PIN.
-
-These books have a key too.
-"""
+"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked
+terminal, an administrator, a PIN. These books have a key too."""
 
 A_KEY = SecretKey(bytes(range(32)))
 
@@ -171,8 +180,18 @@ def _fill(books: str, *requests: Request) -> None:
 
 def _book(store: Store, requests: tuple[Request, ...]) -> None:
     book(store, requests, a_stamp())
+    _log(store)
     if requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN:
         store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
+
+
+def _log(store: Store) -> None:
+    """Let the log have a line, for whatever made the books."""
+    at, act = a_stamp().recorded_at, ActId.of(1)
+    with store.begin() as transaction:
+        transaction.log(
+            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"), ActResult(act, at, DONE)
+        )
 
 
 @pytest.fixture(params=KINDS)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -26,6 +26,7 @@ from merchant_api.settings import Settings
 from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
+from pasledger.rules.actors import ActorRole
 from pasledger.rules.budgets import BudgetRequest
 from pasledger.rules.cards import CardNumber, CardState, TokenHash
 from pasledger.rules.crediting import AwardRequest
@@ -37,6 +38,7 @@ from pasledger.rules.records import Card, Holder, Merchant
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Store
+from pasledger.usecases.actors import add_actor
 from pasledger.usecases.booking import book_all
 from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, stamp_now
 from pasledger.usecases.pins import hash_pin
@@ -47,6 +49,9 @@ from tests.support.town import a_merchant, a_scheme
 ROOT = Path(__file__).parents[2]
 MANY_REQUESTS = 10**9
 """So many that tests may send as fast as they can."""
+
+PROVEN = {"PASLEDGER_CREDENTIAL": "key of the clerk", "PASLEDGER_APPROVER_CREDENTIAL": "key of the approver"}
+"""What proves the clerk and the approver of a street at the command line."""
 
 
 _QUIET = {"MERCHANT_API_LOG_LEVEL": "warning", "MERCHANT_API_REQUESTS_A_MINUTE": str(MANY_REQUESTS)}
@@ -142,6 +147,10 @@ def staff() -> Stamp:
 def a_shop_street(books: Path | str) -> Street:
     """Return new books with a club, a school, a café, and two cards with € 100,00 for sport."""
     street = Street(Store.start(str(books), municipality="Test", at=staff().recorded_at, by="clerk"), str(books))
+    add_actor(
+        street.store, "clerk", [ActorRole.ADMINISTRATOR, ActorRole.CLERK], PROVEN["PASLEDGER_CREDENTIAL"], staff()
+    )
+    add_actor(street.store, "approver", [ActorRole.APPROVER], PROVEN["PASLEDGER_APPROVER_CREDENTIAL"], staff())
     street.add_schemes(a_scheme())
     for name, category in (("club", "sport"), ("school", "school"), ("café", "catering")):
         street.add_merchant(name, category)
@@ -152,9 +161,9 @@ def a_shop_street(books: Path | str) -> Street:
 
 
 @contextmanager
-def in_process(street: Street, *, requests_a_minute: int = MANY_REQUESTS) -> Iterator["Till"]:
-    """Run the application of the service, with its writer, in this process."""
-    settings = Settings(books=street.books, requests_a_minute=requests_a_minute)
+def in_process(street: Street, **chosen: Any) -> Iterator["Till"]:
+    """Run the application of the service, with its writer, in this process; with settings other than the usual."""
+    settings = Settings(books=street.books, **{"requests_a_minute": MANY_REQUESTS, **chosen})
     store = Store.open(street.books, key=street.key)
     with TestClient(create_app(store, settings), base_url="http://till.test", raise_server_exceptions=False) as client:
         yield Till(client, street, store=store)
@@ -199,6 +208,10 @@ def wait_until_ready(client: httpx2.Client) -> None:
     raise TimeoutError("the service did not become ready")
 
 
+def _euros(value: str) -> dict[str, str]:
+    return {"currency": "EUR", "value": value}
+
+
 @dataclass
 class Till:
     """What a merchant's till can send."""
@@ -229,6 +242,27 @@ class Till:
         """Give back of a redemption."""
         body = {"amount": {"currency": "EUR", "value": amount}}
         return self.post(f"/v1/redemptions/{redemption}/refunds", body, at=at, key=key, language=language)
+
+    def hold(
+        self,
+        card: str,
+        amount: str = "5.00",
+        *,
+        days: int = 30,
+        at: str = "club",
+        key: str = "key-h",
+        language: str = "nl",
+        **more: str,
+    ) -> httpx2.Response:
+        """Ask for a hold, to be taken within so many days."""
+        last_day = (staff().effective_on + timedelta(days=days)).isoformat()
+        token = self.street.tokens.get(card, card)
+        body = {"card": {"token": token}, "amount": _euros(amount), "lastDay": last_day} | more
+        return self.post("/v1/holds", body, at=at, key=key, language=language)
+
+    def use(self, hold: str, what: str, amount: str, *, at: str = "club", key: str = "key-u") -> httpx2.Response:
+        """Ask for what becomes of a hold: one of its `captures`, `releases` or `refunds`."""
+        return self.post(f"/v1/holds/{hold}/{what}", {"amount": _euros(amount)}, at=at, key=key)
 
     def post(
         self,

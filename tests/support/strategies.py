@@ -17,6 +17,7 @@ from pasledger.rules.cards import CardState, card_number
 from pasledger.rules.deciding import Request
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import ValidityRule
+from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release, an_expiry
 from tests.support.town import (
     CAFE,
     CLUB,
@@ -113,6 +114,30 @@ def refunds(of: SearchStrategy[int], merchant: SearchStrategy[MerchantId]) -> Se
     return st.builds(partial, st.just(a_refund), given_back, of=of, merchant=merchant, key=keys)
 
 
+def holds() -> SearchStrategy[Numbered]:
+    """Return holds that end within days or months, now and then one that is too long."""
+    last_days = st.integers(0, 100).map(lambda days: TODAY + timedelta(days=days))
+    named = st.none() | st.sampled_from(["camp 7", "Lid 12"])
+    return st.builds(
+        partial,
+        st.just(a_hold),
+        amounts(3_000),
+        card=cards,
+        merchant=merchants,
+        last_day=last_days,
+        key=keys,
+        reference=named,
+    )
+
+
+def hold_uses(of: SearchStrategy[int], merchant: SearchStrategy[MerchantId]) -> SearchStrategy[Numbered]:
+    """Return what can become of the holds with these numbers, part and whole."""
+    some = st.none() | amounts(3_000) | amounts(500)
+    uses = st.sampled_from([a_capture, a_capture, a_release, a_hold_refund])
+    asked = st.builds(partial, uses, some, of=of, merchant=merchant, key=keys)
+    return asked | st.builds(partial, st.just(an_expiry), of=of)
+
+
 def card_steps() -> SearchStrategy[Numbered]:
     """Return cards that are activated, blocked or replaced."""
     numbers = card_places.map(card_number)
@@ -133,6 +158,7 @@ def registrations() -> SearchStrategy[Numbered]:
 def anything() -> SearchStrategy[Numbered]:
     """Return a request of any kind; merchants ask most often."""
     merchants_ask = redemptions() | redemptions() | refunds(st.integers(1, 12), merchants)
+    merchants_ask |= holds() | hold_uses(st.integers(1, 12), merchants)
     return merchants_ask | awards() | budgets() | card_steps() | registrations()
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.support.service import ROOT
+from tests.support.service import PROVEN, ROOT
 
 _COLUMNS = ("regeling", "kenmerk", "pashouder", "bedrag")
 
@@ -26,7 +26,7 @@ def begin_to_award(books: str, file: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "pasledger.cli", "award", str(file), "--approved-by", "approver", "--json"],
         cwd=ROOT,
-        env=os.environ | {"PASLEDGER_BOOKS": books, "PASLEDGER_AS": "clerk", "PASLEDGER_LANGUAGE": "en"},
+        env=os.environ | PROVEN | {"PASLEDGER_BOOKS": books, "PASLEDGER_AS": "clerk", "PASLEDGER_LANGUAGE": "en"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -5,21 +5,45 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
+from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
-from pasledger.rules.records.spending import Attempt, Hold, HoldCaptured, HoldReleased, Part, Redemption, Refund
+from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
+    "DONE",
+    "Act",
+    "ActResult",
     "Activation",
+    "ActorChange",
     "Attempt",
     "AwardDecision",
     "AwardKey",
     "BankLine",
+    "BatchAward",
+    "BatchContent",
+    "BatchHand",
+    "BatchKey",
+    "BatchRow",
+    "BatchSource",
+    "BatchStep",
     "BudgetDecision",
     "Card",
     "CardChange",
@@ -33,12 +57,15 @@ __all__ = [
     "FirstTries",
     "Hold",
     "HoldCaptured",
+    "HoldRefunded",
     "HoldReleased",
+    "HoldUse",
     "Holder",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
     "MerchantEnd",
+    "MerchantReference",
     "Part",
     "Payout",
     "PayoutCancelled",
@@ -47,6 +74,8 @@ __all__ = [
     "PinUnlocked",
     "Redemption",
     "Refund",
+    "ResultId",
+    "SecondApproval",
     "Terminal",
     "TerminalRevoked",
     "Tries",

@@ -3,12 +3,25 @@
 from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
+from pasledger.rules.records.actors import ActorChange
+from pasledger.rules.records.batches import (
+    BatchAward,
+    BatchContent,
+    BatchHand,
+    BatchKey,
+    BatchRow,
+    BatchSource,
+    BatchStep,
+    SecondApproval,
+)
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
+from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
-from pasledger.rules.records.spending import Hold, HoldCaptured, HoldReleased, Redemption, Refund
+from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
 Fact = (
@@ -29,14 +42,25 @@ Fact = (
     | MerchantEnd
     | Terminal
     | TerminalRevoked
+    | ActorChange
     | BudgetDecision
     | Entitlement
     | AwardDecision
+    | BatchContent
+    | BatchSource
+    | BatchHand
+    | BatchStep
+    | BatchRow
+    | BatchAward
+    | BatchKey
+    | SecondApproval
     | Redemption
     | Refund
     | Hold
     | HoldCaptured
     | HoldReleased
+    | HoldRefunded
+    | MerchantReference
     | Payout
     | PayoutCancelled
     | BankLine

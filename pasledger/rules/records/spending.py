@@ -1,9 +1,10 @@
-"""What merchants and holders did: redemptions, refunds, holds; and what became of each attempt."""
+"""What merchants and holders did: redemptions and refunds; and what became of each attempt."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from pasledger.ledger.ids import (
+    CaptureId,
     CardId,
     EntitlementId,
     EntryId,
@@ -12,6 +13,7 @@ from pasledger.ledger.ids import (
     MerchantId,
     RedemptionId,
     RefundId,
+    ReleaseId,
     TerminalId,
 )
 from pasledger.ledger.money import Money, total
@@ -58,38 +60,15 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """An amount set aside for a merchant."""
-
-    id: HoldId
-    merchant: MerchantId
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class HoldCaptured:
-    """The merchant took this much of a hold."""
-
-    hold: HoldId
-    merchant: MerchantId
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class HoldReleased:
-    """This much of a hold went back."""
-
-    hold: HoldId
-    merchant: MerchantId
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
 class Attempt:
     """What became of a request with an idempotency key: what it led to, or why it was refused. Never its body."""
 
     key: str
     fingerprint: str
     recorded_at: datetime
-    result: RedemptionId | RefundId | None
+    result: "ResultId | None"
     refusal: Refusal | None
+
+
+ResultId = RedemptionId | RefundId | HoldId | CaptureId | ReleaseId
+"""What an attempt can lead to."""

@@ -1,23 +1,34 @@
 """Rows of what entries were about, and of attempts."""
 
-import json
-
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.ids import (
+    CaptureId,
     CardId,
     EntitlementId,
     EntryId,
     HolderId,
+    HoldId,
     MerchantId,
     RedemptionId,
     RefundId,
+    ReleaseId,
     TerminalId,
 )
 from pasledger.ledger.journal import Transfer
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
-from pasledger.rules.records import Attempt, AwardDecision, BudgetDecision, Entitlement, Part, Redemption, Refund
+from pasledger.rules.records import (
+    Attempt,
+    AwardDecision,
+    BudgetDecision,
+    Entitlement,
+    Part,
+    Redemption,
+    Refund,
+    ResultId,
+)
+from pasledger.store.rows.parts import parts_text, read_parts
 from pasledger.store.rows.values import moment, read_day, read_moment
 from pasledger.store.statements import Row
 
@@ -109,14 +120,13 @@ def part_of(transfer: Transfer) -> Part:
 
 def refund_row(refund: Refund) -> Row:
     """Write a refund."""
-    parts = [(part.entitlement, part.scheme, part.amount.cents) for part in refund.parts]
     return (
         refund.id,
         refund.entry,
         refund.redemption,
         refund.merchant,
         refund.amount.cents,
-        json.dumps(parts, separators=(",", ":")),
+        parts_text(refund.parts),
     )
 
 
@@ -128,7 +138,7 @@ def read_refund(row: Row) -> Refund:
         EntryId(entry),
         RedemptionId(redemption),
         MerchantId(merchant),
-        tuple(Part(EntitlementId(owner), scheme, Money(cents)) for owner, scheme, cents in json.loads(parts)),
+        read_parts(parts),
     )
 
 
@@ -146,11 +156,17 @@ def attempt_row(attempt: Attempt) -> Row:
 def read_attempt(row: Row) -> Attempt:
     """Read what became of a key."""
     key, fingerprint, recorded_at, result, refusal = row
-    kind = RefundId if result and result.startswith(RefundId.prefix) else RedemptionId
     return Attempt(
         key,
         fingerprint,
         read_moment(recorded_at),
-        kind(result) if result else None,
+        _RESULTS[result[:_PREFIX]](result) if result else None,
         Refusal(refusal) if refusal else None,
     )
+
+
+_PREFIX = 3
+_RESULTS: dict[str, type[ResultId]] = {
+    kind.prefix: kind for kind in (RedemptionId, RefundId, HoldId, CaptureId, ReleaseId)
+}
+"""What an attempt can lead to, by how its id begins."""

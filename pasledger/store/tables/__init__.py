@@ -1,7 +1,19 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
+from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.batches import (
+    batch_award,
+    batch_content,
+    batch_hand,
+    batch_key,
+    batch_row,
+    batch_source,
+    batch_step,
+    second_approval,
+)
 from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
@@ -12,9 +24,19 @@ __all__ = [
     "DELETED_ONLY",
     "NEVER_CHANGED",
     "account",
+    "act",
+    "act_result",
     "activation",
+    "actor_change",
     "attempt",
     "award_decision",
+    "batch_award",
+    "batch_content",
+    "batch_hand",
+    "batch_key",
+    "batch_row",
+    "batch_source",
+    "batch_step",
     "books_key",
     "budget_decision",
     "card",
@@ -22,12 +44,17 @@ __all__ = [
     "card_rule",
     "entitlement",
     "entry",
+    "hold",
+    "hold_capture",
+    "hold_refund",
+    "hold_release",
     "holder",
     "holder_reference",
     "merchant",
     "merchant_check",
     "merchant_contact",
     "merchant_end",
+    "merchant_reference",
     "metadata",
     "municipality",
     "pin",
@@ -36,6 +63,7 @@ __all__ = [
     "refund",
     "scheme",
     "scheme_ceiling",
+    "second_approval",
     "terminal",
     "transfer",
     "tries",

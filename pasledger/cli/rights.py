@@ -1,0 +1,90 @@
+"""What each command asks of who gives it: one line for each command, and no command without its line."""
+
+from dataclasses import dataclass
+
+from pasledger.rules.actors import Permission
+
+P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """The permission that who asks must have, and that of who approves in the same command, if it has an approver."""
+
+    permission: P
+    approval: P | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Whoever can open the books, or runs the machine, may do it; nobody is asked who they are."""
+
+    because: str
+
+
+LOOKS = Open("it looks at books that one can open, and the file or the role in PostgreSQL says who can")
+RUNS_THE_MACHINE = Open("it makes books, or takes them whole, so that there may be no actor to ask")
+
+RIGHTS: dict[str, Asks | Open] = {
+    "start": RUNS_THE_MACHINE,
+    "upgrade": RUNS_THE_MACHINE,
+    "serve": RUNS_THE_MACHINE,
+    "backup": LOOKS,
+    "restore": RUNS_THE_MACHINE,
+    "keys create": RUNS_THE_MACHINE,
+    "roles create": RUNS_THE_MACHINE,
+    "actors add": Asks(P.ADMINISTER),
+    "actors list": LOOKS,
+    "actors give": Asks(P.ADMINISTER),
+    "actors take": Asks(P.ADMINISTER),
+    "actors renew": Asks(P.ADMINISTER),
+    "actors end": Asks(P.ADMINISTER),
+    "actors rights": LOOKS,
+    "actors history": LOOKS,
+    "schemes add": Asks(P.PREPARE, P.APPROVE),
+    "schemes list": LOOKS,
+    "budgets add": Asks(P.PREPARE, P.APPROVE),
+    "budgets list": LOOKS,
+    "merchants add": Asks(P.PREPARE, P.APPROVE),
+    "merchants list": LOOKS,
+    "merchants change": Asks(P.PREPARE, P.APPROVE),
+    "merchants check": Asks(P.PREPARE, P.APPROVE),
+    "merchants end": Asks(P.PREPARE, P.APPROVE),
+    "merchants history": LOOKS,
+    "terminals add": Asks(P.PREPARE),
+    "terminals list": LOOKS,
+    "terminals revoke": Asks(P.PREPARE),
+    "holders add": Asks(P.ASSIST),
+    "cards activate": Asks(P.ASSIST),
+    "cards block": Asks(P.ASSIST),
+    "cards replace": Asks(P.ASSIST),
+    "cards limit": Asks(P.PREPARE, P.APPROVE),
+    "cards letters": Asks(P.ASSIST),
+    "cards pin": Asks(P.ASSIST),
+    "cards unlock": Asks(P.ASSIST),
+    "award": Asks(P.PREPARE, P.APPROVE),
+    "awards prepare": Asks(P.PREPARE),
+    "awards change": Asks(P.PREPARE),
+    "awards faults": LOOKS,
+    "awards submit": Asks(P.PREPARE),
+    "awards preview": LOOKS,
+    "awards approve": Asks(P.APPROVE),
+    "awards reject": Asks(P.APPROVE),
+    "awards book": Asks(P.PREPARE),
+    "awards letters": LOOKS,
+    "awards list": LOOKS,
+    "awards show": LOOKS,
+    "awards second-approver": Asks(P.PREPARE, P.APPROVE),
+    "balances": LOOKS,
+    "redeem": Asks(P.ASSIST),
+    "refund": Asks(P.ASSIST),
+    "holds list": LOOKS,
+    "holds sweep": Asks(P.ASSIST),
+    "holds release": Asks(P.ASSIST),
+    "trial-balance": LOOKS,
+    "accounts": LOOKS,
+    "account": LOOKS,
+    "verify": LOOKS,
+    "log": LOOKS,
+}
+"""Each command as it is written. A command that writes in the books and is not here cannot be given."""

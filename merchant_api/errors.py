@@ -143,9 +143,13 @@ async def _on_unusable_books(request: Request, error: Exception) -> Response:
 
 
 async def _on_fault(request: Request, fault: Exception) -> Response:
+    log_fault(fault)
+    return problem(Answer.FAULT, _language(request))
+
+
+def log_fault(fault: Exception) -> None:
     """Log what kind of fault it was and where; never its words, which could quote what was sent."""
     _log.error("unhandled %s in %s", type(fault).__name__, places(fault.__traceback__))
-    return problem(Answer.FAULT, _language(request))
 
 
 class Envelope:

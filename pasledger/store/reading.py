@@ -44,9 +44,9 @@ from pasledger.store.ends import ends_before, owned
 from pasledger.store.holding import Holds
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
-from pasledger.store.selling import Selling
 from pasledger.store.payouts import Payouts
 from pasledger.store.sealing import Sealing
+from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
 from pasledger.store.statements import Query, Row
 

@@ -27,22 +27,20 @@ from hypothesis import strategies as st
 
 from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
-from merchant_api.routes import keys, statements
 from merchant_api.limits import Limits
+from merchant_api.routes import keys, statements
 from pasledger.ledger.ids import MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
 from pasledger.reports.merchant_statement import MerchantStatement
-from pasledger.rules.cards import CardState
-from pasledger.rules.deciding import Outcome
-from pasledger.rules.records import Attempt, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.card_entry import MOST_REFUSALS
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.pins import LOCKED_AFTER, TryRequest
+from pasledger.rules.records import Attempt, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.registration import CardRequest
 from pasledger.store import Store
 from pasledger.store.holding import RecordedHold

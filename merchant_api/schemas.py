@@ -102,7 +102,7 @@ class CardEntry(_Body):
             "oneOf": [
                 {"required": ["token"], "not": {"required": ["number"]}},
                 {"required": ["number", "pin"], "not": {"required": ["token"]}},
-            ]
+            ],
         },
     )
 

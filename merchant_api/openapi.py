@@ -82,7 +82,7 @@ def _problem(label: str, status: int) -> dict[str, Any]:
     shown = {"type": f"/problems/{label}", "status": status, "title": say(f"answer.{label}.title", "en")}
     if label == "invalid":
         shown["errors"] = [{"pointer": "#/amount/value", "detail": "String should match pattern"}]
-    return shown | {"detail": say(f"answer.{label}", "en", most=16384)}
+    return shown | {"detail": say(f"answer.{label}", "en", most=16384, seconds=1)}
 
 
 def example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> object:

@@ -98,10 +98,11 @@ class CardEntry(_Body):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "examples": [{"token": "Zm9vYmFyYmF6cXV4cXV1eA"}],
             "oneOf": [
                 {"required": ["token"], "not": {"required": ["number"]}},
                 {"required": ["number", "pin"], "not": {"required": ["token"]}},
-            ]
+            ],
         },
     )
 

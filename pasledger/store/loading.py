@@ -175,10 +175,6 @@ _SCHEMES = Query(
         _t.scheme_amount,
         and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
     )
-    .outerjoin(
-        _t.scheme_amount,
-        and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
-    )
     .outerjoin(_t.card_rule, _t.card_rule.c.version == _newest_rule)
     .order_by(_t.scheme.c.code, _t.scheme.c.version)
 )

@@ -108,6 +108,8 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "payouts", "list"
     yield "payouts", "prepare", *treasurer
     yield "refund", clerk.done(*paid)["redemption"]
+    yield ("seal",)
+    yield "prove", sealed_sale(clerk, paid), "-o", clerk.folder / "proof.json"
     yield "holds", "list"
     yield "holds", "sweep"
     yield "holds", "release", clerk.held("P-1"), "--amount", "1,00"
@@ -121,8 +123,6 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
-    yield ("seal",)
-    yield "prove", sealed_sale(clerk, paid), "-o", clerk.folder / "proof.json"
     yield ("verify",)
     yield ("log",)
     yield "backup", clerk.folder / "backup.db"

@@ -36,6 +36,8 @@ lock: $(VENV)/.dev
 		--no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/dev.txt
+	$(BIN)/uv pip compile requirements/client.in --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/client.txt
 
 clean:
 	rm -rf $(VENV) demo build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -51,4 +53,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	touch $@
+
+# What generates a client from the description of the API. It wants other versions than ours, so it has a place of its own.
+$(VENV)/.client: requirements/client.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/client
+	$(VENV)/client/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/client.txt
 	touch $@

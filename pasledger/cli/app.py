@@ -12,10 +12,14 @@ from pasledger.cli import (
     actors,
     awards,
     backup,
+    bank,
     batches,
     books,
     budgets,
     cards,
+    corrections,
+    cover,
+    entitlements,
     exports,
     holders,
     holds,
@@ -25,11 +29,14 @@ from pasledger.cli import (
     merchants,
     payouts,
     pins,
+    reversals,
     roles,
     schemes,
     seals,
+    sources,
     spending,
     terminals,
+    years,
 )
 from pasledger.cli.calls import Call
 from pasledger.cli.program import Job, Program
@@ -73,6 +80,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "history": merchant_file.history,
         },
         "terminals": {"add": terminals.add, "list": terminals.show, "revoke": terminals.revoke},
+        "sources": {"add": sources.add, "list": sources.show},
         "holders": {"add": holders.add},
         "cards": {
             "activate": cards.activate,
@@ -86,6 +94,13 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Money": {
         "award": awards.award,
+        "entitlements": {
+            "list": entitlements.show,
+            "withdraw": entitlements.withdraw,
+            "end": entitlements.end,
+            "end-listed": entitlements.end_listed,
+            "extend": entitlements.extend,
+        },
         "awards": {
             "prepare": batches.prepare,
             "change": batches.change,
@@ -96,6 +111,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "reject": batches.reject,
             "book": batches.book,
             "letters": batches.letters,
+            "reverse": reversals.reverse,
             "list": batches.list_,
             "show": batches.show,
             "second-approver": batches.second_approver,
@@ -103,6 +119,8 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
+        "correct": corrections.correct,
+        "year": {"lapse": years.lapse, "free": years.free, "close": years.close, "opening": years.opening},
         "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
     },
     "Payouts": {
@@ -117,6 +135,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "cancel": payouts.cancel,
             "write-off": payouts.write_off,
         },
+        "bank": {"read": bank.read, "status": bank.status, "lines": bank.lines, "settle": bank.settle},
     },
     "Audit": {
         "trial-balance": accounts.trial_balance,
@@ -131,6 +150,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "seal": seals.seal,
         "prove": seals.prove,
         "verify": books.verify,
+        "cover": cover.cover,
         "log": log.show,
     },
 }
@@ -143,7 +163,11 @@ _GROUPS = {
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
+    "entitlements": "What holders have, and until when.",
+    "year": "What ends with a fiscal year.",
+    "sources": "Files of other applications, and what their titles mean.",
     "payouts": "How merchants are paid.",
+    "bank": "What the bank sends.",
     "holders": "Residents with a card.",
     "holds": "Amounts set aside for merchants.",
     "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.actors import ActorChange
+from pasledger.rules.records.bank import BankLine, BankStatement, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
     BatchContent,
@@ -15,14 +16,13 @@ from pasledger.rules.records.batches import (
     SecondApproval,
 )
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
+from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
-    BankLine,
-    Correction,
     PaymentSettings,
     Payout,
     PayoutCancelled,
@@ -33,11 +33,13 @@ from pasledger.rules.records.settlement import (
     RunStepped,
     WrittenOff,
 )
+from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
 Fact = (
     Scheme
+    | FileSource
     | Holder
     | Card
     | CardChange
@@ -58,6 +60,11 @@ Fact = (
     | BudgetDecision
     | Entitlement
     | AwardDecision
+    | EntitlementEnd
+    | Lapse
+    | Freeing
+    | Correction
+    | YearClosed
     | BatchContent
     | BatchSource
     | BatchHand
@@ -81,9 +88,10 @@ Fact = (
     | PayoutWaiting
     | PayoutStepped
     | PayoutCancelled
+    | BankStatement
+    | StatementLine
     | BankLine
     | WrittenOff
-    | Correction
 )
 
 

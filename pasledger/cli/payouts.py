@@ -97,7 +97,7 @@ def prepare(context: typer.Context, on: On = None, merchant: Only = None) -> Non
     """
     call: Call = context.obj
     stamp = call.stamp()
-    with call.store() as store:
+    with call.batch() as store:
         only = _named(store, merchant, stamp.effective_on)
         planned = paying.prepare(store, stamp, execute_on=_day(call, on, stamp.effective_on), only=only)
         _answer(call, store, planned.run.name)
@@ -151,7 +151,7 @@ def release(context: typer.Context, run: RunName) -> None:
     """
     call: Call = context.obj
     stamp = call.stamp()
-    with call.store() as store:
+    with call.batch() as store:
         with store.read() as reader:
             named = paying.run_named(reader, run)
         files = paying.release(store, named, stamp)

@@ -36,7 +36,7 @@ def lapse(
     stamp = call.approved_by(approved_by)
     code, yesterday = call.read("SCHEME", scheme, cells.code), stamp.effective_on - timedelta(days=1)
     last_day = yesterday if until is None else min(yesterday, call.read("--until", until, cells.day))
-    with call.store() as store:
+    with call.batch() as store:
         with store.read() as reader:
             ended = [one.entitlement.id for one in reader.changeable.to_lapse(code, last_day)]
         changed = settled(call, store, changing.to_lapse(ended), stamp, books=yes)
@@ -63,7 +63,7 @@ def free(
     stamp = call.approved_by(approved_by)
     code = call.read("SCHEME", scheme, cells.code)
     reference = None if decision is None else call.read("--decision", decision, cells.decision)
-    with call.store() as store:
+    with call.batch() as store:
         freed = settled(call, store, changing.to_free(code, year, reference), stamp, books=yes)
     rows = [
         {"debit": transfer.debit.code, "credit": transfer.credit.code, "amount": transfer.amount}
@@ -94,7 +94,7 @@ def close(context: typer.Context, scheme: Scheme, year: Year, approved_by: Appro
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
     code = call.read("SCHEME", scheme, cells.code)
-    with call.store() as store:
+    with call.batch() as store:
         settled(call, store, [changing.to_close(code, year)], stamp, books=yes)
     answer(
         call,

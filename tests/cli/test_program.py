@@ -123,6 +123,11 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
+    for kind in ("hledger", "beancount", "jsonl"):
+        yield "export", kind, "-o", clerk.folder / f"books.{kind}"
+    yield "export", "xaf", "-o", clerk.folder / "books.xaf", "--year", YEAR, "--tax-number", "001234567"
+    clerk.done("export", "jsonl", "-o", clerk.folder / "all.jsonl")
+    yield "import", clerk.folder / "all.jsonl", "--books", clerk.folder / "imported.db"
     yield ("verify",)
     yield ("log",)
     yield "backup", clerk.folder / "backup.db"

@@ -319,9 +319,9 @@ def test_an_auditfile_holds_what_the_books_do_and_no_holder(store: Store, path: 
     audit(store, tmp_path / "books.xaf", YEAR)
     found: dict[str, Decimal] = defaultdict(Decimal)
     with pyxaf.open(str(tmp_path / "books.xaf")) as file:
-        names = {account.id: account.description for account in file.accounts.values()}
+        names = {str(account.id): account.description for account in file.accounts.values()}
         for line in (line for transaction in file.transactions() for line in transaction.lines):
-            found[str(names[line.account_id])] += line.signed_amount or 0
+            found[str(names[str(line.account_id)])] += line.signed_amount or 0
     with store.read() as reader:
         ours = {f"{kind}/{scheme}": Decimal(cents) / 100 for (kind, scheme), cents in _standing(reader).items()}
     assert {name: amount for name, amount in found.items() if amount} == {

@@ -178,7 +178,9 @@ def write(
     run: RunName,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files go; made where it is not there.")],
 ) -> None:
-    """Write the files of a run that was released: for the bank, and a specification for each merchant.
+    """Write the files of a run that was released.
+
+    They are for the bank, and a specification for each merchant.
 
     They are the same each time, byte for byte.
 
@@ -246,7 +248,9 @@ def write_off(
     decision: Annotated[str, typer.Option(metavar="REFERENCE", help="The reference of the decision.")],
     approved_by: Approver,
 ) -> None:
-    """Write off what a merchant that stopped still owes; the budgets of this year bear it.
+    """Write off what a merchant that stopped still owes.
+
+    The budgets of this year bear it.
 
     JSON: merchant, amount, decision.
     """

@@ -28,7 +28,7 @@ def lapse(
     *,
     yes: Yes = False,
 ) -> None:
-    """Let lapse what is left of the entitlements under a scheme that have ended.
+    """Let lapse what is left under a scheme of what has ended.
 
     JSON: as `entitlements withdraw`.
     """
@@ -55,7 +55,9 @@ def free(
     *,
     yes: Yes = False,
 ) -> None:
-    """Free what lapsed under a scheme in a year and, by a decision, what is left of its budget.
+    """Free what lapsed under a scheme in a year.
+
+    By a decision of the council also what is left of its budget.
 
     JSON: is_booked, scheme, year, amount, transfers (debit, credit, amount).
     """

@@ -267,7 +267,8 @@ def test_every_command_speaks(clerk: Clerk, language: str) -> None:
         assert (ran.code, ran.err) == (0, ""), command
         assert ran.out.strip(), command
         assert "{" not in ran.out, command
-        drawn = ran.out.splitlines() if "───" in ran.out else []
+        # Codes of accounts are not cut, so that what a correction moves can be found by them.
+        drawn = ran.out.splitlines() if "───" in ran.out and command[0] != "correct" else []
         assert all(len(line) <= 100 for line in drawn if "Nagelopen" not in line), command
 
 

@@ -99,10 +99,10 @@ class CardEntry(_Body):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [{"token": "Zm9vYmFyYmF6cXV4cXV1eA"}],
-            "oneOf": [
-                {"required": ["token"], "not": {"required": ["number"]}},
-                {"required": ["number", "pin"], "not": {"required": ["token"]}},
-            ],
+            # Not as two alternatives: of those, programs that make clients make no type at all.
+            "if": {"required": ["number"]},
+            "then": {"required": ["pin"], "not": {"required": ["token"]}},
+            "else": {"required": ["token"]},
         },
     )
 

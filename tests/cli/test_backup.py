@@ -50,12 +50,13 @@ def test_a_backup_is_made_and_verified(clerk: Clerk) -> None:
     """It says where the file is, who can read what in it, and that the books in it are sound."""
     ran = clerk("backup", clerk.folder / "backup.db")
     assert (ran.code, ran.err) == (0, "")
-    where, replayed, sound = ran.out.splitlines()
+    where, replayed, sealed, sound = ran.out.splitlines()
     assert where == (
         f"De reservekopie staat in {clerk.folder / 'backup.db'}. "
         "Wie dat bestand kan lezen, ziet alle pashouders en tegoeden."
     )
     assert replayed.startswith("Nagelopen: 4 journaalposten met 4 boekingsregels")
+    assert "verzegeld" in sealed
     assert sound == "De boeken kloppen."
     assert rows(clerk.folder / "backup.db") == rows(clerk.books)
 

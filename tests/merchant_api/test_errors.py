@@ -157,7 +157,6 @@ def test_a_wrong_credential(till: Till, credential: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
         ("GET", "/nergens", 404),
         ("GET", "/v1", 404),
         ("GET", "/v1/nergens", 404),

@@ -173,7 +173,7 @@ ALWAYS: tuple[Call, ...] = (
     Look(4, "club"),
     Look(3, "club"),
     Hold("club", 0, 2000, is_yes=True),
-    Hold("school", 2, 300, is_yes=False, is_a_dead_card=True),
+    Hold("school", 2, 20_300, is_yes=False, is_a_dead_card=True),
     Use(0, "captures", 60),
     Use(0, "releases", 20),
     Use(0, "refunds", 50),

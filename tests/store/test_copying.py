@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pasledger.store import BooksProblem, BooksUnusable, Store, copying
+from pasledger.usecases.sealing import seal
 from tests.support import postgresql
 from tests.support.books import (
     A_LIVED_IN_TOWN,
@@ -27,21 +28,28 @@ from tests.support.books import (
     unguarded,
     unusable,
 )
-from tests.support.town import a_redemption
+from tests.support.town import a_redemption, a_stamp
 
 P = BooksProblem
 
 
 @pytest.fixture
 def books(make_books: MakeBooks) -> str:
-    """Return books with rows in every table."""
-    return make_books(*A_LIVED_IN_TOWN)
+    """Return books with rows in every table, the seals too."""
+    return sealed(make_books(*A_LIVED_IN_TOWN))
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return the same books, in a file."""
-    return a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN)
+    return Path(sealed(str(a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN))))
+
+
+def sealed(books: str) -> str:
+    """Seal books, and return where they are."""
+    with opened(books) as store:
+        seal(store, a_stamp())
+    return books
 
 
 @pytest.fixture(params=KINDS)

@@ -88,7 +88,7 @@ def updates(connection: sqlite3.Connection, table: str) -> Iterator[str]:
 def replacements(connection: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
     """Yield, for each unique key, a row with the key of one that is there, and in all else another."""
     columns = columns_of(connection, table)
-    row = connection.execute(f"SELECT * FROM {table}").fetchone()
+    row = min(connection.execute(f"SELECT * FROM {table}"), key=lambda row: row.count(None))  # nothing stays nothing
     for key in unique_keys(connection, table):
         kept = (*key, "transfer_count")  # another count would be stopped for another reason
         yield tuple(value if column in kept else other(value) for column, value in zip(columns, row, strict=True))

@@ -237,5 +237,7 @@ def test_who_is_there(store: Store) -> None:
         ]
         assert reader.terminal(a_terminal(1).credential_hash) == a_terminal(1)
         assert reader.terminal(a_terminal(2).credential_hash) is None
-        assert [scheme.reference for scheme in reader.schemes()] == ["scheme:culture@1", "scheme:spring@1"]
+        assert [scheme.reference for scheme in reader.schemes()] == [
+            f"scheme:{code}@1" for code in ("culture", "spring", "winter")
+        ]
         assert reader.municipality() == "Dronten"

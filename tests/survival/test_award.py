@@ -32,6 +32,7 @@ from tests.survival.staff import award, award_file, begin_to_award
 
 _SCHEME = "town"
 _BUDGET = "99000000.00"
+_LATEST = 0.5  # of the time that crediting everybody takes beside open tills
 _MORE_THAN_A_CHUNK = CHUNK + 500
 
 
@@ -117,10 +118,10 @@ def test_a_killed_award_is_there_whole_or_not_at_all(town: Town, rounds: int) ->
     chance = a_chance()
     found: Counter[str] = Counter()
     number = 2
-    for _ in range(rounds):
+    for turn in range(rounds):
         before = town.rows()
         process = begin_to_award(town.street.books, town.file(number, town.holders[:_MORE_THAN_A_CHUNK]))
-        time.sleep(chance.uniform(0.1, 0.6) * town.seconds)
+        time.sleep((turn + chance.random()) / rounds * _LATEST * town.seconds)  # some early, some late
         process.kill()
         process.communicate()
         town.wait_for_the_budget()  # a server may still do what it was sent by somebody who is dead

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from pasledger.store import BooksProblem, BooksUnusable, Store, copying
-from pasledger.usecases.sealing import seal
 from tests.support import postgresql
 from tests.support.books import (
     A_LIVED_IN_TOWN,
@@ -27,8 +26,9 @@ from tests.support.books import (
     raw,
     unguarded,
     unusable,
+    with_seals,
 )
-from tests.support.town import a_redemption, a_stamp
+from tests.support.town import a_redemption
 
 P = BooksProblem
 
@@ -36,20 +36,13 @@ P = BooksProblem
 @pytest.fixture
 def books(make_books: MakeBooks) -> str:
     """Return books with rows in every table, the seals too."""
-    return sealed(make_books(*A_LIVED_IN_TOWN))
+    return with_seals(make_books(*A_LIVED_IN_TOWN))
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return the same books, in a file."""
-    return Path(sealed(str(a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN))))
-
-
-def sealed(books: str) -> str:
-    """Seal books, and return where they are."""
-    with opened(books) as store:
-        seal(store, a_stamp())
-    return books
+    return with_seals(a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN))
 
 
 @pytest.fixture(params=KINDS)

@@ -232,8 +232,7 @@ def place_in(kind: str, folder: Path) -> Iterator[MakeBooks]:
         if kind == SQLITE:
             made.append(str(a_file(folder / f"{len(made)}.db", *requests)))
         else:
-            made.append(postgresql.a_free_address())
-            _fill(made[-1], *requests)
+            made.append(_in_postgresql(*requests))
         return made[-1]
 
     try:
@@ -244,11 +243,23 @@ def place_in(kind: str, folder: Path) -> Iterator[MakeBooks]:
                 postgresql.drop(books)
 
 
-def _fill(books: str, *requests: Request) -> None:
+def _in_postgresql(*requests: Request) -> str:
+    """Return where the books are; a copy of what was made before, where the server is ours to make databases on."""
+    return postgresql.a_copy_of(_once_in_postgresql(requests)) if postgresql.is_our_own() else _filled(requests)
+
+
+@lru_cache(maxsize=32)
+def _once_in_postgresql(requests: tuple[Request, ...]) -> str:
+    return _filled(requests, postgresql.alone())
+
+
+def _filled(requests: tuple[Request, ...], books: str | None = None) -> str:
+    books = books or postgresql.a_free_address()
     start(books)
     if requests:
         with opened(books) as store:
             _book(store, requests)
+    return books
 
 
 def _book(store: Store, requests: tuple[Request, ...]) -> None:

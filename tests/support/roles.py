@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import make_url
 
 from pasledger.store import Role
 from tests.support.books import opened
-from tests.support.postgresql import address, drop, raw, run, schema_of, server
+from tests.support.postgresql import drop, raw, run, server
 
 PASSWORD = "of-a-user-in-a-test"
 
@@ -33,7 +34,7 @@ def users_of(books: str) -> Iterator[dict[Role, str]]:
 
 def as_user(books: str, user: str) -> str:
     """Return the address of books for another user."""
-    return address(schema_of(books).strip('"'), user=user, password=PASSWORD)
+    return make_url(books).set(username=user, password=PASSWORD).render_as_string(hide_password=False)
 
 
 def forget(*roles: str) -> None:

@@ -143,6 +143,11 @@ def drop(books: str) -> None:
         connection.execute(f"DROP SCHEMA IF EXISTS {schema_of(books)} CASCADE")
 
 
+def as_user(books: str, user: str, password: str) -> str:
+    """Return the address of books for another user."""
+    return make_url(books).set(username=user, password=password).render_as_string(hide_password=False)
+
+
 @contextmanager
 def raw(books: str) -> Iterator[psycopg.Connection]:
     """Connect as anybody could who owns the schema, with each statement a transaction where none is begun."""

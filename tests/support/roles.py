@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
 
 from pasledger.store import Role
+from tests.support import postgresql
 from tests.support.books import opened
 from tests.support.postgresql import drop, raw, run, server
 
@@ -33,8 +33,8 @@ def users_of(books: str) -> Iterator[dict[Role, str]]:
 
 
 def as_user(books: str, user: str) -> str:
-    """Return the address of books for another user."""
-    return make_url(books).set(username=user, password=PASSWORD).render_as_string(hide_password=False)
+    """Return the address of books for one of these users."""
+    return postgresql.as_user(books, user, PASSWORD)
 
 
 def forget(*roles: str) -> None:

@@ -29,12 +29,14 @@ from pasledger.usecases.proving import proof_of
 from pasledger.usecases.sealing import seal
 from pasledger.usecases.verifying import verify
 from tests.docs.pages import ROOT
+from tests.support import postgresql
 from tests.support.books import (
     A_LIVED_IN_TOWN,
     KINDS,
     a_file,
     content,
     granted,
+    is_postgresql,
     opened,
     place_in,
     raw,
@@ -83,9 +85,7 @@ def test_books_are_made_of_an_export_in_either_database(tmp_path: Path, path: Pa
     """From any kind of database to any kind: every row, every balance and every seal is the same."""
     with opened(path) as file, place_in(here, tmp_path) as make, place_in(there, tmp_path / "to") as make_there:
         (tmp_path / "to").mkdir()
-        first, second = make(), make_there()
-        for books in (first, second):
-            _remove(books)
+        first, second = _emptied(make()), _emptied(make_there())
         with exported(file, tmp_path / "a.jsonl").open("rb") as lines:
             exporting.rebuild(first, lines)
         with opened(first) as store, exported(store, tmp_path / "b.jsonl").open("rb") as lines:
@@ -98,13 +98,14 @@ def test_books_are_made_of_an_export_in_either_database(tmp_path: Path, path: Pa
             assert verify(store).is_sound
 
 
-def _remove(books: str) -> None:
-    if "://" not in books:
+def _emptied(books: str) -> str:
+    """Take books away, and return their place."""
+    if is_postgresql(books):
+        with postgresql.raw(books) as connection:
+            postgresql.run(connection, f"DROP SCHEMA {postgresql.schema_of(books)} CASCADE")
+    else:
         Path(books).unlink()
-        return
-    from tests.support import postgresql
-
-    postgresql.drop(books)
+    return books
 
 
 def _sorted(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[str]]:

@@ -253,6 +253,7 @@ def test_every_check_that_a_file_can_break_finds_something() -> None:
             "account",
             "actors",
             "balance",
+            "change",
             "count",
             "entitlement",
             "held",

@@ -18,7 +18,7 @@ from tests.support.books import (
     POSTGRESQL,
     SQLITE,
     MakeBooks,
-    a_file,
+    a_sealed_file,
     content,
     granted,
     is_postgresql,
@@ -42,7 +42,7 @@ def books(make_books: MakeBooks) -> str:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return the same books, in a file."""
-    return with_seals(a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN))
+    return a_sealed_file(tmp_path / "books.db")
 
 
 @pytest.fixture(params=KINDS)

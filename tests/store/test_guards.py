@@ -14,8 +14,7 @@ from pasledger.store import BooksProblem, Store, tables
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.verifying import verify
 from tests.support.books import (
-    A_LIVED_IN_TOWN,
-    a_file,
+    a_sealed_file,
     answer,
     columns_of,
     content,
@@ -24,7 +23,6 @@ from tests.support.books import (
     raw,
     unguarded,
     unusable,
-    with_seals,
 )
 from tests.support.town import a_card, a_redemption, an_award
 
@@ -41,7 +39,7 @@ FOREIGN_KEYS = pytest.mark.parametrize("foreign_keys", [True, False], ids=["fore
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return the file of books with rows in every table."""
-    return with_seals(a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN))
+    return a_sealed_file(tmp_path / "books.db")
 
 
 def insert(connection: sqlite3.Connection, table: str, row: tuple[Any, ...], *, how: str = "INSERT") -> None:

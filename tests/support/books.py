@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -182,6 +182,18 @@ def _bytes_of(requests: tuple[Request, ...]) -> bytes:
 def a_file(path: Path, *requests: Request) -> Path:
     """Make books at `path` in which the requests were granted or refused, and return the path."""
     path.write_bytes(_bytes_of(requests))
+    return path
+
+
+@cache
+def _bytes_with_seals() -> bytes:
+    with TemporaryDirectory() as folder:
+        return with_seals(a_file(Path(folder) / "books.db", *A_LIVED_IN_TOWN)).read_bytes()
+
+
+def a_sealed_file(path: Path) -> Path:
+    """Make the books of the lived-in town at `path`, sealed, so that every table has rows; and return the path."""
+    path.write_bytes(_bytes_with_seals())
     return path
 
 

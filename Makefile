@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test torture check bench bench-large lock clean
+.PHONY: demo test test-slow torture check bench bench-large lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python examples/dronten/demo.py
 
 test: $(VENV)/.dev
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto -m "not slow"
+
+# What takes long: kills, full disks, many processes, browsers, benchmarks and outside tools.
+test-slow: $(VENV)/.dev $(VENV)/.client
+	$(BIN)/pytest --numprocesses auto -m slow
 
 # The tests of survival and of random clients once more, with so many kills, cuts, restarts and runs in each.
 ROUNDS ?= 100

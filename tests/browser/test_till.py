@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import PIN, Shop, Visitor
 
+pytestmark = pytest.mark.slow
+
 YES, NO = "Betaald", "Niet gelukt"
 
 

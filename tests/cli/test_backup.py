@@ -216,6 +216,7 @@ def town(request: pytest.FixtureRequest, clerk: Clerk, backup: Path, free: str) 
     return free
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_killed_is_none(clerk: Clerk, town: str) -> None:
     """Killed earlier or later, until it is done first: what has the name of a backup is whole and sound."""
     (clerk.folder / "new").mkdir()
@@ -225,6 +226,7 @@ def test_a_backup_that_is_killed_is_none(clerk: Clerk, town: str) -> None:
     assert rows(file) == rows(town)
 
 
+@pytest.mark.slow
 def test_a_restore_that_is_killed_leaves_no_books(clerk: Clerk, backup: Path, place: str) -> None:
     """Killed earlier or later, until it is done first: books that are there are whole and sound."""
     assert kill_until_done("restore", str(backup), "--books", place, place=place) > 0

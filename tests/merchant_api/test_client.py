@@ -24,6 +24,8 @@ from client.api.redemptions import create_redemption, create_refund, get_redempt
 from client.api.statements import get_statement
 from client.models import Amount, CardEntry, NewHold, NewRedemption, NewRefund, ProblemDetails, Share
 
+pytestmark = pytest.mark.slow
+
 base, credential, token, today, tomorrow = sys.argv[1:]
 today, tomorrow = date.fromisoformat(today), date.fromisoformat(tomorrow)
 till = AuthenticatedClient(base_url=base, token=credential)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.service import ROOT, Street, Till, on_a_port
 
 HERE = Path(__file__).parent
@@ -36,6 +38,7 @@ def test_every_answer_is_described(till: Till) -> None:
                 assert kinds == ["application/json" if status < "400" else "application/problem+json"]
 
 
+@pytest.mark.slow
 def test_an_outside_tool_finds_nothing(street: Street, tmp_path: Path) -> None:
     """Schemathesis finds no 5xx, no undocumented answer and no answer that is not as described."""
     examples = "100" if os.environ.get("CI") else "25"

@@ -30,6 +30,8 @@ from tests.survival.clients import Client, a_chance, answered, at_work, reconcil
 from tests.survival.conftest import a_rich_street_in
 from tests.survival.staff import award, award_file, begin_to_award
 
+pytestmark = pytest.mark.slow
+
 _SCHEME = "town"
 _BUDGET = "99000000.00"
 _MORE_THAN_A_CHUNK = CHUNK + 500

@@ -24,6 +24,8 @@ from tests.survival.conftest import a_rich_street
 from tests.survival.servers import Room
 from tests.survival.staff import award, award_file
 
+pytestmark = pytest.mark.slow
+
 _SIZE_BYTES = 160 * 1024 * 1024
 _TOLD_ENOUGH = 20
 

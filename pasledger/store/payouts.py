@@ -10,7 +10,7 @@ from pasledger.ledger.ids import EntryId, MerchantId, PayoutId, RunId
 from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.money import Money
 from pasledger.rules.records import PaymentFile, PaymentSettings, Payout, PayoutRun, PayoutStep, PayoutWaiting, RunStep
-from pasledger.rules.town import Needs, Town
+from pasledger.rules.town import Needs
 from pasledger.store import rows, tables
 from pasledger.store.loading import load
 from pasledger.store.statements import Query
@@ -45,7 +45,7 @@ class LineFound:
     id: str
     """What the merchant knows it by: the id of its redemption, refund or capture; empty for what staff did."""
     reference: str
-    """What the merchant itself calls it; empty where it was deleted, or there is none."""
+    """What the merchant itself calls it, or the hold that it captured; empty where it was deleted, or there is none."""
     amount: Money
 
 
@@ -102,20 +102,20 @@ class Payouts:
             self._names({one.merchant for one in payouts} | {one.merchant for one in waiting}),
         )
 
-    def lines(self, payout: Payout) -> list[LineFound]:
-        """Return the lines of a payout, in the order in which they were made.
+    def lines(self, entry: EntryId, merchant: MerchantId) -> list[LineFound]:
+        """Return the lines of the payout that an entry put on its way, in the order in which they were made.
 
         For what a cancelled or returned payout moved back, its own lines stand there: they are paid by this one.
         """
         found: list[LineFound] = []
-        for row in _LINES.fetch(self._connection, entry=payout.entry, merchant=payout.merchant):
-            entry, kind, recorded_at, effective_on, cents, earlier, reference, *ids = row
+        for row in _LINES.fetch(self._connection, entry=entry, merchant=merchant):
+            made_by, kind, recorded_at, effective_on, cents, earlier, reference, *ids = row
             if earlier is not None:
-                found += self.lines(self.payout(PayoutId(earlier)))
+                found += self.lines(EntryId(earlier), merchant)
                 continue
             found.append(
                 LineFound(
-                    EntryId(entry),
+                    EntryId(made_by),
                     EntryKind(kind),
                     rows.read_moment(recorded_at),
                     rows.read_day(effective_on),
@@ -125,15 +125,6 @@ class Payouts:
                 )
             )
         return sorted(found, key=lambda line: line.entry)
-
-    def payout(self, payout: PayoutId) -> Payout:
-        """Return a payout that there is."""
-        return self.town_of_payout(payout).payouts[payout]
-
-    def town_of_payout(self, payout: PayoutId) -> Town:
-        """Return the town with the run of a payout in it."""
-        ((run,),) = _RUN_OF.fetch(self._connection, payout=payout)
-        return load(self._connection, Needs(runs={RunId(run)}))
 
     def _names(self, merchants: set[MerchantId]) -> dict[MerchantId, str]:
         town = load(self._connection, Needs(merchants=merchants))
@@ -162,14 +153,16 @@ _WAITING = Query(
     select(_t.payout_waiting).where(_t.payout_waiting.c.run_id == _run).order_by(_t.payout_waiting.c.merchant_id)
 )
 _FILES = Query(select(_t.payment_file).where(_t.payment_file.c.run_id == _run).order_by(_t.payment_file.c.number))
-_RUN_OF = Query(select(_t.payout.c.run_id).where(_t.payout.c.id == bindparam("payout")))
 
 _KNOWN_TO_MERCHANTS = (_t.redemption, _t.refund, _t.hold_capture, _t.hold_refund)
 _earlier = (
-    select(_t.payout_step.c.entry_id, _t.payout_step.c.payout_id)
+    select(_t.payout_step.c.entry_id, _t.payout.c.entry_id.label("paid_by"))
     .join(_t.payout, _t.payout.c.id == _t.payout_step.c.payout_id)
     .where(_t.payout.c.merchant_id == bindparam("merchant"), _t.payout_step.c.step != PayoutStep.PAID.value)
 ).subquery()
+_held = _t.merchant_reference.alias("held")
+"""The reference of the hold that was captured: a capture has none of its own."""
+
 _LINES = Query(
     select(
         _t.entry.c.id,
@@ -177,8 +170,8 @@ _LINES = Query(
         _t.entry.c.recorded_at,
         _t.entry.c.effective_on,
         func.sum(_t.payout_line.c.amount_cents),
-        func.max(_earlier.c.payout_id),
-        func.max(_t.merchant_reference.c.reference),
+        func.max(_earlier.c.paid_by),
+        func.max(func.coalesce(_t.merchant_reference.c.reference, _held.c.reference)),
         *(func.max(table.c.id) for table in _KNOWN_TO_MERCHANTS),
     )
     .join(_t.payout_line, _t.payout_line.c.line_entry_id == _t.entry.c.id)
@@ -187,6 +180,8 @@ _LINES = Query(
     .outerjoin(_t.hold_capture, _t.hold_capture.c.entry_id == _t.entry.c.id)
     .outerjoin(_t.hold_refund, _t.hold_refund.c.entry_id == _t.entry.c.id)
     .outerjoin(_t.merchant_reference, _t.merchant_reference.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.hold, _t.hold.c.id == _t.hold_capture.c.hold_id)
+    .outerjoin(_held, _held.c.entry_id == _t.hold.c.entry_id)
     .outerjoin(_earlier, _earlier.c.entry_id == _t.entry.c.id)
     .where(_t.payout_line.c.entry_id == bindparam("entry"))
     .group_by(_t.entry.c.id, _t.entry.c.kind, _t.entry.c.recorded_at, _t.entry.c.effective_on)

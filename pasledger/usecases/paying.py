@@ -125,7 +125,7 @@ def specifications(store: Store, run: RunId, language: str) -> Iterator[tuple[Pa
                     line.reference,
                     line.amount,
                 )
-                for line in reader.payouts.lines(payout)
+                for line in reader.payouts.lines(payout.entry, payout.merchant)
             ]
             yield (
                 payout,

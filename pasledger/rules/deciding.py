@@ -40,6 +40,7 @@ from pasledger.rules.batches import (
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.card_entry import counted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
+from pasledger.rules.credentials import RenewalRequest, UseRequest, decide_renewal, decide_use
 from pasledger.rules.crediting import AwardRequest, decide_award
 from pasledger.rules.holds import (
     CaptureRequest,
@@ -77,12 +78,14 @@ from pasledger.rules.refunds import RefundRequest, decide_refund
 from pasledger.rules.registration import (
     CardRequest,
     HolderRequest,
+    IssueRequest,
     MerchantRequest,
     RevocationRequest,
     SchemeRequest,
     TerminalRequest,
     decide_card,
     decide_holder,
+    decide_issue,
     decide_merchant,
     decide_revocation,
     decide_scheme,
@@ -120,6 +123,9 @@ Request = (
     | DismissalRequest
     | HolderRequest
     | CardRequest
+    | IssueRequest
+    | RenewalRequest
+    | UseRequest
     | LimitRequest
     | ActivationRequest
     | PinRequest
@@ -163,6 +169,9 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     DismissalRequest: decide_dismissal,
     HolderRequest: decide_holder,
     CardRequest: decide_card,
+    IssueRequest: decide_issue,
+    RenewalRequest: decide_renewal,
+    UseRequest: decide_use,
     LimitRequest: decide_limit,
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,

@@ -9,6 +9,7 @@ from pasledger.ledger.ids import TerminalId
 from pasledger.ledger.journal import Stamp, require_four_eyes
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.cards import CardNumber, CardState
+from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import Card, CardChange, Event, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
@@ -113,6 +114,28 @@ def decide_holder(request: HolderRequest, town: Town, stamp: Stamp) -> Event:
     if request.card.number in town.cards:
         raise Refused(Refusal.CARD_REPEATED)
     return Event(stamp, (request.holder, request.card))
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRequest:
+    """Another card for a holder that there is."""
+
+    holder: HolderReference
+    card: Card
+
+    def need(self, needs: Needs) -> None:
+        """Add what the decision looks at."""
+        needs.holders.add(self.holder)
+        needs.cards.add(self.card.number)
+
+
+def decide_issue(request: IssueRequest, town: Town, stamp: Stamp) -> Event:
+    """Give the holder the card, or refuse a holder that is not there and a number that is."""
+    if request.card.number in town.cards:
+        raise Refused(Refusal.CARD_REPEATED)
+    if request.holder not in town.holders:
+        raise Refused(Refusal.HOLDER_UNKNOWN)
+    return Event(stamp, (replace(request.card, holder=town.holders[request.holder].id),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ from pasledger.rules.records import (
     Card,
     CardChange,
     CardRule,
+    Credential,
+    CredentialUsed,
     Entitlement,
     Event,
     Fact,
@@ -88,6 +90,8 @@ class Needs:
     """Merchants of which the checks of their accounts are needed too."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
+    credentials: set[TerminalId] = field(default_factory=set)
+    """Terminals of which the later credentials are needed too."""
     actors: set[str] = field(default_factory=set)
     """Where there is any, all actors are needed: they are few."""
     redemptions: set[RedemptionId] = field(default_factory=set)
@@ -115,6 +119,8 @@ class Town(Books):
         self.ends: dict[MerchantId, date] = {}
         self.checks: dict[MerchantId, tuple[MerchantCheck, ...]] = {}
         self.terminals: dict[TerminalId, Terminal] = {}
+        self.credentials: dict[TerminalId, Credential] = {}
+        """The newest of each terminal that has more than its first."""
         self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
@@ -203,7 +209,9 @@ class Town(Books):
                 self.activations[fact.card] = fact
             case Tries():
                 self.tries[fact.subject] = fact
-            case PinToVerify() | PinUnlocked():
+            case Credential():
+                self.credentials[fact.terminal] = fact
+            case PinToVerify() | PinUnlocked() | CredentialUsed():
                 pass  # which change nothing that a decision looks at
             case Entitlement():
                 self.entitlements[fact.id] = fact

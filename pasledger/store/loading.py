@@ -11,6 +11,7 @@ from pasledger.rules.records import Entitlement, Fact, MerchantEnd, Part
 from pasledger.rules.town import Needs, Town
 from pasledger.store import rows, tables
 from pasledger.store.card_use import load_card_use
+from pasledger.store.credentials import load_credentials
 from pasledger.store.databases import database_behind
 from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.statements import OneOf, Query, Row
@@ -27,6 +28,7 @@ def load(connection: Connection, needs: Needs) -> Town:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
     load_card_use(connection, needs, town)
+    load_credentials(connection, needs, town)
     return town
 
 

@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
@@ -163,10 +163,17 @@ class Reader:
             {entry: note.reference for entry, note in beside.items()},
         )
 
-    def terminal(self, credential_hash: str) -> Terminal | None:
-        """Return the terminal with this credential, unless it was revoked."""
-        found = _TERMINAL.fetch(self._connection, hash=credential_hash)
-        return rows.read_terminal(found[0]) if found else None
+    def terminal(self, credential_hash: str, *, on: date) -> Terminal | None:
+        """Return the terminal with this credential on a day, unless it was revoked or renewed before."""
+        return credentials.terminal_with(self._connection, credential_hash, on=on)
+
+    def credentials(self) -> Iterator[credentials.KnownCredential]:
+        """Yield every credential of every terminal."""
+        return credentials.known_credentials(self._connection)
+
+    def spending_of(self, holder: HolderReference) -> Iterator[overviews.Spent]:
+        """Yield what a holder spent and was given back, the oldest first."""
+        return overviews.spending_of(self._connection, holder)
 
     def merchants(self) -> Iterator[Merchant]:
         """Yield every version of every merchant, by name."""
@@ -307,9 +314,6 @@ _NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).li
 _ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 
 _ATTEMPT = Query(select(_t.attempt).where(_t.attempt.c.key == bindparam("key")))
-_TERMINAL = Query(
-    select(_t.terminal).where(_t.terminal.c.credential_hash == bindparam("hash"), _t.terminal.c.revoked_at.is_(None))
-)
 _TERMINALS = Query(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.terminal.c.label))
 _REVOKED_AT = list(_t.terminal.c).index(_t.terminal.c.revoked_at)
 _MERCHANTS = Query(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))

@@ -24,6 +24,8 @@ from pasledger.rules.records import (
     Card,
     CardChange,
     CardRule,
+    Credential,
+    CredentialUsed,
     Entitlement,
     Event,
     Fact,
@@ -119,6 +121,8 @@ _MERCHANT_END = Insertion(_t.merchant_end)
 _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
 _ACTOR_CHANGE = Insertion(_t.actor_change)
+_CREDENTIAL = Insertion(_t.credential)
+_CREDENTIAL_USE = InsertionIfMissing(_t.credential_use)
 _HOLDER = Insertion(_t.holder)
 _HOLDER_REFERENCE = Insertion(_t.holder_reference)
 _CARD = Insertion(_t.card)
@@ -156,6 +160,7 @@ _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_CEILING, _CARD_RULE),
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _ACTOR_CHANGE),
+    *(_CREDENTIAL, _CREDENTIAL_USE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
     *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
@@ -180,6 +185,8 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Terminal: ((_TERMINAL, rows.terminal_row),),
     TerminalRevoked: ((_REVOKE, rows.revocation_row),),
     ActorChange: ((_ACTOR_CHANGE, _unstamped(rows.actor_change_row)),),
+    Credential: ((_CREDENTIAL, rows.credential_row),),
+    CredentialUsed: ((_CREDENTIAL_USE, _unstamped(rows.credential_use_row)),),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
     Card: ((_CARD, rows.card_row),),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),

@@ -52,6 +52,8 @@ RIGHTS = {
     "act": (_NONE, _ADD, _READ),
     "act_result": (_NONE, _ADD, _READ),
     "books_key": (_READ, _ADD, _READ),
+    "credential": (_READ, _ADD, _READ),
+    "credential_use": (_ADD, _READ, _READ),
     "holder": (_NONE, _ADD, _READ),
     "holder_reference": (_NONE, _ADD, _READ),
     "card": (_READ, _SET_STATE, _READ),

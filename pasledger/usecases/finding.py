@@ -1,4 +1,4 @@
-"""Finding what people name: a merchant by its name or id, a terminal by its id or the prefix of its credential."""
+"""Finding what people name: a merchant by its name or id, a terminal by its id or the prefix of one of its credentials."""
 
 from datetime import date
 
@@ -23,11 +23,11 @@ def merchant_named(store: Store, named: str, *, on: date, is_gone: bool = False)
 def terminal_named(store: Store, named: str) -> TerminalId:
     """Return the one terminal in use with this id or prefix. Raises `Refused`."""
     with store.read() as reader:
-        found = [
-            terminal.id
-            for terminal, revoked_at in reader.terminals()
-            if revoked_at is None and named in (terminal.id, terminal.credential_prefix)
-        ]
+        found = {
+            one.terminal.id
+            for one in reader.credentials()
+            if one.revoked_at is None and named in (one.terminal.id, one.prefix)
+        }
     if len(found) != 1:
         raise Refused(Refusal.TERMINAL_UNKNOWN)
-    return found[0]
+    return found.pop()

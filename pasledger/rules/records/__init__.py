@@ -18,6 +18,7 @@ from pasledger.rules.records.batches import (
 )
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.commitments import commitment
+from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
@@ -51,6 +52,8 @@ __all__ = [
     "CheckResult",
     "CheckWay",
     "Correction",
+    "Credential",
+    "CredentialUsed",
     "Entitlement",
     "Event",
     "Fact",

@@ -15,6 +15,7 @@ from pasledger.rules.records.batches import (
     SecondApproval,
 )
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
+from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
@@ -42,6 +43,8 @@ Fact = (
     | MerchantEnd
     | Terminal
     | TerminalRevoked
+    | Credential
+    | CredentialUsed
     | ActorChange
     | BudgetDecision
     | Entitlement

@@ -29,6 +29,7 @@ from pasledger.store.rows.cards import (
     tries_row,
     unlock_row,
 )
+from pasledger.store.rows.credentials import credential_row, credential_use_row, read_credential
 from pasledger.store.rows.holds import (
     hold_row,
     hold_use_row,
@@ -97,6 +98,8 @@ __all__ = [
     "card_row",
     "card_rule_row",
     "card_state_row",
+    "credential_row",
+    "credential_use_row",
     "entitlement_row",
     "entry_row",
     "first_tries_row",
@@ -124,6 +127,7 @@ __all__ = [
     "read_budget_decision",
     "read_card",
     "read_card_rule",
+    "read_credential",
     "read_day",
     "read_entitlement",
     "read_entry",

@@ -13,6 +13,7 @@ from pasledger.store.tables.batches import (
 )
 from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.credentials import credential, credential_use
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
@@ -42,6 +43,8 @@ __all__ = [
     "card",
     "card_change",
     "card_rule",
+    "credential",
+    "credential_use",
     "entitlement",
     "entry",
     "hold",

@@ -18,8 +18,9 @@ from pasledger.usecases.crediting import credit
 def award(context: typer.Context, file: File, approved_by: Approver) -> None:
     """Credit the holders of a file, all or none.
 
-    The columns of the file, CSV or XLSX: regeling;kenmerk;pashouder (or pasnummer);bedrag;ingangsdatum;termijn. Without
-    an ingangsdatum an award starts today, and without a termijn it is the first. What was booked is never booked twice.
+    The columns of the file, CSV or XLSX: regeling;kenmerk;pashouder (or pasnummer);bedrag (or categorie);ingangsdatum;
+    einddatum;termijn. Without an ingangsdatum an award starts today, without an einddatum it ends as the scheme says,
+    and without a termijn it is the first. What was booked is never booked twice.
 
     JSON: awards (their number), seconds, per_second, schemes (scheme, awards, holders, total, smallest, largest).
     """

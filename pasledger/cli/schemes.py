@@ -30,7 +30,7 @@ def show(context: typer.Context) -> None:
     """List every version of every scheme.
 
     JSON: schemes (scheme, version, effective_from, name_nl, name_en, categories, merchants, validity, starts_on,
-    last_day, least, most, legal_basis, task_field, iv3_category, day_ceiling).
+    last_day, least, most, amounts, legal_basis, task_field, iv3_category, day_ceiling).
     """
     call: Call = context.obj
     with call.reader() as reader:
@@ -62,6 +62,7 @@ def _row(scheme: Scheme) -> Row:
         "last_day": scheme.fixed_period and scheme.fixed_period.last_day,
         "least": scheme.least,
         "most": scheme.most,
+        "amounts": dict(scheme.amounts),
         "legal_basis": scheme.legal_basis,
         "task_field": scheme.task_field,
         "iv3_category": scheme.iv3_category,

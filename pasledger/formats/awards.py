@@ -18,23 +18,30 @@ COLUMNS = (
     Column("kenmerk", "decision", cells.decision),
     Column("pashouder", "holder", cells.holder, is_required=False),
     Column("pasnummer", "card", cells.card_number, is_required=False),
-    Column("bedrag", "amount", cells.amount),
+    Column("bedrag", "amount", cells.amount, is_required=False),
+    Column("categorie", "category", cells.category, is_required=False),
     Column("ingangsdatum", "starts_on", cells.day, is_required=False),
+    Column("einddatum", "ends_on", cells.day, is_required=False),
     Column("termijn", "instalment", cells.number(1, _MOST_INSTALMENTS), is_required=False, absent=1),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AwardRow:
-    """One award as the file says it. Without a start it starts on the day that it is booked."""
+    """One award as the file says it: an amount, or the category that the scheme has one for.
+
+    Without a start it starts on the day that it is booked; without an end it ends as the scheme says.
+    """
 
     row: int
     scheme: str
     decision: str
     holder: HolderReference | CardNumber
-    amount: Money
+    amount: Money | None
     starts_on: date | None
     instalment: int
+    category: str | None = None
+    ends_on: date | None = None
 
 
 def read_awards(data: bytes) -> list[AwardRow]:
@@ -62,12 +69,18 @@ def _award(line: Line, faults: list[Fault]) -> AwardRow | None:
         kind = FaultKind.NO_HOLDER if reference is None else FaultKind.TWO_HOLDERS
         faults.append(Fault(kind, line.row, "pashouder"))
         return None
+    amount, category = line.values.get("amount"), line.values.get("category")
+    if amount is None and category is None:
+        faults.append(Fault(FaultKind.NO_AMOUNT, line.row, "bedrag"))
+        return None
     return AwardRow(
         line.row,
         line["scheme"],
         line["decision"],
         reference or card,
-        line["amount"],
+        amount,
         line.values.get("starts_on"),
         line.values.get("instalment", 1),
+        category,
+        line.values.get("ends_on"),
     )

@@ -84,6 +84,12 @@ def code(text: str) -> str:
     return text
 
 
+@_read_once
+def category(text: str) -> str:
+    """Read a category that a scheme has an amount for: in capitals or not, with spaces or hyphens between its words."""
+    return code("-".join(text.casefold().split()))
+
+
 def card_number(text: str) -> CardNumber:
     """Read a printed card number, with or without spaces."""
     try:

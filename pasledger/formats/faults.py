@@ -48,6 +48,7 @@ class FaultKind(StrEnum):
     CHOICE = "choice"
     NO_HOLDER = "no-holder"
     TWO_HOLDERS = "two-holders"
+    NO_AMOUNT = "no-amount"
     RULE = "rule"
     ROW_TWICE = "row-twice"
 

@@ -115,7 +115,7 @@ def _sound(data: bytes, columns: tuple[Column, ...], same: Callable[[Line], obje
 # --- schemes
 
 _TEXT_KEYS = ("code", "naam_nl", "naam_en", "geldigheid", "minste", "meeste", "grondslag", "taakveld", "iv3")
-_OTHER_KEYS = ("geldig_vanaf", "soorten", "aanbieders", "vaste_periode", "dagplafond", "toelichting")
+_OTHER_KEYS = ("geldig_vanaf", "soorten", "aanbieders", "vaste_periode", "dagplafond", "bedragen", "toelichting")
 
 
 def read_schemes(data: bytes) -> list[Scheme]:
@@ -170,6 +170,7 @@ def _read_scheme(row: int, table: Mapping[str, Any], schemes: list[Scheme], faul
         read.text("grondslag", cells.words),
         read.text("taakveld", cells.words),
         read.text("iv3", cells.words),
+        read.amounts("bedragen"),
         read.text("dagplafond", cells.amount) if "dagplafond" in table else None,
     )
     if any(fault.row == row for fault in faults):
@@ -229,6 +230,21 @@ class _Keys:
             except Misread as misread:
                 self._fault(misread.kind, key, code)
         return codes
+
+    def amounts(self, key: str) -> tuple[tuple[str, Money], ...]:
+        """Read a table of categories and amounts, which may be left out."""
+        table = self.table.get(key, {})
+        if not isinstance(table, dict):
+            self._fault(FaultKind.CHOICE, key, table, choices='{ … = "…" }')
+            return ()
+        amounts: list[tuple[str, Money]] = []
+        inside = _Keys(self.row, {f"{key}.{category}": amount for category, amount in table.items()}, self.faults)
+        for category in sorted(table):
+            try:
+                amounts.append((cells.code(category), inside.text(f"{key}.{category}", cells.amount)))
+            except Misread as misread:
+                self._fault(misread.kind, key, category)
+        return tuple(amounts)
 
     def period(self, days: list[date]) -> Period | None:
         # The day after the last must be a day too.

@@ -70,6 +70,9 @@ class Refusal(StrEnum):
     SCHEME_UNKNOWN = "scheme-unknown"
     AWARD_REPEATED = "award-repeated"
     START_OUTSIDE_RULE = "start-outside-rule"
+    END_OUTSIDE_RULE = "end-outside-rule"
+    CATEGORY_UNKNOWN = "category-unknown"
+    CATEGORY_DISAGREES = "category-disagrees"
     AMOUNT_OUTSIDE_RULE = "amount-outside-rule"
     # a batch of awards
     BATCH_UNKNOWN = "batch-unknown"

@@ -1,7 +1,7 @@
 """Awards (toekenningen): a decision puts an amount on a holder's name, from the budget of its year."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pasledger.ledger import accounts
 from pasledger.ledger.ids import EntitlementId, EntryId, HolderId
@@ -19,17 +19,27 @@ from pasledger.rules.town import Needs, Town
 
 @dataclass(frozen=True, slots=True)
 class AwardRequest:
-    """One row of an award file. `salt` is random and makes the commitment to the decision's reference untellable."""
+    """One row of an award file. `salt` is random and makes the commitment to the decision's reference untellable.
+
+    It says an amount, or the category that the scheme has an amount for; where it says both, they agree.
+    """
 
     id: EntitlementId
     entry: EntryId
     scheme: str
     decision: str
     holder: HolderReference | CardNumber
-    amount: Money
+    amount: Money | None
     starts_on: date
     instalment: int
     salt: str
+    category: str | None = None
+    ends_on: date | None = None
+    """The last day, where it is before that of the scheme."""
+
+    def __post_init__(self) -> None:
+        if self.amount is None and self.category is None:
+            raise ValueError("an award says an amount or a category")
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
@@ -42,7 +52,7 @@ class AwardRequest:
 
 
 def decide_award(request: AwardRequest, town: Town, stamp: Stamp) -> Event:
-    """Put the amount on the holder's name for as long as the scheme says, or refuse.
+    """Put the amount on the holder's name for as long as the scheme says, or shorter where the request does; or refuse.
 
     The budget is that of the fiscal year in which the entitlement starts.
     """
@@ -52,26 +62,38 @@ def decide_award(request: AwardRequest, town: Town, stamp: Stamp) -> Event:
     if (scheme.code, request.decision, holder, request.instalment) in town.awards:
         raise Refused(Refusal.AWARD_REPEATED, decision=request.decision)
     valid = _validity(scheme, request.starts_on, today=stamp.effective_on)
-    if not scheme.least <= request.amount <= scheme.most:
-        raise Refused(Refusal.AMOUNT_OUTSIDE_RULE, least=scheme.least, most=scheme.most)
-    require_budget(scheme.code, valid.starts_on.year, request.amount, town)
+    if request.ends_on is not None:
+        valid = _ended_on(request.ends_on, valid, today=stamp.effective_on)
+    amount = amount_of(request.amount, request.category, scheme)
+    require_budget(scheme.code, valid.starts_on.year, amount, town)
     entry = Entry(
         request.entry,
         EntryKind.AWARDED,
         stamp,
-        (
-            postings.awarded(
-                scheme=scheme.code, year=valid.starts_on.year, entitlement=request.id, amount=request.amount
-            ),
-        ),
+        (postings.awarded(scheme=scheme.code, year=valid.starts_on.year, entitlement=request.id, amount=amount),),
         versions=(scheme.reference,),
         commitment=commitment(request.salt, request.decision),
     )
-    entitlement = Entitlement(request.id, entry.id, holder, scheme.code, scheme.version, valid, request.amount)
+    entitlement = Entitlement(request.id, entry.id, holder, scheme.code, scheme.version, valid, amount)
     decision = AwardDecision(
         request.id, entry.id, scheme.code, request.decision, holder, request.instalment, request.salt
     )
     return Event(stamp, (entitlement, decision), entry)
+
+
+def amount_of(amount: Money | None, category: str | None, scheme: Scheme) -> Money:
+    """Return what an award gives that says an amount, a category, or both; or refuse what the scheme does not give."""
+    if category is not None:
+        given = scheme.amount_of(category)
+        if given is None:
+            known = ", ".join(known for known, _ in scheme.amounts)
+            raise Refused(Refusal.CATEGORY_UNKNOWN, scheme=scheme.code, categories=known or "-")
+        if amount not in (None, given):
+            raise Refused(Refusal.CATEGORY_DISAGREES, category=category, amount=given)
+        return given
+    if amount is None or not scheme.least <= amount <= scheme.most:
+        raise Refused(Refusal.AMOUNT_OUTSIDE_RULE, least=scheme.least, most=scheme.most)
+    return amount
 
 
 def _holder(named: HolderReference | CardNumber, town: Town) -> HolderId:
@@ -93,6 +115,13 @@ def _validity(scheme: Scheme, starts_on: date, *, today: date) -> Period:
     if valid is None or valid.ends_before <= today:
         raise Refused(Refusal.START_OUTSIDE_RULE, starts_on=starts_on)
     return valid
+
+
+def _ended_on(last_day: date, valid: Period, *, today: date) -> Period:
+    """Return the validity up to a last day of its own, which is not before today and not after that of the scheme."""
+    if last_day < today or last_day not in valid:
+        raise Refused(Refusal.END_OUTSIDE_RULE, last_day=valid.last_day)
+    return Period(valid.starts_on, last_day + timedelta(days=1))
 
 
 def require_budget(scheme: str, year: int, amount: Money, town: Town) -> None:

@@ -47,6 +47,8 @@ class Scheme:
     legal_basis: str
     task_field: str
     iv3_category: str
+    amounts: tuple[tuple[str, Money], ...] = ()
+    """What an award gives by category (age, household), in the order of the categories."""
     day_ceiling: Money | None = None
     """The most that one holder can spend of it at one merchant on one day; None for as much as there is."""
 
@@ -57,6 +59,10 @@ class Scheme:
             raise ValueError("a fixed validity, and no other, names its first and its last day")
         if not Money(0) < self.least <= self.most:
             raise ValueError("the least amount is above zero and not above the most")
+        if [category for category, _ in self.amounts] != sorted({category for category, _ in self.amounts}):
+            raise ValueError("each category has one amount, and they stand in order")
+        if any(not self.least <= amount <= self.most for _, amount in self.amounts):
+            raise ValueError("the amount of each category lies from the least to the most")
         if self.day_ceiling is not None and not Money(0) < self.day_ceiling:
             raise ValueError("a ceiling is above zero")
 
@@ -75,6 +81,10 @@ class Scheme:
     def accepts(self, *, name: str, category: str) -> bool:
         """Return whether it may be spent at the merchant of this name and category."""
         return (not self.merchants or name in self.merchants) and (not self.categories or category in self.categories)
+
+    def amount_of(self, category: str) -> Money | None:
+        """Return what the table gives to a category; None where it has no such category."""
+        return dict(self.amounts).get(category)
 
     def validity_from(self, starts_on: date) -> Period | None:
         """Return how long an award that starts on this day is valid; None where the scheme does not allow the day."""

@@ -22,8 +22,11 @@ _t = tables
 def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
-    for row in _SCHEMES.fetch(connection):
-        _learn_scheme(row, town)
+    schemes = _SCHEMES.fetch(connection)
+    for scheme in rows.read_schemes(row[:-_RULE_COLUMNS] for row in schemes):
+        town.learn(scheme)
+    if schemes and (rule := schemes[0][-_RULE_COLUMNS:])[0] is not None:
+        town.learn(rows.read_card_rule(rule))
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
@@ -44,14 +47,6 @@ def load_and_lock(connection: Connection, needs: Needs) -> Town:
     if locked is not None and not locked.issuperset(account.code for account in town.accounts()):
         raise BooksContended(BooksProblem.BUSY)
     return town
-
-
-def _learn_scheme(row: Row, town: Town) -> None:
-    """Take over a version of a scheme; each comes with the rule for all cards, which costs no question of its own."""
-    scheme, rule = row[:-_RULE_COLUMNS], row[-_RULE_COLUMNS:]
-    town.learn(rows.read_scheme(scheme))
-    if rule[0] is not None and town.card_rule is None:
-        town.learn(rows.read_card_rule(rule))
 
 
 def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> None:
@@ -162,17 +157,21 @@ _owned = (
 )
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
+# Each row comes with the rule for all cards, so that it costs no question of its own.
 _RULE_COLUMNS = 2
 _newest_rule = select(func.max(_t.card_rule.c.version)).scalar_subquery()
 _SCHEMES = Query(
     select(
         _t.scheme,
         _t.scheme_ceiling.c.day_ceiling_cents,
+        *(_t.scheme_amount.c.category, _t.scheme_amount.c.amount_cents),
         *(_t.card_rule.c.version, _t.card_rule.c.pin_above_cents),
     )
+    .select_from(_t.scheme)
+    .outerjoin(_t.scheme_ceiling)
     .outerjoin(
-        _t.scheme_ceiling,
-        and_(_t.scheme_ceiling.c.code == _t.scheme.c.code, _t.scheme_ceiling.c.version == _t.scheme.c.version),
+        _t.scheme_amount,
+        and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
     )
     .outerjoin(_t.card_rule, _t.card_rule.c.version == _newest_rule)
     .order_by(_t.scheme.c.code, _t.scheme.c.version)

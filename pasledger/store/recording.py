@@ -84,6 +84,8 @@ def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[
         for transfer in event.entry.transfers:
             touched[transfer.debit] = touched[transfer.credit] = None
     for fact in event.facts:
+        if type(fact) is Scheme:
+            written[_SCHEME_AMOUNT].extend(rows.scheme_amount_rows(fact))
         for statement, row_of in _FACTS[type(fact)]:
             written[statement].append(row_of(fact, event.stamp))
 
@@ -114,6 +116,7 @@ _TRANSFER = Insertion(_t.transfer)
 _ENTRY = Insertion(_t.entry)
 _UNAPPROVED_ENTRY = InsertionWithout(_t.entry, _t.entry.c.approved_by)  # for a role that may approve nothing
 _SCHEME = Insertion(_t.scheme)
+_SCHEME_AMOUNT = Insertion(_t.scheme_amount)
 _MERCHANT = Insertion(_t.merchant)
 _MERCHANT_CONTACT = Insertion(_t.merchant_contact)
 _MERCHANT_CHECK = Insertion(_t.merchant_check)
@@ -158,7 +161,7 @@ _ATTEMPT = Insertion(_t.attempt)
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
-    *(_SCHEME, _SCHEME_CEILING, _CARD_RULE),
+    *(_SCHEME, _SCHEME_AMOUNT, _SCHEME_CEILING, _CARD_RULE),
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _ACTOR_CHANGE),
     *(_CREDENTIAL, _CREDENTIAL_USE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),

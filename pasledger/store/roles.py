@@ -42,6 +42,7 @@ RIGHTS = {
     "entry": (_ADD_UNAPPROVED, _ADD, _READ),
     "transfer": (_ADD, _ADD, _READ),
     "scheme": (_READ, _ADD, _READ),
+    "scheme_amount": (_READ, _ADD, _READ),
     "scheme_ceiling": (_READ, _ADD, _READ),
     "merchant": (_READ, _ADD, _READ),
     "merchant_contact": (_NONE, _ADD, _READ),

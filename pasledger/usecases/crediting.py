@@ -39,6 +39,8 @@ def request_of(award: AwardRow, stamp: Stamp) -> AwardRequest:
         starts_on=award.starts_on or stamp.effective_on,
         instalment=award.instalment,
         salt=new_salt(),
+        category=award.category,
+        ends_on=award.ends_on,
     )
 
 
@@ -60,6 +62,9 @@ _COLUMNS = {
     Refusal.AWARD_REPEATED: "kenmerk",
     Refusal.SCHEME_UNKNOWN: "regeling",
     Refusal.START_OUTSIDE_RULE: "ingangsdatum",
+    Refusal.END_OUTSIDE_RULE: "einddatum",
+    Refusal.CATEGORY_UNKNOWN: "categorie",
+    Refusal.CATEGORY_DISAGREES: "bedrag",
     Refusal.AMOUNT_OUTSIDE_RULE: "bedrag",
     Refusal.BUDGET_UNKNOWN: "regeling",
     Refusal.BUDGET_TOO_SMALL: "bedrag",
@@ -70,5 +75,7 @@ _VALUES: Mapping[str, Callable[[AwardRow], str | None]] = {
     "kenmerk": lambda award: award.decision,
     "regeling": lambda award: award.scheme,
     "ingangsdatum": lambda award: award.starts_on.isoformat() if award.starts_on else None,
-    "bedrag": lambda award: str(award.amount),
+    "einddatum": lambda award: award.ends_on.isoformat() if award.ends_on else None,
+    "categorie": lambda award: award.category,
+    "bedrag": lambda award: str(award.amount) if award.amount else None,
 }

@@ -122,6 +122,12 @@ def test_every_amount_lies_within_its_scheme(awards: list[Row], schemes: dict[st
         assert (min(amounts), max(amounts)) == (Money.read(scheme["minste"]), Money.read(scheme["meeste"]))
 
 
+def test_every_amount_is_in_the_table_of_its_scheme(awards: list[Row], schemes: dict[str, dict[str, Any]]) -> None:
+    """What a scheme gives by category is what was awarded, in Dutch and in English words."""
+    for code, scheme in schemes.items():
+        assert {row["bedrag"] for row in awards if row["regeling"] == code} == set(scheme["bedragen"].values())
+
+
 def test_every_award_fits_the_budget_with_room_left(town: Path, awards: list[Row]) -> None:
     """Each scheme's awards take less than the council set aside for it, and most of it."""
     for budget in rows(town, "budgetten.csv"):

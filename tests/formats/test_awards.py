@@ -35,6 +35,19 @@ def test_the_least_that_a_file_says() -> None:
     assert awards == [AwardRow(2, "culture", "Z-1", HolderReference("P-1"), euros("50,00"), None, 1)]
 
 
+def test_an_award_by_category_with_an_end_of_its_own() -> None:
+    """A category stands in the place of an amount, or beside it; it is written with spaces and capitals or without."""
+    data = """scheme;decision;holder;amount;category;ends_on
+culture;Z-1;P-1;;Alleenstaande ouder;30-06-2026
+culture;Z-2;P-2;50,00;kind-4-11;
+"""
+    assert [(award.amount, award.category, award.ends_on) for award in read_awards(data.encode())] == [
+        (None, "alleenstaande-ouder", date(2026, 6, 30)),
+        (euros("50,00"), "kind-4-11", None),
+    ]
+    assert [fault.reason for fault in faults_of(read_awards, data.replace("kind-4-11", "kind 4/11"))] == [F.CODE]
+
+
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
@@ -44,6 +57,7 @@ def test_the_least_that_a_file_says() -> None:
         ("culture;Z-1;P-1;;12.505;;", Fault(F.AMOUNT, 2, "bedrag", "12.505")),
         ("culture;Z-1;P-1;;50,00;31-2-2026;", Fault(F.DATE, 2, "ingangsdatum", "31-2-2026")),
         ("culture;Z-1;P-1;;50,00;;0", Fault(F.NUMBER, 2, "termijn", "0", {"least": 1, "most": 99})),
+        ("culture;Z-1;P-1;;;;", Fault(F.NO_AMOUNT, 2, "bedrag")),
         ("culture;;P-1;;50,00;;", Fault(F.CELL_EMPTY, 2, "kenmerk", "")),
         ("culture;Z-1;Jan Jansen;;50,00;;", Fault(F.REFERENCE, 2, "pashouder", "Jan Jansen")),
         ("culture;Z-1;111222333;;50,00;;", Fault(F.LOOKS_LIKE_BSN, 2, "pashouder")),
@@ -103,5 +117,7 @@ def test_whatever_rows_come(drawn: str) -> None:
     """What is read is what may be booked: above zero, for one holder who is no BSN, and nothing twice."""
     awards, faults = rows_or_faults(read_awards, HEADER + drawn)
     assert "111222333" not in str(faults)
-    assert all(award.amount > ZERO and not looks_like_a_bsn(award.holder) for award in awards)
+    assert all(
+        award.amount is not None and award.amount > ZERO and not looks_like_a_bsn(award.holder) for award in awards
+    )
     assert len({(award.scheme, award.decision, award.holder, award.instalment) for award in awards}) == len(awards)

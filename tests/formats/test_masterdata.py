@@ -165,6 +165,25 @@ def test_a_scheme() -> None:
     ]
 
 
+def test_a_scheme_with_amounts_by_category() -> None:
+    """They stand in order, whatever the order of the file."""
+    data = f'{A_SCHEME}\n[regeling.bedragen]\nkind-4-11 = "100,00"\nalleenstaande = "80,00"\n'
+    (scheme,) = read_schemes(data.encode())
+    assert scheme.amounts == (("alleenstaande", euros("80,00")), ("kind-4-11", euros("100,00")))
+    assert (scheme.amount_of("kind-4-11"), scheme.amount_of("kind")) == (euros("100,00"), None)
+
+
+def test_every_fault_of_the_amounts_is_told() -> None:
+    """Each by its category."""
+    data = f'{A_SCHEME}\n[regeling.bedragen]\n"Kind!" = "1,00"\nkind-4 = 12.5\nouder = "12,5"\nsingle = ""\n'
+    assert [(fault.reason, fault.column, fault.value) for fault in faults_of(read_schemes, data)] == [
+        (F.CODE, "bedragen", "Kind!"),
+        (F.CHOICE, "bedragen.kind-4", "12.5"),
+        (F.AMOUNT, "bedragen.ouder", "12,5"),
+        (F.CELL_EMPTY, "bedragen.single", ""),
+    ]
+
+
 def test_a_scheme_of_a_fixed_period() -> None:
     """Its last day is written as people write it: until and including."""
     data = with_line('geldigheid = "fixed"') + "\nvaste_periode = [2026-03-01, 2026-05-31]\n"
@@ -178,6 +197,7 @@ def test_a_scheme_of_a_fixed_period() -> None:
     [
         ('code = "Meedoen!"', F.CODE, "Meedoen!"),
         ('naam_nl = " "', F.CELL_EMPTY, " "),
+        ("bedragen = 1", F.CHOICE, "1"),
         ("naam_nl = 7", F.CHOICE, "7"),
         ("minste = 12.50", F.CHOICE, "12.5"),
         ('minste = "12,5"', F.AMOUNT, "12,5"),
@@ -211,6 +231,8 @@ def test_what_is_wrong_with_a_key(line: str, reason: FaultKind | None, value: st
         ('meeste = "0,50"', "not above the most"),
         ('geldigheid = "fixed"', "a fixed validity"),
         ("vaste_periode = [2026-01-01, 2026-12-31]", "a fixed validity"),
+        ('bedragen = { ouder = "500,01" }', "the amount of each category"),
+        ('bedragen = { ouder = "0,99" }', "the amount of each category"),
     ],
 )
 def test_keys_that_do_not_go_together(line: str, rule: str) -> None:

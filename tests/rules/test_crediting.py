@@ -15,6 +15,7 @@ from pasledger.rules import postings
 from pasledger.rules.cards import CardState
 from pasledger.rules.crediting import AwardRequest, decide_award
 from pasledger.rules.records import AwardDecision, Entitlement, commitment
+from pasledger.rules.registration import SchemeRequest
 from pasledger.rules.schemes import ValidityRule
 from pasledger.rules.town import Needs
 from tests.support.town import (
@@ -213,3 +214,62 @@ def test_an_award_needs_its_holder_decision_and_budget(award: AwardRequest, need
     award.need(found)
     expected = replace(needs, award_references={"Z-1"}, budgets={accounts.budget("culture", 2026)})
     assert found == expected
+
+
+@pytest.mark.parametrize("amount", [None, "80,00"])
+def test_a_category_stands_for_its_amount(amount: str | None) -> None:
+    """The version of the scheme that holds says how much; an amount beside it may only say the same."""
+    town = a_town(scheme=a_scheme(amounts={"child": "80,00", "adult": "60,00"}), balance=None)
+    event = grant(town, an_award(amount, category="child"))
+    assert isinstance(event.facts[0], Entitlement)
+    assert event.facts[0].amount == euros("80,00")
+    assert town.balance(accounts.budget("culture", 2026)) == euros("920,00")
+
+
+def test_a_category_that_is_not_in_the_table() -> None:
+    """The words that may stand there are told."""
+    town = a_town(scheme=a_scheme(amounts={"child": "80,00", "adult": "60,00"}), balance=None)
+    with refuses(Refusal.CATEGORY_UNKNOWN, scheme="culture", categories="adult, child"):
+        grant(town, an_award(None, category="pensioner"))
+    with refuses(Refusal.CATEGORY_DISAGREES, category="child", amount=euros("80,00")):
+        grant(town, an_award("60,00", category="child"))
+
+
+def test_the_amounts_of_the_newest_version_hold() -> None:
+    """A new version may have another table, and says something new by that alone."""
+    town = a_town(scheme=a_scheme(amounts={"child": "80,00"}), balance=None)
+    new = replace(a_scheme(amounts={"child": "90,00"}), effective_from=TODAY)
+    grant(town, SchemeRequest(new))
+    event = grant(town, an_award(None, category="child"))
+    assert isinstance(event.facts[0], Entitlement)
+    assert (event.facts[0].scheme_version, event.facts[0].amount) == (2, euros("90,00"))
+
+
+def test_an_award_says_how_much() -> None:
+    """Without an amount and without a category there is nothing to decide on."""
+    with pytest.raises(ValueError, match="an amount or a category"):
+        an_award(None)
+
+
+@pytest.mark.parametrize("last_day", [TODAY, TODAY + timedelta(days=1), date(2026, 12, 31)])
+def test_an_award_may_end_before_its_scheme_does(last_day: date) -> None:
+    """From today to the last day that the scheme allows."""
+    event = grant(a_town(balance=None), an_award(ends_on=last_day))
+    assert isinstance(event.facts[0], Entitlement)
+    assert event.facts[0].valid == Period(TODAY, last_day + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "last_day"),
+    [
+        (TODAY, TODAY - timedelta(days=1)),
+        (TODAY, date(2027, 1, 1)),
+        (TODAY, date.max),
+        (TODAY + timedelta(days=9), TODAY + timedelta(days=8)),
+        (date(2026, 1, 1), TODAY - timedelta(days=1)),
+    ],
+)
+def test_an_award_does_not_end_outside_its_scheme(starts_on: date, last_day: date) -> None:
+    """Not before it starts, not before today, and not after the last day that the scheme allows."""
+    with refuses(Refusal.END_OUTSIDE_RULE, last_day=date(2026, 12, 31)):
+        grant(a_town(balance=None), an_award(starts_on=starts_on, ends_on=last_day))

@@ -147,6 +147,12 @@ REPRODUCED = {
     Refusal.SCHEME_UNKNOWN: Case(an_award(scheme="school", number=2)),
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
     Refusal.START_OUTSIDE_RULE: Case(an_award(starts_on=date(2025, 12, 31), number=2)),
+    Refusal.END_OUTSIDE_RULE: Case(an_award(ends_on=date(2027, 1, 1), number=2)),
+    Refusal.CATEGORY_UNKNOWN: Case(an_award(None, category="child", number=2)),
+    Refusal.CATEGORY_DISAGREES: Case(
+        an_award("60,00", scheme="table", category="child", number=2),
+        given=(SchemeRequest(a_scheme("table", amounts={"child": "50,00"})),),
+    ),
     Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
     Refusal.BATCH_UNKNOWN: Case(a_step(SUBMITTED)),
     Refusal.BATCH_STEP_UNKNOWN: Case(a_step(APPROVED), given=(prepared(),), stamp=A_COLLEAGUE),
@@ -377,12 +383,24 @@ LADDERS = {
             Rung(
                 an_award("0,01", holder=BY_CARD, decision="Z"),
                 Refusal.SCHEME_UNKNOWN,
-                cures=(SchemeRequest(a_scheme()), a_budget(), an_award(decision="Z")),
+                cures=(SchemeRequest(a_scheme(amounts={"child": "50,00"})), a_budget(), an_award(decision="Z")),
             ),
             Rung(
                 an_award("0,01", holder=BY_CARD, decision="Z", starts_on=YEARS_LATER, number=2), Refusal.AWARD_REPEATED
             ),
             Rung(an_award("0,01", holder=BY_CARD, starts_on=YEARS_LATER, number=2), Refusal.START_OUTSIDE_RULE),
+            Rung(
+                an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2, ends_on=TODAY, category="adult"),
+                Refusal.END_OUTSIDE_RULE,
+            ),
+            Rung(
+                an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2, category="adult"),
+                Refusal.CATEGORY_UNKNOWN,
+            ),
+            Rung(
+                an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2, category="child"),
+                Refusal.CATEGORY_DISAGREES,
+            ),
             Rung(an_award("0,01", holder=BY_CARD, starts_on=NEXT_YEAR, number=2), Refusal.AMOUNT_OUTSIDE_RULE),
             Rung(
                 an_award(holder=BY_CARD, starts_on=NEXT_YEAR, number=2),

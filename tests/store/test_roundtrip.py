@@ -153,6 +153,7 @@ def schemes(draw: st.DrawFn) -> Scheme:
         draw(texts),
         draw(texts),
         draw(texts),
+        tuple(sorted(draw(st.dictionaries(texts, st.sampled_from([least, most]), max_size=4)).items())),
     )
 
 

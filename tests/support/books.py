@@ -60,7 +60,11 @@ A_SMALL_TOWN: tuple[Request, ...] = (
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
-    SchemeRequest(replace(a_scheme("spring", categories=()), day_ceiling=euros("100,00"))),
+    SchemeRequest(
+        replace(
+            a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"}), day_ceiling=euros("100,00")
+        )
+    ),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),
     a_change(contact="the treasurer"),

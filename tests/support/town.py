@@ -3,7 +3,7 @@
 The town has a scheme `culture`, a sports club, and a holder with an active card; most tests change one of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -61,6 +61,7 @@ def a_scheme(
     validity: ValidityRule | None = None,
     least: str = "1,00",
     most: str = "500,00",
+    amounts: Mapping[str, str] | None = None,
 ) -> Scheme:
     """Return the first version of a scheme, for the calendar year where nothing else is said."""
     return Scheme(
@@ -78,6 +79,7 @@ def a_scheme(
         legal_basis="Gemeentewet 108",
         task_field="6.3",
         iv3_category="4.3.3",
+        amounts=tuple((category, euros(amount)) for category, amount in sorted((amounts or {}).items())),
     )
 
 
@@ -139,7 +141,7 @@ def a_budget(
 
 
 def an_award(
-    amount: str = "50,00",
+    amount: str | None = "50,00",
     *,
     scheme: str = "culture",
     holder: HolderReference | CardNumber | int = 1,
@@ -147,6 +149,8 @@ def an_award(
     number: int = 1,
     decision: str | None = None,
     instalment: int = 1,
+    category: str | None = None,
+    ends_on: date | None = None,
 ) -> AwardRequest:
     """Return an award; each number is another entitlement, and another decision where none is named."""
     return AwardRequest(
@@ -155,10 +159,12 @@ def an_award(
         scheme,
         decision or f"Z-{number}",
         a_holder(holder).reference if isinstance(holder, int) else holder,
-        euros(amount),
+        None if amount is None else euros(amount),
         starts_on,
         instalment,
         salt=f"salt {number}",
+        category=category,
+        ends_on=ends_on,
     )
 
 

@@ -1,6 +1,7 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
 from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
+from pasledger.store.rows.amounts import read_schemes, scheme_amount_rows
 from pasledger.store.rows.batches import (
     batch_award_row,
     batch_content_row,
@@ -49,7 +50,6 @@ from pasledger.store.rows.masterdata import (
     read_card,
     read_holder,
     read_merchant,
-    read_scheme,
     read_terminal,
     revocation_row,
     scheme_row,
@@ -143,13 +143,14 @@ __all__ = [
     "read_pin",
     "read_redemption",
     "read_refund",
-    "read_scheme",
+    "read_schemes",
     "read_second_approval",
     "read_terminal",
     "read_tries",
     "redemption_row",
     "refund_row",
     "revocation_row",
+    "scheme_amount_rows",
     "scheme_ceiling_row",
     "scheme_row",
     "second_approval_row",

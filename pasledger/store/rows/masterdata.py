@@ -41,8 +41,8 @@ def scheme_row(scheme: Scheme, stamp: Stamp) -> Row:
 
 
 @lru_cache(maxsize=4096)
-def read_scheme(row: Row) -> Scheme:
-    """Read a version of a scheme. A version never changes, so that it is read once."""
+def read_scheme(row: Row, amounts: tuple[Row, ...]) -> Scheme:
+    """Read a version of a scheme, and what it gives by category. A version never changes, so that it is read once."""
     (code, version, effective_from, name_nl, name_en, categories, merchants, validity, starts_on, ends_before) = row[
         :10
     ]
@@ -63,6 +63,7 @@ def read_scheme(row: Row) -> Scheme:
         legal_basis,
         task_field,
         iv3_category,
+        tuple((category, Money(cents)) for category, cents in amounts),
         None if day_ceiling is None else Money(day_ceiling),
     )
 

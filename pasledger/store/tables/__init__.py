@@ -1,6 +1,7 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
 from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.amounts import scheme_amount
 from pasledger.store.tables.batches import (
     batch_award,
     batch_content,
@@ -65,6 +66,7 @@ __all__ = [
     "redemption",
     "refund",
     "scheme",
+    "scheme_amount",
     "scheme_ceiling",
     "second_approval",
     "terminal",

@@ -31,7 +31,7 @@ from pasledger.rules.records import (
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
-from pasledger.store import guards, merchant_file, rows, tables
+from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
 from pasledger.store.batches import Batches
 from pasledger.store.databases import database_behind

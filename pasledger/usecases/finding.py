@@ -1,4 +1,4 @@
-"""Finding what people name: a merchant by its name or id, a terminal by its id or the prefix of one of its credentials."""
+"""Finding what people name: a merchant by its name or id, a terminal by its id or a prefix of its."""
 
 from datetime import date
 
@@ -30,4 +30,5 @@ def terminal_named(store: Store, named: str) -> TerminalId:
         }
     if len(found) != 1:
         raise Refused(Refusal.TERMINAL_UNKNOWN)
-    return found.pop()
+    [only] = found
+    return only

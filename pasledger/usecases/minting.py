@@ -59,7 +59,7 @@ def stamp_now(prepared_by: str, approved_by: str | None = None) -> Stamp:
 
 def today() -> date:
     """Return today's date in the Netherlands."""
-    return datetime.now(_NETHERLANDS).date()
+    return datetime.now(NETHERLANDS).date()
 
 
 def require_clock(store: Store) -> None:

@@ -117,7 +117,7 @@ def issue_cards(
     stamp: Stamp,
     hand_out: Callable[[Sequence[Carrier]], None] = lambda _carriers: None,
 ) -> list[Carrier]:
-    """Give each holder of a file another card, and return what to print, as `add_holders` does. Raises `FileRefused`."""
+    """Give each holder of a file another card, as `add_holders` does. Raises `FileRefused`."""
     found = read_holders(data)
     carriers = [_carrier(row, CardState.ISSUED) for row in found]
     requests = [IssueRequest(one.holder.reference, one.card) for one in carriers if one.holder is not None]

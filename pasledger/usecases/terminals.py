@@ -19,7 +19,7 @@ DAYS_OF_OVERLAP = 7
 def renew(store: Store, terminal: TerminalId, *, last_day: date, stamp: Stamp) -> tuple[str, Credential]:
     """Give a terminal another credential, and return it. Raises `NothingBooked`.
 
-    Those before it are accepted until the end of `last_day`. The secret exists here and on paper; the books keep a hash.
+    Those before it are good until the end of `last_day`. The secret exists here and on paper: the books keep a hash.
     """
     secret, prefix = new_credential()
     credential = Credential(terminal, 0, prefix, credential_hash(secret), last_day + timedelta(days=1))

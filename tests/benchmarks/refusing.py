@@ -1,7 +1,7 @@
 """Whether the time that a no takes tells why: a merchant who measures it, with a simple rule, learns nothing.
 
-The cards of two kinds are asked for in turn, in an order that is drawn, from a service in this process. What is given is
-the merchant's advantage: how much more often than by tossing a coin the slower of two answers is of the one kind. That it
+Cards of two kinds are asked for in an order that is drawn, from a service in this process. What is given is the
+merchant's advantage: how much more often than by tossing a coin the slower of two answers is of the one kind. That it
 can be seen at all is shown by a leak of two milliseconds, which is planted.
 """
 
@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import sqrt
 from typing import Any
+
+import pytest
 
 from pasledger.ledger.money import Money
 from pasledger.rules import redemption
@@ -112,7 +114,7 @@ def _add(street: Street, kind: str, name: str) -> None:
 @contextmanager
 def _a_leak(street: Street, cards: int) -> Iterator[None]:
     """Let cards of one kind take two milliseconds more, as if something were looked up for them."""
-    honest: Callable[..., Any] = redemption.presented_card
+    honest: Callable[..., Any] = vars(redemption)["presented_card"]
     slow = {TokenHash.of(street.tokens[_name("token", LEAKING, LEAKING[0], number)]) for number in range(cards)}
 
     def leaking(entry: Any, *arguments: Any, **named: Any) -> Any:
@@ -120,8 +122,6 @@ def _a_leak(street: Street, cards: int) -> Iterator[None]:
             time.sleep(LEAK_S)
         return honest(entry, *arguments, **named)
 
-    redemption.presented_card = leaking
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(redemption, "presented_card", leaking)
         yield
-    finally:
-        redemption.presented_card = honest

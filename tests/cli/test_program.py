@@ -65,6 +65,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "merchants", "change", CAFE, "--place", "Elders", *FOUR_EYES
     yield "merchants", "history", CAFE
     yield "terminals", "add", CLUB, "kassa 3"
+    yield "terminals", "renew", clerk.rows("credentials.csv")[1]["prefix"]
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
@@ -74,6 +75,10 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     clerk.typed = f"{clerk.code('P-1')}\n4711\n"
     yield "cards", "pin", clerk.card("P-1")
     yield "cards", "unlock", clerk.card("P-1")
+    yield "cards", "overview", clerk.card("P-1")
+    yield "cards", "sheet", clerk.folder / "carriers.csv", "--out", clerk.folder / "sheet.html"
+    yield "cards", "issue", clerk.file("pashouder\nP-1\n", "more.csv"), "--carriers", clerk.folder / "more-out.csv"
+    yield "holders", "overview", "P-1", "--out", clerk.folder / "overview.html"
     yield "cards", "block", clerk.card("P-2")
     yield "cards", "activate", clerk.card("P-2")
     yield "cards", "replace", clerk.card("P-2")
@@ -134,7 +139,7 @@ class _Anybody(Clerk):
         return Path(name)
 
     def rows(self, _name: str) -> list[dict[str, str]]:
-        return [{"prefix": ""}]
+        return [{"prefix": ""}, {"prefix": ""}]
 
     def card(self, _holder: str) -> str:
         return ""

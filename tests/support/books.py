@@ -19,10 +19,11 @@ from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
+from pasledger.rules.credentials import RenewalRequest, UseRequest
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
-from pasledger.rules.records import DONE, Act, ActResult, Event
+from pasledger.rules.records import DONE, Act, ActResult, Credential, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
@@ -67,6 +68,8 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     ),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),
+    RenewalRequest(Credential(a_terminal(1).id, 0, "pk1b", "hash of 1b", date(2026, 4, 1))),
+    UseRequest(a_terminal(1).credential_hash, date(2026, 3, 2)),
     a_change(contact="the treasurer"),
     a_check(),
     an_end(a_cafe().id),

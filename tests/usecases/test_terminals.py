@@ -1,4 +1,4 @@
-"""Credentials of terminals: renewed with an overlap, noted when they are used, and gone when the terminal is revoked."""
+"""Credentials of terminals: renewed with an overlap, noted when used, and gone when the terminal is revoked."""
 
 from datetime import date, timedelta
 

@@ -11,12 +11,26 @@ if TYPE_CHECKING:
     from pasledger.ledger.journal import Stamp
     from pasledger.ledger.money import Money
     from pasledger.ledger.refusals import Refusal, Refused
+    from pasledger.rules.actors import ActorRole
+    from pasledger.rules.batches import AwardBatch
     from pasledger.rules.cards import CardNumber, CardState, TokenHash
+    from pasledger.rules.records.batches import BatchState
     from pasledger.store import BooksProblem, BooksUnusable, Store
+    from pasledger.usecases.actors import add_actor
+    from pasledger.usecases.batches import (
+        approve_batch,
+        book_batch,
+        change_batch,
+        prepare_batch,
+        reject_batch,
+        set_second_approval,
+        submit_batch,
+    )
     from pasledger.usecases.booking import NothingBooked, book, book_all
     from pasledger.usecases.crediting import credit
     from pasledger.usecases.holds import sweep
     from pasledger.usecases.minting import stamp_now
+    from pasledger.usecases.previewing import letters_of_batch, preview_batch
     from pasledger.usecases.registering import add_budgets, add_holders, add_merchants, add_schemes
     from pasledger.usecases.spending import capture, hold, hold_refund, redemption, refund, release
     from pasledger.usecases.verifying import Verification, verify
@@ -24,6 +38,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ActorRole": "rules.actors",
+    "AwardBatch": "rules.batches",
+    "BatchState": "rules.records.batches",
     "BooksProblem": "store",
     "BooksUnusable": "store",
     "CardNumber": "rules.cards",
@@ -38,25 +55,38 @@ _HOMES = {
     "Store": "store",
     "TokenHash": "rules.cards",
     "Verification": "usecases.verifying",
+    "add_actor": "usecases.actors",
     "add_budgets": "usecases.registering",
     "add_holders": "usecases.registering",
     "add_merchants": "usecases.registering",
     "add_schemes": "usecases.registering",
+    "approve_batch": "usecases.batches",
     "book": "usecases.booking",
     "book_all": "usecases.booking",
+    "book_batch": "usecases.batches",
     "capture": "usecases.spending",
+    "change_batch": "usecases.batches",
     "credit": "usecases.crediting",
     "hold": "usecases.spending",
     "hold_refund": "usecases.spending",
+    "letters_of_batch": "usecases.previewing",
+    "prepare_batch": "usecases.batches",
+    "preview_batch": "usecases.previewing",
     "redemption": "usecases.spending",
     "refund": "usecases.spending",
+    "reject_batch": "usecases.batches",
     "release": "usecases.spending",
+    "set_second_approval": "usecases.batches",
     "stamp_now": "usecases.minting",
+    "submit_batch": "usecases.batches",
     "sweep": "usecases.holds",
     "verify": "usecases.verifying",
 }
 
 __all__ = [
+    "ActorRole",
+    "AwardBatch",
+    "BatchState",
     "BooksProblem",
     "BooksUnusable",
     "CardNumber",
@@ -71,20 +101,30 @@ __all__ = [
     "Store",
     "TokenHash",
     "Verification",
+    "add_actor",
     "add_budgets",
     "add_holders",
     "add_merchants",
     "add_schemes",
+    "approve_batch",
     "book",
     "book_all",
+    "book_batch",
     "capture",
+    "change_batch",
     "credit",
     "hold",
     "hold_refund",
+    "letters_of_batch",
+    "prepare_batch",
+    "preview_batch",
     "redemption",
     "refund",
+    "reject_batch",
     "release",
+    "set_second_approval",
     "stamp_now",
+    "submit_batch",
     "sweep",
     "verify",
 ]

@@ -28,7 +28,7 @@ def award(context: typer.Context, file: File, approved_by: Approver) -> None:
     stamp = call.approved_by(approved_by)
     began = time.perf_counter()
     with (
-        call.store() as store,
+        call.batch() as store,
         reading(file) as data,
         progress(call, "cli.crediting", total=lines_in(data)) as tell,
     ):

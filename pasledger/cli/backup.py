@@ -24,7 +24,7 @@ def backup(context: typer.Context, file: NewFile) -> None:
 
     Books that are not sound are copied too, for a copy may be all there is; then it exits with 1.
 
-    JSON: file, is_sound, entries, transfers, accounts, seconds, findings (check, subject, detail).
+    JSON: file, is_sound, entries, transfers, accounts, seals, unsealed, seconds, findings (check, subject, detail).
     """
     call: Call = context.obj
     began = time.perf_counter()
@@ -40,7 +40,7 @@ def restore(context: typer.Context, file: Backup) -> None:
     Name the new place with --books. Books that are not sound are restored too, for they may be all there is; then it
     exits with 1.
 
-    JSON: books, is_sound, entries, transfers, accounts, seconds, findings (check, subject, detail).
+    JSON: books, is_sound, entries, transfers, accounts, seals, unsealed, seconds, findings (check, subject, detail).
     """
     call: Call = context.obj
     books = call.named_books

@@ -25,9 +25,7 @@ from pasledger.store import Store
 from pasledger.texts import LANGUAGES, say
 from pasledger.usecases import batches
 from pasledger.usecases.award_texts import read_day
-from pasledger.usecases.previewing import Letter
-from pasledger.usecases.previewing import letters as letters_of
-from pasledger.usecases.previewing import preview as preview_of
+from pasledger.usecases.previewing import Letter, letters_of_batch, preview_batch
 
 Batch = Annotated[str, typer.Argument(metavar="BATCH", show_default=False, help="The id of the batch.")]
 Version = Annotated[
@@ -48,7 +46,7 @@ def prepare(context: typer.Context, file: File) -> None:
     stamp = call.stamp()
     with call.store() as store:
         with reading(file) as data, progress(call, "cli.checking", total=data.count(b"\n")) as tell:
-            made = batches.prepare(store, data, stamp, tell)
+            made = batches.prepare_batch(store, data, stamp, tell)
         _answer(call, store, made, call.say("cli.batch-prepared", batch=made.id))
 
 
@@ -63,7 +61,7 @@ def change(context: typer.Context, batch: Batch, file: File) -> None:
     stamp = call.stamp()
     with call.store() as store:
         with reading(file) as data, progress(call, "cli.checking", total=data.count(b"\n")) as tell:
-            made = batches.change(store, BatchId(batch), data, stamp, tell)
+            made = batches.change_batch(store, BatchId(batch), data, stamp, tell)
         _answer(call, store, made, call.say("cli.batch-changed", version=made.content.version))
 
 
@@ -80,7 +78,7 @@ def faults(context: typer.Context, file: File, output: Output) -> None:
     with call.opened(reads_only=True) as store, progress(call, "cli.checking") as tell:
         data = file.read_bytes()
         try:
-            batches.check(store, data, stamp, tell)
+            batches.check_awards(store, data, stamp, tell)
         except FileRefused as refused:
             found = refused
     with handout(output, "rij", "kolom", "waarde", "reden", "wat_te_doen") as write:
@@ -112,7 +110,7 @@ def submit(context: typer.Context, batch: Batch) -> None:
     call: Call = context.obj
     stamp = call.stamp()
     with call.store() as store:
-        made = batches.submit(store, BatchId(batch), stamp)
+        made = batches.submit_batch(store, BatchId(batch), stamp)
         _answer(call, store, made, call.say("cli.batch-submitted"))
 
 
@@ -126,7 +124,7 @@ def approve(context: typer.Context, batch: Batch, version: Version = None) -> No
     call: Call = context.obj
     stamp = call.stamp()
     with call.store() as store:
-        made = batches.approve(store, BatchId(batch), stamp, version)
+        made = batches.approve_batch(store, BatchId(batch), stamp, version)
         above = _second_above(store)
         missing = made.approvers_needed(above) - len(made.approvers)
         said = call.say("cli.batch-approved") if missing <= 0 else call.say("cli.batch-second-approver")
@@ -149,7 +147,7 @@ def reject(
     stamp = call.stamp()
     said = None if note is None else call.read("--note", note, words)
     with call.store() as store:
-        made = batches.reject(store, BatchId(batch), stamp, version, said)
+        made = batches.reject_batch(store, BatchId(batch), stamp, version, said)
         _answer(call, store, made, call.say("cli.batch-rejected"))
 
 
@@ -229,7 +227,7 @@ def preview(context: typer.Context, batch: Batch) -> None:
     """
     call: Call = context.obj
     with call.opened(reads_only=True) as store, progress(call, "cli.checking"):
-        found = preview_of(store, BatchId(batch))
+        found = preview_batch(store, BatchId(batch))
     rows = [
         {
             "scheme": line.scheme,
@@ -283,7 +281,7 @@ def letters(context: typer.Context, batch: Batch, output: Output) -> None:
     with call.opened(reads_only=True) as store:
         with store.read() as reader:
             municipality = reader.municipality()
-        found = letters_of(store, BatchId(batch))
+        found = letters_of_batch(store, BatchId(batch))
         first = list(islice(found, 1))  # before the file is made: the batch may not be booked
         with handout(output, *columns, *texts) as write:
             write(rows(municipality, chain(first, found)))

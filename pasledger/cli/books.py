@@ -4,14 +4,17 @@ import os
 import sys
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pasledger.cli.actors import found
 from pasledger.cli.calls import Call, words
+from pasledger.cli.errors import Wrong
 from pasledger.cli.printing import answer, paper, table
 from pasledger.cli.progress import progress
+from pasledger.formats import seals
 from pasledger.store import Store
 from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.verifying import Verification
@@ -59,18 +62,48 @@ def upgrade(context: typer.Context) -> None:
     )
 
 
-def verify(context: typer.Context) -> None:
-    """Replay the whole journal and hold it against everything else.
+def verify(
+    context: typer.Context,
+    published: Annotated[
+        Path | None, typer.Option("--published", metavar="FILE", help="A seal as it was published, kept elsewhere.")
+    ] = None,
+    public_key: Annotated[
+        Path | None, typer.Option("--public-key", metavar="KEY", help="The public key (PEM) of who signed it.")
+    ] = None,
+) -> None:
+    """Replay the whole journal and every seal, and compare everything.
 
     Exits with 1 where something is wrong.
 
-    JSON: is_sound, entries, transfers, accounts, seconds, findings (check, subject, detail).
+    JSON: is_sound, entries, transfers, accounts, seals, unsealed, seconds, findings (check, subject, detail).
     """
     call: Call = context.obj
+    kept = None if published is None else _published(published)
+    if public_key is not None:
+        _require_signed(call, kept, public_key)
     began = time.perf_counter()
     with call.opened(reads_only=True) as store, progress(call, "cli.verifying") as tell:
-        found = verified(store, tell)
+        found = verified(store, tell, kept=None if kept is None else (kept.seal.number, kept.root))
     answer_verified(call, found, time.perf_counter() - began)
+
+
+def _published(path: Path) -> seals.Published:
+    try:
+        return seals.read_seal(path.read_bytes())
+    except seals.NoSuchFile:
+        raise Wrong("no-seal", file=path) from None
+
+
+def _require_signed(call: Call, kept: seals.Published | None, key: Path) -> None:
+    """Raise where a published seal was not signed by the owner of a key."""
+    if kept is None:
+        raise typer.BadParameter(call.say("cli.key-for-nothing"), param_hint="--public-key")
+    try:
+        is_signed = seals.is_signed(kept, seals.public_key(key.read_bytes()))
+    except seals.NoSuchFile:
+        raise Wrong("no-public-key", file=key) from None
+    if not is_signed:
+        raise Wrong("not-signed", number=kept.seal.number)
 
 
 def answer_verified(call: Call, found: Verification, seconds: float, *first: str, **data: object) -> None:
@@ -86,6 +119,8 @@ def answer_verified(call: Call, found: Verification, seconds: float, *first: str
             "entries": found.entries,
             "transfers": found.transfers,
             "accounts": found.accounts,
+            "seals": found.seals,
+            "unsealed": found.unsealed,
             "seconds": round(seconds, 3),
             "findings": rows,
         },
@@ -97,6 +132,7 @@ def answer_verified(call: Call, found: Verification, seconds: float, *first: str
             accounts=found.accounts,
             seconds=seconds,
         ),
+        call.say("cli.seals-verified", seals=found.seals, unsealed=found.unsealed),
         *(() if found.is_sound else (table(call, rows, "check", "subject", "detail"),)),
         call.say("cli.sound") if found.is_sound else call.say("cli.not-sound", count=len(rows)),
     )

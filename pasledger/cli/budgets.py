@@ -22,7 +22,7 @@ def add(context: typer.Context, file: File, approved_by: Approver) -> None:
     """
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
-    with call.store() as store:
+    with call.batch() as store:
         with reading(file) as data:
             add_budgets(store, data, stamp)
         _answer(call, store)
@@ -34,7 +34,7 @@ def show(context: typer.Context) -> None:
     JSON: budgets (scheme, year, decisions, decided, used, left).
     """
     call: Call = context.obj
-    with call.store() as store:
+    with call.batch() as store:
         _answer(call, store)
 
 

@@ -14,12 +14,13 @@ from pasledger.cli.wording import in_words
 from pasledger.formats import cells
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.journal import Stamp
-from pasledger.store import Reader, Store
+from pasledger.store import BooksUnusable, Reader, Store
 from pasledger.store.databases import database_of
 from pasledger.texts import say
 from pasledger.usecases.acting import Claim, Task, acting
 from pasledger.usecases.keys import key_of
 from pasledger.usecases.minting import require_clock, stamp_now
+from pasledger.usecases.sealing import seal
 
 Value = TypeVar("Value")
 
@@ -73,6 +74,18 @@ class Call:
                 return
             with acting(store, self.task(), *(self.claimed or [self._claim()])):
                 yield store
+
+    @contextmanager
+    def batch(self) -> Iterator[Store]:
+        """Open the books for a batch of staff, and seal what is in them when it is booked."""
+        with self.store() as store:
+            yield store
+        try:
+            with self.opened() as store:
+                seal(store, stamp_now(self.who().name))
+        except BooksUnusable as trouble:  # the batch is booked all the same, and the next seal holds it
+            why = self.say(f"books.{trouble.problem}", **trouble.figures)
+            typer.echo(self.say("cli.unsealed", why=why), err=True)
 
     @contextmanager
     def opened(self, *, reads_only: bool = False) -> Iterator[Store]:

@@ -40,7 +40,7 @@ def add(
     base = link_base_of(call, link_base)
     state = CardState.ACTIVE if activate else CardState.ISSUED
     with (
-        call.store() as store,
+        call.batch() as store,
         reading(file) as data,
         handout(carriers, *CARRIERS) as write,
         progress(call, "cli.adding", total=lines_in(data)) as tell,

@@ -31,7 +31,7 @@ def add(
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
     with (
-        call.store() as store,
+        call.batch() as store,
         reading(file) as data,
         handout(credentials, "aanbieder", "kassa", "prefix", "toegangscode") as write,
     ):

@@ -25,6 +25,8 @@ class Open:
 LOOKS = Open("it looks at books that one can open, and the file or the role in PostgreSQL says who can")
 RUNS_THE_MACHINE = Open("it makes books, or takes them whole, so that there may be no actor to ask")
 
+PROVES = Open("it adds nothing of its own, and runs at night, when nobody is there")
+
 RIGHTS: dict[str, Asks | Open] = {
     "start": RUNS_THE_MACHINE,
     "upgrade": RUNS_THE_MACHINE,
@@ -83,12 +85,23 @@ RIGHTS: dict[str, Asks | Open] = {
     "balances": LOOKS,
     "redeem": Asks(P.ASSIST),
     "refund": Asks(P.ASSIST),
+    "payouts configure": Asks(P.PAY, P.APPROVE),
+    "payouts preview": LOOKS,
+    "payouts prepare": Asks(P.PAY),
+    "payouts list": LOOKS,
+    "payouts show": LOOKS,
+    "payouts release": Asks(P.APPROVE),
+    "payouts write": LOOKS,
+    "payouts cancel": Asks(P.PAY, P.APPROVE),
+    "payouts write-off": Asks(P.PAY, P.APPROVE),
     "holds list": LOOKS,
     "holds sweep": Asks(P.ASSIST),
     "holds release": Asks(P.ASSIST),
     "trial-balance": LOOKS,
     "accounts": LOOKS,
     "account": LOOKS,
+    "seal": PROVES,
+    "prove": LOOKS,
     "verify": LOOKS,
     "log": LOOKS,
 }

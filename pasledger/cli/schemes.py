@@ -21,7 +21,7 @@ def add(context: typer.Context, file: File, approved_by: Approver) -> None:
     """
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
-    with call.store() as store, reading(file) as data:
+    with call.batch() as store, reading(file) as data:
         events = add_schemes(store, data, stamp)
     _answer(call, [fact for event in events for fact in event.facts if isinstance(fact, Scheme)])
 

@@ -9,7 +9,7 @@ from pasledger.ledger.journal import EntryKind
 from pasledger.reports.batches import Unusual
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
-from pasledger.rules.records import CheckResult, CheckWay
+from pasledger.rules.records import CheckResult, CheckWay, PayoutStep, RunStep, Waits
 from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
@@ -21,6 +21,9 @@ LISTS: dict[type[StrEnum], str] = {
     CardState: "card-state",
     CheckWay: "check-way",
     CheckResult: "check-result",
+    Waits: "waits",
+    RunStep: "run-step",
+    PayoutStep: "payout-step",
     BatchState: "batch-state",
     BatchStepKind: "batch-step",
     Unusual: "unusual",

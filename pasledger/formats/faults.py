@@ -44,6 +44,7 @@ class FaultKind(StrEnum):
     REFERENCE = "reference"
     LOOKS_LIKE_BSN = "looks-like-bsn"
     IBAN = "iban"
+    BIC = "bic"
     KVK_NUMBER = "kvk-number"
     CHOICE = "choice"
     NO_HOLDER = "no-holder"

@@ -115,7 +115,7 @@ def _sound(data: bytes, columns: tuple[Column, ...], same: Callable[[Line], obje
 # --- schemes
 
 _TEXT_KEYS = ("code", "naam_nl", "naam_en", "geldigheid", "minste", "meeste", "grondslag", "taakveld", "iv3")
-_OTHER_KEYS = ("geldig_vanaf", "soorten", "aanbieders", "vaste_periode", "dagplafond", "bedragen", "toelichting")
+_OTHER_KEYS = ("geldig_vanaf", "soorten", "aanbieders", "vaste_periode", "bedragen", "dagplafond", "toelichting")
 
 
 def read_schemes(data: bytes) -> list[Scheme]:

@@ -50,6 +50,17 @@ class Account(NamedTuple):
     scheme: str
 
 
+_PLACE_OF_SCHEME = {AccountKind.TREASURY: 1, AccountKind.BUDGET: 1, AccountKind.HELD: 1, AccountKind.LAPSED: 1}
+_PLACE_OF_SCHEME |= {AccountKind.PAYABLE: 2, AccountKind.IN_PAYMENT: 2}
+
+
+def is_as_named(account: Account) -> bool:
+    """Return whether an account is of the kind and scheme that its code says. That of an entitlement says no scheme."""
+    kind, *others = account.code.split("/")
+    place = _PLACE_OF_SCHEME.get(account.kind)
+    return kind == account.kind and (place is None or others[place - 1 : place] == [account.scheme])
+
+
 # An account of a scheme is named by every transfer of a batch, and made once.
 _made_once = lru_cache(maxsize=4096)
 

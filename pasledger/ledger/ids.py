@@ -118,6 +118,13 @@ class HoldId(Id):
     prefix = "hol"
 
 
+class RunId(Id):
+    """A payout run (betaalbatch)."""
+
+    __slots__ = ()
+    prefix = "run"
+
+
 class CaptureId(Id):
     """A capture (afrekening) of a hold, as its merchant knows it."""
 

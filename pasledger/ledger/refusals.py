@@ -65,6 +65,13 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
+    # a payout
+    NO_PAYMENT_SETTINGS = "no-payment-settings"
+    NOTHING_TO_PAY = "nothing-to-pay"
+    RUN_UNKNOWN = "run-unknown"
+    RUN_STEP_UNKNOWN = "run-step-unknown"
+    FILES_DIFFER = "files-differ"
+    NO_DEBT = "no-debt"
     # an award
     HOLDER_UNKNOWN = "holder-unknown"
     SCHEME_UNKNOWN = "scheme-unknown"
@@ -80,6 +87,7 @@ class Refusal(StrEnum):
     BATCH_APPROVED_ALREADY = "batch-approved-already"
     BATCH_CHANGED = "batch-changed"
     BATCH_REPEATED = "batch-repeated"
+    SECOND_APPROVER_NEEDED = "second-approver-needed"
     # a budget
     BUDGET_REPEATED = "budget-repeated"
     BUDGET_UNKNOWN = "budget-unknown"

@@ -1,7 +1,7 @@
 """Appointing: who becomes an actor, which roles are given and taken, credentials, and the end of an actor.
 
-The first actor of the books appoints itself, as administrator. After that nobody changes their own rights: so one
-administrator always stays.
+The first actor of the books is an administrator. After that only administrators change rights, and nobody their own: so
+one administrator always stays, whatever two of them do at the same moment.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refusal, Refused
-from pasledger.rules.actors import ActorChangeKind, ActorRole
+from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission, require
 from pasledger.rules.records import ActorChange, Event
 from pasledger.rules.town import Needs, Town
 
@@ -32,7 +32,9 @@ class ActorRequest:
 
 def decide_actor(request: ActorRequest, town: Town, stamp: Stamp) -> Event:
     """Add the actor, or refuse a name that somebody has or had. Raises `Refused`."""
-    if len(town.actors) == 0 and ActorRole.ADMINISTRATOR not in request.roles:
+    if len(town.actors) > 0:
+        _require_administrator(town, stamp)
+    elif ActorRole.ADMINISTRATOR not in request.roles:
         raise Refused(Refusal.NO_ACTORS)
     if town.actors.has(request.actor):
         raise Refused(Refusal.ACTOR_REPEATED)
@@ -58,6 +60,7 @@ class RoleRequest:
 
 def decide_role(request: RoleRequest, town: Town, stamp: Stamp) -> Event:
     """Give or take the role, or refuse what changes nothing or is one's own. Raises `Refused`."""
+    _require_administrator(town, stamp)
     actor = town.actors.named(request.actor)
     _require_another(request.actor, stamp)
     if (request.role in actor.roles) == request.is_given:
@@ -79,6 +82,7 @@ class CredentialRequest:
 
 def decide_credential(request: CredentialRequest, town: Town, stamp: Stamp) -> Event:
     """Give the credential to an actor that there is. Raises `Refused`."""
+    _require_administrator(town, stamp)
     actor = town.actors.named(request.actor)
     return _event(actor.name, [_Change(K.CREDENTIAL_GIVEN, credential_hash=request.credential_hash)], town, stamp)
 
@@ -96,6 +100,7 @@ class DismissalRequest:
 
 def decide_dismissal(request: DismissalRequest, town: Town, stamp: Stamp) -> Event:
     """End an actor that there is, and not oneself. Raises `Refused`."""
+    _require_administrator(town, stamp)
     actor = town.actors.named(request.actor)
     _require_another(request.actor, stamp)
     return _event(actor.name, [_Change(K.ENDED)], town, stamp)
@@ -106,6 +111,11 @@ class _Change:
     kind: ActorChangeKind
     role: ActorRole | None = None
     credential_hash: str | None = None
+
+
+def _require_administrator(town: Town, stamp: Stamp) -> None:
+    """Refuse who may not say who may do what, at the moment of the decision."""
+    require(town.actors.named(stamp.prepared_by), Permission.ADMINISTER)
 
 
 def _require_another(actor: str, stamp: Stamp) -> None:

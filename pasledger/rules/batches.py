@@ -110,6 +110,12 @@ def batch_of(batch: BatchId, town: Town) -> AwardBatch:
     return AwardBatch(tuple(town.batch_contents[batch]), tuple(town.batch_steps[batch]))
 
 
+def require_one_approver(amount: Money, second_above: Money | None) -> None:
+    """Refuse what one colleague approved where two are needed."""
+    if second_above is not None and amount > second_above:
+        raise Refused(Refusal.SECOND_APPROVER_NEEDED, above=second_above)
+
+
 def require_step(batch: AwardBatch, kind: BatchStepKind, town: Town, *, actor: str) -> None:
     """Refuse a step that is not the next in the batch's life, or that its actor may not take.
 

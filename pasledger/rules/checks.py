@@ -36,6 +36,7 @@ from pasledger.rules.records import (
     Part,
     Payout,
     PayoutCancelled,
+    PayoutLine,
     Redemption,
     Refund,
     WrittenOff,
@@ -219,6 +220,19 @@ def check_parts(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Rep
         yield from _compare("parts", account.code, found.get(account, 0), expected.get(account, 0))
 
 
+def check_lines(entry: Entry, facts: tuple[Fact, ...], moved: Moved, _replay: Replay) -> Iterator[Finding]:
+    """A payout moves, for each scheme, exactly what its lines add up to."""
+    if entry.kind is not EntryKind.PUT_IN_PAYOUT:
+        return
+    pinned: dict[str, int] = defaultdict(int)
+    for fact in facts:
+        if isinstance(fact, PayoutLine):
+            pinned[fact.scheme] += fact.amount.cents
+    paid = {account.scheme: change.cents for account, change in moved.items() if account.kind is AccountKind.IN_PAYMENT}
+    for scheme in sorted({*pinned, *paid}):
+        yield from _compare("lines", f"{entry.id} {scheme}", paid.get(scheme, 0), pinned.get(scheme, 0))
+
+
 _BY_ENTITLEMENT = frozenset(AccountKind) - {AccountKind.PAYABLE, AccountKind.HELD}
 _KINDS_OF_PARTS: dict[type[Fact], frozenset[AccountKind]] = {
     Redemption: _BY_ENTITLEMENT,
@@ -355,6 +369,7 @@ ENTRY_CHECKS: tuple[EntryCheck, ...] = (
     check_sides,
     check_record,
     check_parts,
+    check_lines,
     check_reference,
     check_entitlements,
 )

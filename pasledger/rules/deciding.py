@@ -62,6 +62,22 @@ from pasledger.rules.merchants import (
     decide_merchant_check,
     decide_merchant_end,
 )
+from pasledger.rules.payouts import (
+    PaymentSettingsRequest,
+    PayoutCancelRequest,
+    PayoutRequest,
+    PayoutRunRequest,
+    RunCancelRequest,
+    RunReleaseRequest,
+    WriteOffRequest,
+    decide_payment_settings,
+    decide_payout,
+    decide_payout_cancel,
+    decide_payout_run,
+    decide_run_cancel,
+    decide_run_release,
+    decide_write_off,
+)
 from pasledger.rules.pins import (
     ActivationRequest,
     PinRequest,
@@ -115,6 +131,13 @@ Request = (
     | MerchantChangeRequest
     | MerchantCheckRequest
     | MerchantEndRequest
+    | PaymentSettingsRequest
+    | PayoutRunRequest
+    | PayoutRequest
+    | RunReleaseRequest
+    | RunCancelRequest
+    | PayoutCancelRequest
+    | WriteOffRequest
     | TerminalRequest
     | RevocationRequest
     | ActorRequest
@@ -161,6 +184,13 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     MerchantChangeRequest: decide_merchant_change,
     MerchantCheckRequest: decide_merchant_check,
     MerchantEndRequest: decide_merchant_end,
+    PaymentSettingsRequest: decide_payment_settings,
+    PayoutRunRequest: decide_payout_run,
+    PayoutRequest: decide_payout,
+    RunReleaseRequest: decide_run_release,
+    RunCancelRequest: decide_run_cancel,
+    PayoutCancelRequest: decide_payout_cancel,
+    WriteOffRequest: decide_write_off,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
     ActorRequest: decide_actor,

@@ -13,10 +13,13 @@ from pasledger.ledger.ids import (
     BatchId,
     CardId,
     EntitlementId,
+    EntryId,
     HolderId,
     HoldId,
     MerchantId,
+    PayoutId,
     RedemptionId,
+    RunId,
     TerminalId,
 )
 from pasledger.ledger.money import Money
@@ -58,15 +61,28 @@ from pasledger.rules.records import (
     MerchantContact,
     MerchantEnd,
     MerchantReference,
+    OpenLine,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStep,
+    PayoutStepped,
+    PayoutWaiting,
     Pin,
     PinToVerify,
     PinUnlocked,
     Redemption,
     Refund,
+    RunStep,
+    RunStepped,
     SecondApproval,
     Terminal,
     TerminalRevoked,
     Tries,
+    WrittenOff,
+    open_lines_of,
 )
 from pasledger.rules.schemes import Scheme
 
@@ -88,6 +104,12 @@ class Needs:
     merchants: set[MerchantId] = field(default_factory=set)
     merchant_files: set[MerchantId] = field(default_factory=set)
     """Merchants of which the checks of their accounts are needed too."""
+    open_lines: set[MerchantId] = field(default_factory=set)
+    """Merchants of which the lines that are in no payout are needed."""
+    runs: set[RunId] = field(default_factory=set)
+    """Payout runs, with their payouts and what became of them."""
+    pays: bool = False
+    """Whether it matters how the town pays."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
     credentials: set[TerminalId] = field(default_factory=set)
@@ -145,6 +167,15 @@ class Town(Books):
         self.holds: dict[HoldId, Hold] = {}
         self.hold_uses: dict[HoldId, list[HoldUse]] = {}
         self.attempts: dict[str, Attempt] = {}
+        self.payment_settings: tuple[PaymentSettings, ...] = ()
+        self.open_lines: dict[MerchantId, dict[tuple[EntryId, int], OpenLine]] = {}
+        self.runs: dict[RunId, PayoutRun] = {}
+        self.newest_run: dict[int, int] = {}
+        self.run_preparers: dict[RunId, str] = {}
+        self.run_steps: dict[RunId, tuple[RunStep, ...]] = {}
+        self.payouts: dict[PayoutId, Payout] = {}
+        self.payout_steps: dict[PayoutId, tuple[PayoutStep, ...]] = {}
+        self._payouts_of: dict[RunId, list[Payout]] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
     def scheme(self, code: str, *, on: date) -> Scheme:
@@ -165,12 +196,20 @@ class Town(Books):
         """Return the card with this number or token, or refuse."""
         return self.cards.get(key) or _refuse(Refusal.CARD_UNKNOWN)
 
+    def payouts_of(self, run: RunId) -> list[Payout]:
+        """Return the payouts of a run, in the order of their places."""
+        return self._payouts_of.get(run, [])
+
     def apply(self, event: Event) -> None:
         """Take over what an event establishes, so that the next decision sees it."""
         if event.entry is not None:
             self.post(event.entry)
             count_spending(self.spent, event)
+            for merchant, line in open_lines_of(event.entry):
+                self.open_lines.setdefault(merchant, {})[line.entry, line.position] = line
         for fact in event.facts:
+            if isinstance(fact, PayoutRun):
+                self.run_preparers[fact.id] = event.stamp.prepared_by
             self.learn(fact)
 
     def learn(self, fact: Fact) -> None:  # noqa: C901 - one arm for each kind of fact, each of one line
@@ -185,8 +224,21 @@ class Town(Books):
                 self.ends[fact.merchant] = fact.ends_before
             case MerchantCheck():
                 self.checks[fact.merchant] = (*self.checks.get(fact.merchant, ()), fact)
-            case MerchantContact():
-                pass
+            case PaymentSettings():
+                self.payment_settings = (*self.payment_settings, fact)
+            case PayoutRun():
+                self.runs[fact.id] = fact
+                self.newest_run[fact.year] = max(fact.number, self.newest_run.get(fact.year, 0))
+            case RunStepped():
+                self.run_steps[fact.run] = (*self.run_steps.get(fact.run, ()), fact.step)
+            case Payout():
+                self.payouts[fact.id] = fact
+                self._payouts_of.setdefault(fact.run, []).append(fact)
+                self.open_lines.pop(fact.merchant, None)  # a payout takes all lines there are
+            case PayoutStepped():
+                self.payout_steps[fact.payout] = (*self.payout_steps.get(fact.payout, ()), fact.step)
+            case MerchantContact() | PayoutLine() | PayoutWaiting() | PayoutCancelled() | WrittenOff():
+                pass  # no decision looks at it
             case Terminal():
                 self.terminals[fact.id] = fact
             case TerminalRevoked():

@@ -9,7 +9,7 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import Money
 from pasledger.rules.records import Entitlement, Fact, MerchantEnd, Part
 from pasledger.rules.town import Needs, Town
-from pasledger.store import rows, tables
+from pasledger.store import paying, rows, tables
 from pasledger.store.card_use import load_card_use
 from pasledger.store.credentials import load_credentials
 from pasledger.store.databases import database_behind
@@ -22,11 +22,11 @@ _t = tables
 def load(connection: Connection, needs: Needs) -> Town:
     """Return the town as far as `needs` go. What is not needed is not there."""
     town = Town()
-    schemes = _SCHEMES.fetch(connection)
-    for scheme in rows.read_schemes(row[:-_RULE_COLUMNS] for row in schemes):
+    found = _SCHEMES.fetch(connection)
+    for scheme in rows.read_schemes(row[:-_RULE_COLUMNS] for row in found):
         town.learn(scheme)
-    if schemes and (rule := schemes[0][-_RULE_COLUMNS:])[0] is not None:
-        town.learn(rows.read_card_rule(rule))
+    for row in found[:1]:  # the rule for all cards comes with the schemes, and costs no question of its own
+        _learn_rule(row[-_RULE_COLUMNS:], town)
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
@@ -47,6 +47,11 @@ def load_and_lock(connection: Connection, needs: Needs) -> Town:
     if locked is not None and not locked.issuperset(account.code for account in town.accounts()):
         raise BooksContended(BooksProblem.BUSY)
     return town
+
+
+def _learn_rule(row: Row, town: Town) -> None:
+    if row[0] is not None:
+        town.learn(rows.read_card_rule(row))
 
 
 def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> None:
@@ -157,7 +162,6 @@ _owned = (
 )
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
-# Each row comes with the rule for all cards, so that it costs no question of its own.
 _RULE_COLUMNS = 2
 _newest_rule = select(func.max(_t.card_rule.c.version)).scalar_subquery()
 _SCHEMES = Query(
@@ -169,6 +173,10 @@ _SCHEMES = Query(
     )
     .select_from(_t.scheme)
     .outerjoin(_t.scheme_ceiling)
+    .outerjoin(
+        _t.scheme_amount,
+        and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
+    )
     .outerjoin(
         _t.scheme_amount,
         and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
@@ -261,6 +269,9 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.merchants, _load_merchants),
     (lambda needs: needs.merchant_names, _load_merchants_by_name),
     (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
+    (lambda needs: needs.open_lines, paying.load_open_lines),
+    (lambda needs: needs.runs, paying.load_runs),
+    (lambda needs: {"settings"} if needs.pays else (), paying.load_settings),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
     (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),

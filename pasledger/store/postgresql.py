@@ -101,9 +101,9 @@ class Postgresql(Database):
     def damage(self, connection: Connection) -> Iterator[tuple[str, str]]:
         """Yield rows that refer to rows that are not there, as can be where triggers were switched off."""
         for table in metadata.sorted_tables:
-            for orphans in _orphans(table):
+            for parent, orphans in _orphans(table):
                 if orphans.fetch(connection):
-                    yield "reference", f"a row of {table.name} refers to a row that is not there"
+                    yield "reference", f"a row of {table.name} refers to a row of {parent} that is not there"
 
     def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
         """Return what is the matter with the books, by the SQLSTATE of the error."""
@@ -371,11 +371,12 @@ WHERE nspname = current_schema() AND pronargs = 0 AND prorettype = 'trigger'::re
 """
 
 
-def _orphans(table: Table) -> Iterator[Query]:
-    """Yield, for each reference of a table, what asks for a row whose reference is not there."""
+def _orphans(table: Table) -> Iterator[tuple[str, Query]]:
+    """Yield, for each reference of a table, what it refers to, and what asks for a row whose reference is not there."""
     for reference in table.foreign_key_constraints:
         parent = reference.referred_table
         pairs = [(key.parent, key.column) for key in reference.elements]
         there = select(literal(1)).where(*(mine == theirs for mine, theirs in pairs)).select_from(parent)
         is_set = [mine.is_not(None) for mine, _ in pairs]
-        yield Query(select(literal(1)).select_from(table).where(*is_set, ~there.correlate(table).exists()).limit(1))
+        orphans = select(literal(1)).select_from(table).where(*is_set, ~there.correlate(table).exists()).limit(1)
+        yield parent.name, Query(orphans)

@@ -34,10 +34,14 @@ from pasledger.rules.town import Needs, Town
 from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
 from pasledger.store.batches import Batches
+from pasledger.store.commitments import broken
 from pasledger.store.databases import database_behind
 from pasledger.store.holding import Holds
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
+from pasledger.store.payouts import Payouts
+from pasledger.store.sealing import Sealing
+from pasledger.store.standing import strayed
 from pasledger.store.statements import Query, Row
 
 _t = tables
@@ -65,10 +69,16 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.holds = Holds(connection)
+        self.seals = Sealing(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
         return str(_MUNICIPALITY.fetch(self._connection)[0][0])
+
+    @property
+    def payouts(self) -> Payouts:
+        """Questions about payouts."""
+        return Payouts(self._connection)
 
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
@@ -98,8 +108,14 @@ class Reader:
 
     def stored_balances(self) -> Iterator[tuple[Account, Money]]:
         """Yield each account that keeps a balance, with it, in the order of the codes."""
-        for code, kind, scheme, cents in _STORED_BALANCES.stream(self._connection):
-            yield rows.read_account(code, kind, scheme), Money(cents)
+        for account, balance in self.opened_accounts():
+            if balance is not None:
+                yield account, balance
+
+    def opened_accounts(self) -> Iterator[tuple[Account, Money | None]]:
+        """Yield each account with the balance that is stored for it, if one is, in the order of the codes."""
+        for code, kind, scheme, cents in _OPENED_ACCOUNTS.stream(self._connection):
+            yield rows.read_account(code, kind, scheme), None if cents is None else Money(cents)
 
     # --- the journal
 
@@ -217,6 +233,10 @@ class Reader:
             yield "guard", guard
         for entry, says, has in _MISCOUNTED.stream(self._connection):
             yield "count", f"{entry} says {says} transfers and has {has}"
+        for table, row in strayed(self._connection):
+            yield "log", f"{table} {row} stands at something else than its newest change says"
+        for table, owner in broken(self._connection):
+            yield "commitment", f"{table} of {owner} is not the one that was committed to"
 
 
 def _read_transfer(line: Row) -> Transfer:
@@ -258,6 +278,13 @@ _RECORDS = (
         lambda row, entry: rows.read_redemption(row, tuple(rows.part_of(line) for line in entry.transfers)),
     ),
     _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
+    _Records(
+        _t.payout,
+        lambda row, entry: rows.read_payout(row, tuple(rows.share_of(line) for line in entry.transfers)),
+    ),
+    _Records(_t.payout_line, lambda row, _entry: rows.read_payout_line(row)),
+    _Records(_t.payout_cancelled, lambda row, _entry: rows.read_payout_cancelled(row)),
+    _Records(_t.written_off, lambda row, _entry: rows.read_written_off(row)),
     _Records(_t.hold, lambda row, entry: rows.read_hold(row, tuple(rows.part_of(line) for line in entry.transfers))),
     *(
         _Records(table, lambda row, _entry: rows.read_hold_use(row))
@@ -270,7 +297,7 @@ _MUNICIPALITY = Query(select(_t.municipality.c.name))
 _ACCOUNT = Query(
     select(_t.account.c.code, _t.account.c.kind, _t.account.c.scheme).where(_t.account.c.code == bindparam("code"))
 )
-_STORED_BALANCES = Query(select(_t.account).where(_t.account.c.balance_cents.is_not(None)).order_by(_t.account.c.code))
+_OPENED_ACCOUNTS = Query(select(_t.account).order_by(_t.account.c.code))
 _debits = (
     select(_t.transfer.c.debit, func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(_t.transfer.c.debit)
 ).subquery()

@@ -40,15 +40,24 @@ from pasledger.rules.records import (
     MerchantContact,
     MerchantEnd,
     MerchantReference,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStepped,
+    PayoutWaiting,
     Pin,
     PinToVerify,
     PinUnlocked,
     Redemption,
     Refund,
+    RunStepped,
     SecondApproval,
     Terminal,
     TerminalRevoked,
     Tries,
+    WrittenOff,
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
@@ -88,6 +97,8 @@ def _write_event(event: Event, written: dict[Writing, list[Row]], touched: dict[
             written[_SCHEME_AMOUNT].extend(rows.scheme_amount_rows(fact))
         for statement, row_of in _FACTS[type(fact)]:
             written[statement].append(row_of(fact, event.stamp))
+        if isinstance(fact, RunStepped):
+            written[_PAYMENT_FILE].extend(rows.payment_file_rows(fact))
 
 
 def _write_tries(count: Tries, written: dict[Writing, list[Row]]) -> None:
@@ -124,6 +135,7 @@ _MERCHANT_END = Insertion(_t.merchant_end)
 _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
 _ACTOR_CHANGE = Insertion(_t.actor_change)
+_REVOCATION = Insertion(_t.terminal_revocation)
 _CREDENTIAL = Insertion(_t.credential)
 _CREDENTIAL_USE = InsertionIfMissing(_t.credential_use)
 _HOLDER = Insertion(_t.holder)
@@ -157,18 +169,40 @@ _HOLD_RELEASE = Insertion(_t.hold_release)
 _HOLD_REFUND = Insertion(_t.hold_refund)
 _MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
+_PAYMENT_SETTINGS = Insertion(_t.payment_settings)
+_PAYOUT_RUN = Insertion(_t.payout_run)
+_RUN_STEP = Insertion(_t.run_step)
+_PAYMENT_FILE = Insertion(_t.payment_file)
+_PAYOUT = Insertion(_t.payout)
+_PAYOUT_LINE = Insertion(_t.payout_line)
+_PAYOUT_WAITING = Insertion(_t.payout_waiting)
+_PAYOUT_STEP = Insertion(_t.payout_step)
+_PAYOUT_CANCELLED = Insertion(_t.payout_cancelled)
+_WRITTEN_OFF = Insertion(_t.written_off)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_AMOUNT, _SCHEME_CEILING, _CARD_RULE),
-    *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _ACTOR_CHANGE),
-    *(_CREDENTIAL, _CREDENTIAL_USE),
+    *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
+    *(_ACTOR_CHANGE, _CREDENTIAL, _CREDENTIAL_USE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
     *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
-    *(_BATCH_SOURCE, _BATCH_STEP, _BATCH_CONTENT, _BATCH_HAND, _BATCH_ROW, _BATCH_AWARD, _BATCH_KEY, _SECOND_APPROVAL),
-    *(_ENTITLEMENT, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
+    *(_BATCH_KEY, _SECOND_APPROVAL, _BATCH_CONTENT, _BATCH_SOURCE, _BATCH_HAND, _BATCH_STEP, _BATCH_ROW),
+    *(_ENTITLEMENT, _BATCH_AWARD, _AWARD_DECISION, _BUDGET_DECISION, _REDEMPTION, _REFUND, _ATTEMPT),
+    *(
+        _PAYMENT_SETTINGS,
+        _PAYOUT_RUN,
+        _RUN_STEP,
+        _PAYMENT_FILE,
+        _PAYOUT,
+        _PAYOUT_LINE,
+        _PAYOUT_WAITING,
+        _PAYOUT_STEP,
+        _PAYOUT_CANCELLED,
+        _WRITTEN_OFF,
+    ),
 )
 
 RowOf = Callable[[Any, Stamp], Row]
@@ -186,12 +220,12 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     MerchantCheck: ((_MERCHANT_CHECK, rows.merchant_check_row),),
     MerchantEnd: ((_MERCHANT_END, rows.merchant_end_row),),
     Terminal: ((_TERMINAL, rows.terminal_row),),
-    TerminalRevoked: ((_REVOKE, rows.revocation_row),),
     ActorChange: ((_ACTOR_CHANGE, _unstamped(rows.actor_change_row)),),
+    TerminalRevoked: ((_REVOKE, rows.revocation_row), (_REVOCATION, rows.revocation_log_row)),
     Credential: ((_CREDENTIAL, rows.credential_row),),
     CredentialUsed: ((_CREDENTIAL_USE, _unstamped(rows.credential_use_row)),),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
-    Card: ((_CARD, rows.card_row),),
+    Card: ((_CARD, rows.card_row), (_CARD_CHANGE, rows.first_state_row)),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),
     Activation: ((_ACTIVATION, rows.activation_row),),
     Pin: ((_PIN, rows.pin_row),),
@@ -212,6 +246,15 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    PaymentSettings: ((_PAYMENT_SETTINGS, rows.payment_settings_row),),
+    PayoutRun: ((_PAYOUT_RUN, rows.payout_run_row),),
+    RunStepped: ((_RUN_STEP, rows.run_step_row),),
+    Payout: ((_PAYOUT, _unstamped(rows.payout_row)),),
+    PayoutLine: ((_PAYOUT_LINE, _unstamped(rows.payout_line_row)),),
+    PayoutWaiting: ((_PAYOUT_WAITING, _unstamped(rows.payout_waiting_row)),),
+    PayoutStepped: ((_PAYOUT_STEP, _unstamped(rows.payout_step_row)),),
+    PayoutCancelled: ((_PAYOUT_CANCELLED, _unstamped(rows.payout_cancelled_row)),),
+    WrittenOff: ((_WRITTEN_OFF, _unstamped(rows.written_off_row)),),
     Hold: ((_HOLD, _unstamped(rows.hold_row)),),
     HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),
     HoldReleased: ((_HOLD_RELEASE, _unstamped(rows.hold_use_row)),),

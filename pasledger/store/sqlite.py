@@ -112,8 +112,8 @@ class Sqlite(Database):
         for (says,) in connection.execute(text("PRAGMA integrity_check")):
             if says != "ok":
                 yield "integrity", str(says)
-        for table, *_ in connection.execute(text("PRAGMA foreign_key_check")):
-            yield "reference", f"a row of {table} refers to a row that is not there"
+        for table, _, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
+            yield "reference", f"a row of {table} refers to a row of {parent} that is not there"
 
     def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
         """Return what is the matter with the books, by what SQLite says."""

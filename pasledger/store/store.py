@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
+from pasledger.ledger.seals import Leaf, Seal
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.records import Act, ActResult
@@ -22,6 +23,7 @@ from pasledger.store.loading import load_and_lock
 from pasledger.store.reading import Reader
 from pasledger.store.recording import record
 from pasledger.store.roles import Role
+from pasledger.store.sealing import add_seal
 from pasledger.store.statements import Insertion, Query
 
 KEY_CHECK = Query(select(tables.books_key.c.check_value))
@@ -59,6 +61,10 @@ class Transaction:
     def log(self, *lines: Act | ActResult) -> None:
         """Append lines to the log, but for those that are there already."""
         log(self._connection, lines)
+
+    def seal(self, seal: Seal, leaves: Iterable[Leaf], *, after: Seal | None) -> None:
+        """Append a seal of these leaves after the newest one. Raises `BooksContended` where that is another one."""
+        add_seal(self._connection, seal, leaves, after=after)
 
 
 class Store:

@@ -41,7 +41,7 @@ from pasledger.usecases.minting import new_id, new_salt
 
 
 @without_collecting()
-def prepare(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> AwardBatch:
+def prepare_batch(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> AwardBatch:
     """Make a batch of a file whose every row could be booked today. Raises `FileRefused`, or `Refused`.
 
     Awards that say no start get that of today, so that what is approved is what is booked.
@@ -50,7 +50,7 @@ def prepare(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda
 
 
 @without_collecting()
-def change(
+def change_batch(
     store: Store, batch: BatchId, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None
 ) -> AwardBatch:
     """Let a file take the place of what a batch awarded, so that it is submitted and approved anew. Raises as above."""
@@ -59,24 +59,24 @@ def change(
 
 
 @without_collecting()
-def check(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> None:
-    """Check a file as `prepare` does, and keep nothing. Raises `FileRefused`."""
+def check_awards(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> None:
+    """Check a file as `prepare_batch` does, and keep nothing. Raises `FileRefused`."""
     _checked_texts(store, read_awards(data), stamp, progress, _Sums())
 
 
-def submit(store: Store, batch: BatchId, stamp: Stamp) -> AwardBatch:
+def submit_batch(store: Store, batch: BatchId, stamp: Stamp) -> AwardBatch:
     """Hand a batch to those who approve. Raises `Refused`."""
     before, _ = found(store, batch)
     return _step(store, StepRequest(batch, BatchStepKind.SUBMITTED, before.content.version), stamp)
 
 
-def approve(store: Store, batch: BatchId, stamp: Stamp, version: int | None = None) -> AwardBatch:
+def approve_batch(store: Store, batch: BatchId, stamp: Stamp, version: int | None = None) -> AwardBatch:
     """Approve the one version that there is or, where a batch was changed, the one that is named. Raises `Refused`."""
     content = _looked_at(store, batch, version)
     return _step(store, StepRequest(batch, BatchStepKind.APPROVED, content.version, budgets_of(content)), stamp)
 
 
-def reject(
+def reject_batch(
     store: Store, batch: BatchId, stamp: Stamp, version: int | None = None, note: str | None = None
 ) -> AwardBatch:
     """Reject a version, and say why. Raises `Refused`."""

@@ -44,7 +44,7 @@ class Letter:
 
 
 @without_collecting()
-def preview(store: Store, batch: BatchId) -> BatchPreview:
+def preview_batch(store: Store, batch: BatchId) -> BatchPreview:
     """Return what a batch does, or did. Raises `Refused`."""
     with store.read() as reader:
         known = reader.batches.one(batch)
@@ -57,7 +57,7 @@ def preview(store: Store, batch: BatchId) -> BatchPreview:
         return BatchPreview(known, tuple(_with_budget(reader, known, line) for line in lines), unusual)
 
 
-def letters(store: Store, batch: BatchId) -> Iterator[Letter]:
+def letters_of_batch(store: Store, batch: BatchId) -> Iterator[Letter]:
     """Yield what to write to each holder of a booked batch, in the order of the file. Raises `Refused`."""
     with store.read() as reader:
         known = reader.batches.one(batch)

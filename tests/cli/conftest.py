@@ -178,9 +178,10 @@ def begin(clerk: Clerk) -> None:
 
 
 def appoint(clerk: Clerk) -> None:
-    """Add a clerk and an approver; their credentials are in the file that the clerk's commands look in."""
+    """Add a clerk, an approver and a treasurer; their credentials are in the file that the clerk's commands look in."""
     clerk.done("actors", "add", "clerk", "--role", "clerk", "--as", "administrator")
     clerk.done("actors", "add", "approver", "--role", "approver", "--as", "administrator")
+    clerk.done("actors", "add", "treasurer", "--role", "treasurer", "--as", "administrator")
 
 
 def fill(clerk: Clerk) -> None:

@@ -19,6 +19,7 @@ from typer.main import get_command
 from pasledger.cli.app import app
 from pasledger.cli.program import hoisted
 from tests.cli.conftest import AWARDS, BUDGETS, CAFE, CLUB, FOUR_EYES, HOLDERS, MERCHANTS, SCHEMES, YEAR, Clerk
+from tests.docs.pages import ROOT
 
 PROGRAM = (sys.executable, "-m", "pasledger.cli")
 Command = tuple[object, ...]
@@ -88,13 +89,33 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
     yield "refund", clerk.done(*paid)["redemption"], "--amount", "1,00"
+    treasurer = ("--as", "treasurer")
+    yield "payouts", "configure", ROOT / "examples/dronten/betalen.toml", *FOUR_EYES, *treasurer
+    yield "merchants", "check", clerk.file(checked.replace(CAFE, CLUB), "club.csv"), *FOUR_EYES
+    yield "payouts", "preview"
+    yield "payouts", "prepare", *treasurer
+    yield "payouts", "release", f"{YEAR}-0001", "--as", "approver"
+    yield "payouts", "write", f"{YEAR}-0001", clerk.folder / "payments"
+    yield "payouts", "cancel", f"{YEAR}-0001", *FOUR_EYES, *treasurer
+    yield "payouts", "show", f"{YEAR}-0001"
+    yield "payouts", "list"
+    yield "payouts", "prepare", *treasurer
+    yield "refund", clerk.done(*paid)["redemption"]
     yield "holds", "list"
     yield "holds", "sweep"
     yield "holds", "release", clerk.held("P-1"), "--amount", "1,00"
     yield "merchants", "end", CAFE, *FOUR_EYES
+    owing: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "3,00")
+    owed = clerk.done(*owing)["redemption"]
+    yield "payouts", "prepare", *treasurer
+    yield "refund", owed
+    yield "merchants", "end", CLUB, *FOUR_EYES
+    yield "payouts", "write-off", CLUB, "--decision", "B-1", *FOUR_EYES, *treasurer
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
+    yield ("seal",)
+    yield "prove", sealed_sale(clerk, paid), "-o", clerk.folder / "proof.json"
     yield ("verify",)
     yield ("log",)
     yield "backup", clerk.folder / "backup.db"
@@ -121,6 +142,13 @@ def every_command_of_batches(clerk: Clerk) -> Iterator[Command]:
 
 
 COLLEAGUE = ("--as", "approver")
+
+
+def sealed_sale(clerk: Clerk, paid: Command) -> str:
+    """Pay and seal, and return the id of the redemption."""
+    redemption = str(clerk.done(*paid)["redemption"])
+    clerk.done("seal")
+    return redemption
 
 
 def test_every_command_is_tried_here() -> None:

@@ -79,6 +79,18 @@ def test_staff_do_all_of_their_work(colleagues: dict[Role, Colleague]) -> None:
     assert staff.done("verify")["is_sound"]
 
 
+def test_rights_are_changed_by_an_owner_only(colleagues: dict[Role, Colleague]) -> None:
+    """Staff with the credential of an administrator add nobody; who has the role of the owner does, and all read it."""
+    command = ("actors", "add", "jansen", "--role", "approver", "--as", "administrator")
+    for role in (Role.STAFF, Role.AUDITOR):
+        assert '"error": "books-no-rights"' in colleagues[role](*command, "--json").err
+    colleagues[Role.OWNER].done(*command)
+    for role in (Role.STAFF, Role.AUDITOR):
+        assert "jansen" in {row["actor"] for row in colleagues[role].done("actors", "rights")["rights"]}
+        acts = [act["result"] for act in colleagues[role].done("log", "--action", "actors add")["acts"]]
+        assert acts == ["done", "done", "books-no-rights", "done"]
+
+
 def test_an_auditor_reads_everything_and_writes_nothing(colleagues: dict[Role, Colleague]) -> None:
     """Every report and the whole proof are the auditor's; each command that writes is refused in a sentence."""
     staff, auditor = colleagues[Role.STAFF], colleagues[Role.AUDITOR]

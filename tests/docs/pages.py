@@ -8,6 +8,8 @@ In a page:
 - a `python` block runs by itself, and the `output` block after it, if there is one, is what it prints;
 - `<!-- begins with the town of the tutorial -->` tells that the commands of the tutorial came before, up to the awards.
 
+How much is sealed, digests, and how long it took are another each time.
+
 Pages are written in 2026, for port 8000, and for a PostgreSQL at an address that stands for one of the run. Each id and
 secret of a page stands for one of the run, also in commands.
 """
@@ -40,7 +42,10 @@ _BLOCK = re.compile(
 _OPAQUE = re.compile(
     r"[a-z]{3}_[0-9a-f]{32}|kassa_[0-9a-f]{8}|(?<=kassa_[0-9a-f]{8}_)[\w-]{43}|(?<=#)[\w-]{22}|\b9\d{3}(?: \d{4}){3}"
 )
-_PASSING = re.compile(r'\d{4}-\d\d-\d\d(?:T[\d:.]+Z| \d\d:\d\d)?|\d+\.\d+ s\b|\(\d+ a second\)|(?<="seconds": )[\d.]+')
+_PASSING = re.compile(
+    r"\b[0-9a-f]{64}\b|Sealed: \d+ seals\. Not sealed yet: \d+ rows|\d{4}-\d\d-\d\d(?:T[\d:.]+Z| \d\d:\d\d)?"
+    r'|\d+\.\d+ s\b|\(\d+ a second\)|(?<="seconds": )[\d.]+'
+)
 _A_SERVER = "postgresql://user@server/database?schema=dronten"
 _SHELL = re.compile(r"[|><&]")
 

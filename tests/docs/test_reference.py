@@ -15,6 +15,7 @@ from merchant_api.settings import Settings
 from pasledger.cli.app import app
 from pasledger.formats import awards, cells, masterdata, merchants
 from pasledger.formats.faults import FaultKind, Misread
+from pasledger.formats.payments import PAYMENT_KEYS
 from pasledger.formats.tabular import Column
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
@@ -22,9 +23,11 @@ from pasledger.ledger.refusals import Refusal
 from pasledger.rules.postings import SIDES
 from pasledger.store import BooksProblem
 from pasledger.store.roles import RIGHTS
+from pasledger.usecases.sealing import seal
 from pasledger.usecases.verifying import verify
 from tests.docs.pages import ROOT
 from tests.support.books import A_LIVED_IN_TOWN, a_file, opened, unguarded
+from tests.support.town import a_stamp
 
 DOCS = ROOT / "docs"
 NOT_HEARD = "nothing; only staff can meet it"
@@ -88,6 +91,11 @@ def test_every_column_is_described(heading: str) -> None:
     described = [tuple(row[:3]) for row in table("reference/file-formats.md", heading)]
     columns = FORMATS[heading]
     assert described == [(column.dutch, column.english, "yes" if column.is_required else "no") for column in columns]
+
+
+def test_every_key_of_how_the_town_pays_is_described() -> None:
+    """Each key that the file may have is told."""
+    assert [row[0] for row in table("reference/file-formats.md", "How the town pays")] == list(PAYMENT_KEYS)
 
 
 def test_every_key_of_a_scheme_is_described() -> None:
@@ -274,11 +282,9 @@ REWRITTEN = {
         "UPDATE card SET state = 'active'",
         "UPDATE terminal SET revoked_at = NULL",
     ],
-    "the reference of a merchant (it is compared with the commitment of its entry)": [
-        "UPDATE merchant_reference SET reference = 'another'"
-    ],
-    "the reference of a decision (it is not compared with the commitment of its entry)": [
-        "UPDATE award_decision SET reference = 'another'"
+    "the reference of a merchant or of a decision": [
+        "UPDATE merchant_reference SET reference = 'another'",
+        "UPDATE award_decision SET reference = 'another'",
     ],
 }
 
@@ -286,9 +292,13 @@ REWRITTEN = {
 @pytest.mark.parametrize("row", table("explanation/integrity.md", "What this does not stop"), ids=lambda row: row[0])
 def test_what_verify_finds_and_what_not_is_told(row: list[str], tmp_path: Path) -> None:
     """Who rewrites the file and puts the guards back is found, or is not, as the table says."""
-    what, is_found = row
-    path = a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN)
-    with unguarded(path) as connection:
-        assert all(connection.execute(statement).rowcount != 0 for statement in REWRITTEN[what])
-    with opened(path) as store:
-        assert verify(store).is_sound == (is_found == "no")
+    what, *is_found = row
+    for is_sealed, finds in zip((False, True), is_found, strict=True):
+        path = a_file(tmp_path / f"{is_sealed}.db", *A_LIVED_IN_TOWN)
+        if is_sealed:
+            with opened(path) as store:
+                seal(store, a_stamp())
+        with unguarded(path) as connection:
+            assert all(connection.execute(statement).rowcount != 0 for statement in REWRITTEN[what])
+        with opened(path) as store:
+            assert verify(store).is_sound == (finds == "no")

@@ -21,6 +21,7 @@ from pasledger.ledger.ids import (
     RedemptionId,
     RefundId,
     ReleaseId,
+    RunId,
 )
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.periods import Period
@@ -40,8 +41,10 @@ from pasledger.rules.records import (
     Part,
     Payout,
     PayoutCancelled,
+    PayoutLine,
     Redemption,
     Refund,
+    Share,
     WrittenOff,
 )
 from tests.support.town import CAFE, CLUB, TODAY, a_stamp, euros
@@ -90,7 +93,11 @@ def a_refund(number: int, amount: str) -> Event:
 def a_payout(number: int, amount: str) -> Event:
     """Return a payout to the club."""
     transfer = postings.put_in_payout(scheme=S, merchant=CLUB, amount=euros(amount))
-    return an_event(number, K.PUT_IN_PAYOUT, transfer, Payout(PayoutId.of(number), CLUB, euros(amount)))
+    entry, paid = EntryId.of(number), euros(amount)
+    shares = (Share(S, paid),)
+    payout = Payout(PayoutId.of(number), entry, RunId.of(1), 1, CLUB, paid, "iban", "name", TODAY, TODAY, shares)
+    lines = (PayoutLine(entry, EntryId.of(number - 1), 0, S, paid),)
+    return an_event(number, K.PUT_IN_PAYOUT, transfer, payout, *lines)
 
 
 LIFE: tuple[Event, ...] = (
@@ -165,7 +172,7 @@ LIFE: tuple[Event, ...] = (
         14,
         K.PAYOUT_CANCELLED,
         postings.payout_cancelled(scheme=S, merchant=CLUB, amount=euros("30")),
-        PayoutCancelled(PayoutId.of(13), CLUB, euros("30")),
+        PayoutCancelled(PayoutId.of(13), EntryId.of(14), CLUB, euros("30")),
     ),
     a_payout(15, "30"),
     an_event(
@@ -185,7 +192,7 @@ LIFE: tuple[Event, ...] = (
         19,
         K.WRITTEN_OFF,
         postings.written_off(scheme=S, merchant=CLUB, year=2026, amount=euros("3")),
-        WrittenOff(CLUB, euros("3")),
+        WrittenOff(EntryId.of(19), CLUB, euros("3"), "B-1"),
     ),
     an_event(20, K.LAPSED, postings.lapsed(scheme=S, entitlement=MINE, year=2027, amount=euros("67")), on=ENDED),
     an_event(21, K.EXTENDED, postings.extended(scheme=S, entitlement=MINE, year=2027, amount=euros("7")), on=ENDED),
@@ -298,6 +305,12 @@ FAULTS = (
         "of another merchant",
         {"record", "payable", "in payment"},
         postings.put_in_payout(scheme=S, merchant=CAFE, amount=euros("30")),
+    ),
+    Fault(
+        K.PUT_IN_PAYOUT,
+        "under another scheme than its lines",
+        {"lines"},
+        postings.put_in_payout(scheme="school", merchant=CLUB, amount=euros("30")),
     ),
     Fault(
         K.PAYOUT_CANCELLED,

@@ -6,17 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasledger.ledger.ids import BatchId, MerchantId
+from pasledger.ledger.ids import BatchId, MerchantId, RunId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.actors import Actor, ActorRole, Permission, require, require_proof
 from pasledger.rules.appointing import ActorRequest, DismissalRequest, RoleRequest
-from pasledger.rules.batches import SecondApprovalRequest
+from pasledger.rules.batches import SecondApprovalRequest, require_one_approver
 from pasledger.rules.card_entry import MOST_REFUSALS, PinCheck
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
+from pasledger.rules.payouts import RunCancelRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest
 from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
@@ -41,16 +42,20 @@ from tests.support.town import (
     a_merchant,
     a_redemption,
     a_refund,
+    a_run,
+    a_run_release,
     a_scheme,
     a_stamp,
     a_terminal,
     a_town,
+    a_write_off,
     an_award,
     an_end,
     ask,
     euros,
     grant,
     refuses,
+    settings_of_payment,
     state_of,
 )
 
@@ -60,8 +65,7 @@ SUBMITTED, APPROVED = BatchStepKind.SUBMITTED, BatchStepKind.APPROVED
 A_LARGE_BATCH = (SecondApprovalRequest(euros("10,00")), prepared("20,00"), a_step(SUBMITTED))
 NOBODY = MerchantId.of(99)
 AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
-A_CLERK = ActorRequest("clerk", frozenset({ActorRole.CLERK}), "hash")
-JANSEN = ActorRequest("jansen", frozenset({ActorRole.ADMINISTRATOR}), "hash")
+JANSEN = ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
 
 
@@ -127,11 +131,17 @@ REPRODUCED = {
     Refusal.HOLD_TOO_SMALL: Case(a_release("5,01"), given=(a_hold("5,00"),)),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
+    Refusal.NO_PAYMENT_SETTINGS: Case(a_run()),
+    Refusal.RUN_UNKNOWN: Case(a_run_release("1,00")),
+    Refusal.RUN_STEP_UNKNOWN: Case(
+        a_run_release("0,00", payments=0), given=(settings_of_payment(), a_run(), RunCancelRequest(RunId.of(1)))
+    ),
+    Refusal.NO_DEBT: Case(a_write_off()),
     Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
     Refusal.OWN_RIGHTS: Case(DismissalRequest("clerk"), given=(AN_ADMINISTRATOR,)),
     Refusal.ROLE_UNCHANGED: Case(
         RoleRequest("jansen", ActorRole.AUDITOR, is_given=False),
-        given=(AN_ADMINISTRATOR, ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")),
+        given=(AN_ADMINISTRATOR, JANSEN),
     ),
     Refusal.MERCHANT_REPEATED: Case(MerchantRequest(a_merchant(), ())),
     Refusal.MERCHANT_UNCHANGED: Case(a_change(name="De Club")),
@@ -167,23 +177,32 @@ REPRODUCED = {
 }
 
 
+NOT_DECIDED = {Refusal.NOTHING_TO_PAY, Refusal.FILES_DIFFER}
+"""What a use case finds before it asks: tests/usecases/test_paying.py has them."""
+
+
 BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
     Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
     Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
 }
 """What is refused to who asks, whatever it is that they ask."""
+OF_A_WHOLE_FILE: dict[Refusal, Callable[[], None]] = {
+    Refusal.SECOND_APPROVER_NEEDED: lambda: require_one_approver(euros("10,01"), euros("10,00")),
+}
+"""What is refused for all of its requests together."""
+BY_NO_REQUEST = BEFORE_ANY_REQUEST | OF_A_WHOLE_FILE
 
 
-@pytest.mark.parametrize("reason", BEFORE_ANY_REQUEST)
+@pytest.mark.parametrize("reason", BY_NO_REQUEST)
 def test_who_asks_is_refused_for_this_reason(reason: Refusal) -> None:
-    """Who does not prove to be an actor, or may not do this, is refused before anything is decided."""
+    """Before anything is decided, or when all of it was."""
     with refuses(reason):
-        BEFORE_ANY_REQUEST[reason]()
+        BY_NO_REQUEST[reason]()
 
 
 def test_every_reason_is_reproduced() -> None:
-    """The table has each member of the closed list, and no other."""
-    assert {*REPRODUCED, *BEFORE_ANY_REQUEST} == set(Refusal)
+    """The tables have each member of the closed list, and no other."""
+    assert {*REPRODUCED, *BY_NO_REQUEST, *NOT_DECIDED} == set(Refusal)
 
 
 @pytest.mark.parametrize("reason", REPRODUCED)
@@ -444,11 +463,11 @@ LADDERS = {
     ),
     "actor": Ladder(
         rungs=(
-            Rung(RoleRequest("clerk", ActorRole.APPROVER, is_given=True), Refusal.NO_ACTORS, cures=(JANSEN,)),
-            Rung(RoleRequest("clerk", ActorRole.AUDITOR, is_given=True), Refusal.ACTOR_UNKNOWN, cures=(A_CLERK,)),
-            Rung(A_CLERK, Refusal.ACTOR_REPEATED),
-            Rung(RoleRequest("clerk", ActorRole.CLERK, is_given=True), Refusal.OWN_RIGHTS),
-            Rung(RoleRequest("jansen", ActorRole.ADMINISTRATOR, is_given=True), Refusal.ROLE_UNCHANGED),
+            Rung(RoleRequest("clerk", ActorRole.APPROVER, is_given=True), Refusal.NO_ACTORS, cures=(AN_ADMINISTRATOR,)),
+            Rung(RoleRequest("jansen", ActorRole.CLERK, is_given=True), Refusal.ACTOR_UNKNOWN, cures=(JANSEN,)),
+            Rung(JANSEN, Refusal.ACTOR_REPEATED),
+            Rung(RoleRequest("clerk", ActorRole.ADMINISTRATOR, is_given=True), Refusal.OWN_RIGHTS),
+            Rung(RoleRequest("jansen", ActorRole.CLERK, is_given=True), Refusal.ROLE_UNCHANGED),
             Rung(RoleRequest("jansen", ActorRole.APPROVER, is_given=True)),
         ),
     ),

@@ -24,6 +24,7 @@ from tests.support.books import (
     raw,
     unguarded,
     unusable,
+    with_seals,
 )
 from tests.support.town import a_card, a_redemption, an_award
 
@@ -40,7 +41,7 @@ FOREIGN_KEYS = pytest.mark.parametrize("foreign_keys", [True, False], ids=["fore
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return the file of books with rows in every table."""
-    return a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN)
+    return with_seals(a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN))
 
 
 def insert(connection: sqlite3.Connection, table: str, row: tuple[Any, ...], *, how: str = "INSERT") -> None:

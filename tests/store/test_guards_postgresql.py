@@ -16,7 +16,7 @@ from pasledger.store import BooksProblem, Store, guards, tables
 from pasledger.store.postgresql import Postgresql
 from pasledger.store.types import WHOLE
 from pasledger.usecases.verifying import verify
-from tests.support.books import A_LIVED_IN_TOWN, POSTGRESQL, content, granted, opened, place_in, unusable
+from tests.support.books import A_LIVED_IN_TOWN, POSTGRESQL, content, granted, opened, place_in, unusable, with_seals
 from tests.support.postgresql import raw, rows, run
 from tests.support.town import a_card, a_redemption, an_award
 
@@ -36,14 +36,14 @@ TRIGGERS = {name: sql.split(" ON ")[1].split()[0] for name, sql in GUARDS.items(
 def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return books with rows in every table. Every attack on them is taken back, should it succeed."""
     with place_in(POSTGRESQL, tmp_path_factory.mktemp("no-file")) as make:
-        yield make(*A_LIVED_IN_TOWN)
+        yield with_seals(make(*A_LIVED_IN_TOWN))
 
 
 @pytest.fixture
 def own_books(tmp_path: Path) -> Iterator[str]:
     """Return the same books, for one test only."""
     with place_in(POSTGRESQL, tmp_path) as make:
-        yield make(*A_LIVED_IN_TOWN)
+        yield with_seals(make(*A_LIVED_IN_TOWN))
 
 
 @pytest.fixture

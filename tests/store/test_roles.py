@@ -26,6 +26,7 @@ from tests.support.books import (
     place_in,
     start,
     unusable,
+    with_seals,
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
 from tests.support.roles import PASSWORD, as_user, forget, users_of
@@ -41,7 +42,10 @@ ON_TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "
 @pytest.fixture(scope="module")
 def users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Role, str]]:
     """Return books with rows in every table, at the address of each user. What is done to them here is taken back."""
-    with place_in(POSTGRESQL, tmp_path_factory.mktemp("no-file")) as make, users_of(make(*A_LIVED_IN_TOWN)) as users:
+    with (
+        place_in(POSTGRESQL, tmp_path_factory.mktemp("no-file")) as make,
+        users_of(with_seals(make(*A_LIVED_IN_TOWN))) as users,
+    ):
         yield users
 
 

@@ -186,7 +186,7 @@ def test_a_chunk_sees_the_chunks_before_it(store: Store, monkeypatch: pytest.Mon
         (captures, {"transfer": 1, "entry": 1, "hold_capture": 1, "attempt": 1}),
         (releases, {"account": 1, "transfer": 1, "entry": 1, "hold_release": 1, "attempt": 1}),
         (refusals, {"attempt": 1}),
-        (registrations, {"holder": 1, "holder_reference": 1, "card": 1}),
+        (registrations, {"holder": 1, "holder_reference": 1, "card": 1, "card_change": 1}),
     ],
 )
 def test_what_a_request_writes(store: Store, batch: Batch, rows: dict[str, int]) -> None:

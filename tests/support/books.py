@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -28,6 +28,7 @@ from pasledger.rules.registration import CardRequest, HolderRequest, MerchantReq
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
+from pasledger.usecases.sealing import seal
 from tests.support import postgresql
 from tests.support.batches import A_BATCH
 from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release
@@ -40,14 +41,21 @@ from tests.support.town import (
     a_check,
     a_holder,
     a_merchant,
+    a_payout,
+    a_payout_cancelled,
     a_redemption,
     a_refund,
+    a_run,
+    a_run_release,
     a_scheme,
+    a_shop,
     a_stamp,
     a_terminal,
+    a_write_off,
     an_award,
     an_end,
     euros,
+    settings_of_payment,
 )
 
 A_SMALL_TOWN: tuple[Request, ...] = (
@@ -58,6 +66,24 @@ A_SMALL_TOWN: tuple[Request, ...] = (
     an_award("50,00"),
 )
 """One scheme, one merchant with a terminal, one holder with a card and € 50,00."""
+
+A_PAID_STREET: tuple[Request, ...] = (
+    settings_of_payment(),
+    a_check(a_cafe().id),
+    MerchantRequest(a_shop(), ()),
+    a_redemption("2,00", merchant=a_cafe().id, number=11),
+    a_redemption("3,00", merchant=a_shop().id, number=12),
+    a_run(),
+    a_payout(1),
+    a_payout(2, a_cafe().id),
+    a_payout(3, a_shop().id),
+    a_run_release("17,00", payments=2),
+    a_payout_cancelled(1),
+    a_refund(of=11, number=11, merchant=a_cafe().id),
+    an_end(a_cafe().id),
+    a_write_off(a_cafe().id),
+)
+"""A run of two payouts that was released; one is cancelled, and the other merchant left with a debt."""
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
@@ -72,7 +98,6 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     UseRequest(a_terminal(1).credential_hash, date(2026, 3, 2)),
     a_change(contact="the treasurer"),
     a_check(),
-    an_end(a_cafe().id),
     HolderRequest(a_holder(2), a_card(2, holder=2)),
     CardRequest(a_card(2).number, CardState.BLOCKED),
     a_budget("-100,00", decision="council 2", number=2),
@@ -83,6 +108,7 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_redemption("60,00", number=1, key="paid"),
     a_redemption("500,00", number=2, key="refused"),
     a_refund("45,00", of=1, number=1, key="given back"),
+    *A_PAID_STREET,
     a_redemption("1,00", number=3),
     a_hold("4,00", number=1, key="set aside", reference="camp 7"),
     a_capture("2,50", number=1),
@@ -100,6 +126,8 @@ terminal, an administrator, a PIN. These books have a key too."""
 
 A_KEY = SecretKey(bytes(range(32)))
 
+
+Books = TypeVar("Books", Path, str)
 
 ON_DISK = settings(max_examples=settings().max_examples // 4)
 """How deep a property is searched on the disk: less than in memory, for it takes longer."""
@@ -124,6 +152,13 @@ def a_file(path: Path, *requests: Request) -> Path:
     """Make books at `path` in which the requests were granted or refused, and return the path."""
     path.write_bytes(_bytes_of(requests))
     return path
+
+
+def with_seals(books: Books) -> Books:
+    """Seal all that is in the books, and return where they are."""
+    with opened(books) as store:
+        seal(store, a_stamp())
+    return books
 
 
 @contextmanager

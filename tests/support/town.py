@@ -16,8 +16,10 @@ from pasledger.ledger.ids import (
     EntryId,
     HolderId,
     MerchantId,
+    PayoutId,
     RedemptionId,
     RefundId,
+    RunId,
     TerminalId,
 )
 from pasledger.ledger.journal import Stamp
@@ -32,14 +34,33 @@ from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Outcome, Request, decide_each
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.merchants import MerchantChangeRequest, MerchantCheckRequest, MerchantEndRequest
-from pasledger.rules.records import Card, CheckResult, CheckWay, Event, Holder, Merchant, MerchantContact, Terminal
+from pasledger.rules.payouts import (
+    PaymentSettingsRequest,
+    PayoutCancelRequest,
+    PayoutRequest,
+    PayoutRunRequest,
+    RunReleaseRequest,
+    WriteOffRequest,
+)
+from pasledger.rules.records import (
+    Card,
+    CheckResult,
+    CheckWay,
+    Event,
+    Holder,
+    Merchant,
+    MerchantContact,
+    PaymentFile,
+    PaymentSettings,
+    Terminal,
+)
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.refunds import RefundRequest
 from pasledger.rules.schemes import Scheme, ValidityRule
 from pasledger.rules.town import Town
 
 TODAY = date(2026, 3, 2)
-CLUB, CAFE = MerchantId.of(1), MerchantId.of(2)
+CLUB, CAFE, SHOP = MerchantId.of(1), MerchantId.of(2), MerchantId.of(3)
 
 
 def euros(text: str) -> Money:
@@ -113,9 +134,62 @@ def a_change(merchant: MerchantId = CLUB, *, contact: str | None = None, **chang
     return MerchantChangeRequest(merchant, contact=who, **changed)
 
 
+def settings_of_payment(
+    *,
+    minimum: str = "1,00",
+    most_payment: str = "10.000,00",
+    most_run: str = "50.000,00",
+    most_in_file: int = 1000,
+    is_dedicated: bool = True,
+) -> PaymentSettingsRequest:
+    """Return how the town pays."""
+    settings = PaymentSettings(
+        0,
+        "Gemeente Dronten",
+        "NL13TEST0123456789",
+        None,
+        euros(minimum),
+        euros(most_payment),
+        euros(most_run),
+        most_in_file,
+        is_dedicated,
+    )
+    return PaymentSettingsRequest(settings)
+
+
+def a_run(number: int = 1, *, execute_on: date = TODAY) -> PayoutRunRequest:
+    """Return a payout run."""
+    return PayoutRunRequest(RunId.of(number), execute_on)
+
+
+def a_payout(number: int = 1, merchant: MerchantId = CLUB, *, run: int = 1) -> PayoutRequest:
+    """Return the payout of a merchant in a run."""
+    return PayoutRequest(PayoutId.of(number), EntryId.of(15_000_000 + number), RunId.of(run), merchant)
+
+
+def a_run_release(amount: str, *, run: int = 1, payments: int = 1) -> RunReleaseRequest:
+    """Return the release of a run in one file."""
+    return RunReleaseRequest(RunId.of(run), (PaymentFile(1, payments, euros(amount), f"hash of {run}"),))
+
+
+def a_payout_cancelled(number: int = 1, *, run: int = 1) -> PayoutCancelRequest:
+    """Return the cancellation of one payout."""
+    return PayoutCancelRequest(PayoutId.of(number), RunId.of(run), EntryId.of(16_000_000 + number), "AC04")
+
+
+def a_write_off(merchant: MerchantId = CLUB, *, number: int = 1, year: int = 2026) -> WriteOffRequest:
+    """Return the write-off of what a merchant owes."""
+    return WriteOffRequest(EntryId.of(17_000_000 + number), merchant, "B-1", year, ("culture", "spring"))
+
+
 def an_end(merchant: MerchantId = CLUB, *, on: date = TODAY) -> MerchantEndRequest:
     """Return the end of a merchant."""
     return MerchantEndRequest(merchant, on)
+
+
+def a_shop() -> Merchant:
+    """Return a third merchant, whose account nobody checked."""
+    return a_merchant(SHOP, name="De Winkel", category="sport")
 
 
 def a_terminal(number: int = 1, merchant: MerchantId = CLUB) -> Terminal:

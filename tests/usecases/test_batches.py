@@ -17,7 +17,7 @@ from pasledger.rules.records.batches import BatchState
 from pasledger.rules.registration import CardRequest
 from pasledger.store import BooksContended, Store
 from pasledger.usecases import batches, booking
-from pasledger.usecases.previewing import letters, preview
+from pasledger.usecases.previewing import letters_of_batch, preview_batch
 from pasledger.usecases.verifying import verify
 from tests.support.books import content, granted, holders, opened
 from tests.support.town import a_budget, a_card, a_holder, a_stamp, an_award, euros
@@ -47,12 +47,12 @@ def state(store: Store, batch: AwardBatch) -> BatchState:
 
 def submitted(store: Store, *rows: str) -> AwardBatch:
     """Return a batch that waits for approval."""
-    return batches.submit(store, batches.prepare(store, a_file(*rows), CLERK).id, CLERK)
+    return batches.submit_batch(store, batches.prepare_batch(store, a_file(*rows), CLERK).id, CLERK)
 
 
 def approved(store: Store, *rows: str) -> AwardBatch:
     """Return a batch that waits to be booked."""
-    return batches.approve(store, submitted(store, *rows).id, APPROVER)
+    return batches.approve_batch(store, submitted(store, *rows).id, APPROVER)
 
 
 def refusal(act: Callable[[], object]) -> tuple[Refusal, dict[str, object]]:
@@ -107,7 +107,7 @@ def test_every_row_is_checked_as_if_it_was_booked(store: Store, books: str, monk
         "culture;Z-6;P-2;;501,00;;",
         "culture;Z-7;P-2;;1,00;;",
     )
-    for act in (batches.check, batches.prepare):
+    for act in (batches.check_awards, batches.prepare_batch):
         with pytest.raises(FileRefused) as refused:
             act(store, data, CLERK)
         assert [(fault.reason, fault.row) for fault in refused.value.faults] == [
@@ -133,20 +133,23 @@ def test_every_row_is_checked_as_if_it_was_booked(store: Store, books: str, monk
 )
 def test_the_same_file_is_recognised(store: Store, again: bytes) -> None:
     """What it says was prepared before, in whatever form: the batch is named, whatever became of it."""
-    batch = batches.prepare(store, a_file(*TWO_ROWS), CLERK)
-    assert refusal(lambda: batches.prepare(store, again, COLLEAGUE)) == (Refusal.BATCH_REPEATED, {"batch": batch.id})
+    batch = batches.prepare_batch(store, a_file(*TWO_ROWS), CLERK)
+    assert refusal(lambda: batches.prepare_batch(store, again, COLLEAGUE)) == (
+        Refusal.BATCH_REPEATED,
+        {"batch": batch.id},
+    )
 
 
 def test_a_rejected_batch_goes_on_with_the_same_file(store: Store) -> None:
     """It belongs to this batch, and is submitted and approved anew, with the version that was looked at."""
     batch = submitted(store, *TWO_ROWS)
-    rejected = batches.reject(store, batch.id, APPROVER, note="too early")
+    rejected = batches.reject_batch(store, batch.id, APPROVER, note="too early")
     assert (state(store, rejected), rejected.steps[-1].note) == (BatchState.REJECTED, "too early")
-    changed = batches.change(store, batch.id, a_file(*TWO_ROWS), COLLEAGUE)
+    changed = batches.change_batch(store, batch.id, a_file(*TWO_ROWS), COLLEAGUE)
     assert (changed.content.version, changed.maker, state(store, changed)) == (2, "colleague", BatchState.PREPARED)
-    batches.submit(store, batch.id, CLERK)
-    assert refusal(lambda: batches.approve(store, batch.id, APPROVER))[0] is Refusal.BATCH_CHANGED
-    batches.approve(store, batch.id, APPROVER, version=2)
+    batches.submit_batch(store, batch.id, CLERK)
+    assert refusal(lambda: batches.approve_batch(store, batch.id, APPROVER))[0] is Refusal.BATCH_CHANGED
+    batches.approve_batch(store, batch.id, APPROVER, version=2)
     batches.book_batch(store, batch.id, CLERK)
     with store.read() as reader:
         assert len(list(reader.batches.entitlements(batch.id))) == 2
@@ -223,7 +226,7 @@ def test_two_approve_above_an_amount(store: Store) -> None:
     batch = approved(store, *TWO_ROWS)
     assert state(store, batch) is BatchState.SUBMITTED
     assert refusal(lambda: batches.book_batch(store, batch.id, CLERK))[0] is Refusal.BATCH_STEP_UNKNOWN
-    batches.approve(store, batch.id, SECOND)
+    batches.approve_batch(store, batch.id, SECOND)
     booked, _ = batches.book_batch(store, batch.id, CLERK)
     assert booked.approvers == ("approver", "second")
 
@@ -248,7 +251,7 @@ def both(books: str, *acts: Callable[[Store], object]) -> list[object]:
 def test_a_file_that_is_prepared_twice_at_once_is_one_batch(store: Store, books: str) -> None:
     """One of the two is refused, and hears which batch it is."""
     data = a_file(*TWO_ROWS)
-    found = both(books, *(lambda other: batches.prepare(other, data, CLERK) for _ in range(2)))
+    found = both(books, *(lambda other: batches.prepare_batch(other, data, CLERK) for _ in range(2)))
     (made,) = (one for one in found if isinstance(one, AwardBatch))
     (refused,) = (one for one in found if isinstance(one, Refused))
     assert (refused.reason, refused.figures) == (Refusal.BATCH_REPEATED, {"batch": made.id})
@@ -261,16 +264,16 @@ def test_of_two_approvers_at_once_each_counts_for_what_is_needed(store: Store, b
     one_is_enough = submitted(store, *TWO_ROWS)
     found = both(
         books,
-        lambda other: batches.approve(other, one_is_enough.id, APPROVER),
-        lambda other: batches.approve(other, one_is_enough.id, SECOND),
+        lambda other: batches.approve_batch(other, one_is_enough.id, APPROVER),
+        lambda other: batches.approve_batch(other, one_is_enough.id, SECOND),
     )
     assert sorted(type(one).__name__ for one in found) == ["AwardBatch", "Refused"]
     batches.set_second_approval(store, euros("1,00"), a_stamp())
     two_are_needed = submitted(store, "culture;Z-10;P-2;;20,00;;")
     both(
         books,
-        lambda other: batches.approve(other, two_are_needed.id, APPROVER),
-        lambda other: batches.approve(other, two_are_needed.id, SECOND),
+        lambda other: batches.approve_batch(other, two_are_needed.id, APPROVER),
+        lambda other: batches.approve_batch(other, two_are_needed.id, SECOND),
     )
     assert state(store, two_are_needed) is BatchState.APPROVED
 
@@ -303,7 +306,7 @@ def test_a_budget_that_another_batch_spent_is_not_approved(store: Store) -> None
     granted(store, a_budget("-450,00", decision="council 9", number=9))
     waiting = submitted(store, "culture;Z-20;P-2;;400,00;;")
     batches.book_batch(store, approved(store, "culture;Z-21;P-2;;101,00;;").id, CLERK)
-    assert refusal(lambda: batches.approve(store, waiting.id, APPROVER)) == (
+    assert refusal(lambda: batches.approve_batch(store, waiting.id, APPROVER)) == (
         Refusal.BUDGET_TOO_SMALL,
         {"short_by": euros("1,00")},
     )
@@ -316,10 +319,10 @@ def test_a_preview_shows_what_it_does(store: Store) -> None:
     """By scheme: who gets something for the first time, who has something already, and what is left of the budget."""
     granted(store, CardRequest(a_card(3).number, CardState.BLOCKED))
     rows = [f"culture;Z-{number};P-{number};;10,00;;" for number in (1, 2, 3, 4)]
-    batch = batches.prepare(
+    batch = batches.prepare_batch(
         store, a_file(*(row.replace("Z-", "Y-") for row in rows), "culture;Y-5;P-4;;30,01;;"), CLERK
     )
-    found = preview(store, batch.id)
+    found = preview_batch(store, batch.id)
     ((line, before, after),) = found.lines
     assert (line.awards, line.holders, line.total, line.smallest, line.median, line.largest) == (
         *(5, 4, euros("70,01")),
@@ -337,18 +340,18 @@ def test_a_preview_shows_what_it_does(store: Store) -> None:
 def test_a_preview_stays_when_the_batch_is_booked(store: Store) -> None:
     """What it did is what it was going to do."""
     batch = approved(store, *TWO_ROWS)
-    before = preview(store, batch.id)
+    before = preview_batch(store, batch.id)
     batches.book_batch(store, batch.id, CLERK)
-    after = preview(store, batch.id)
+    after = preview_batch(store, batch.id)
     assert (after.lines, after.unusual) == (before.lines, before.unusual)
 
 
 def test_letters_say_what_the_file_brought(store: Store) -> None:
     """To whom, how much, from when to when: for a batch that is booked, and for no other."""
     batch = approved(store, f"culture;Z-9;;{a_card(2).number};20,00;;", "culture;Z-9;P-3;;30,00;01-04-2026;2")
-    assert refusal(lambda: list(letters(store, batch.id)))[0] is Refusal.BATCH_STEP_UNKNOWN
+    assert refusal(lambda: list(letters_of_batch(store, batch.id)))[0] is Refusal.BATCH_STEP_UNKNOWN
     batches.book_batch(store, batch.id, CLERK)
-    assert [(one.holder, one.amount, one.starts_on, one.ends_before) for one in letters(store, batch.id)] == [
+    assert [(one.holder, one.amount, one.starts_on, one.ends_before) for one in letters_of_batch(store, batch.id)] == [
         (a_card(2).number, euros("20,00"), "2026-03-02", "2027-01-01"),
         (a_holder(3).reference, euros("30,00"), "2026-04-01", "2027-01-01"),
     ]
@@ -356,13 +359,13 @@ def test_letters_say_what_the_file_brought(store: Store) -> None:
 
 def test_a_batch_that_nobody_knows(store: Store) -> None:
     """An id that leads nowhere is refused by every step."""
-    for act in (batches.submit, batches.approve, batches.reject, batches.book_batch):
+    for act in (batches.submit_batch, batches.approve_batch, batches.reject_batch, batches.book_batch):
         assert refusal(lambda act=act: act(store, BatchId.of(9), CLERK))[0] is Refusal.BATCH_UNKNOWN  # type: ignore[misc]
-    assert refusal(lambda: preview(store, BatchId.of(9)))[0] is Refusal.BATCH_UNKNOWN
+    assert refusal(lambda: preview_batch(store, BatchId.of(9)))[0] is Refusal.BATCH_UNKNOWN
 
 
 def test_a_file_with_faults_of_form_is_not_looked_at_further(store: Store) -> None:
     """They come first, all together."""
     with pytest.raises(FileRefused) as refused:
-        batches.prepare(store, a_file("culture;Z-9;P-2;;x;;", "culture;Z-9;P-99;;1,00;;"), CLERK)
+        batches.prepare_batch(store, a_file("culture;Z-9;P-2;;x;;", "culture;Z-9;P-99;;1,00;;"), CLERK)
     assert [fault.reason for fault in refused.value.faults] == [FaultKind.AMOUNT]

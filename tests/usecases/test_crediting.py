@@ -9,10 +9,11 @@ from pasledger.rules.records import Entitlement
 from pasledger.rules.registration import CardRequest
 from pasledger.store import Store
 from pasledger.usecases import booking
+from pasledger.usecases.batches import set_second_approval
 from pasledger.usecases.crediting import credit
 from pasledger.usecases.verifying import verify
 from tests.support.books import content, granted, holders
-from tests.support.town import TODAY, a_card, a_holder, a_stamp, euros
+from tests.support.town import TODAY, a_card, a_holder, a_stamp, euros, refuses
 
 HEADER = "regeling;kenmerk;pashouder;pasnummer;bedrag;ingangsdatum;termijn\n"
 
@@ -156,3 +157,13 @@ def test_a_reference_is_bound_and_can_be_deleted(store: Store, books: str) -> No
     assert all(len(commitment or "") == 64 for commitment in commitments)
     for table, rows in content(books).items():
         assert table in ("award_decision",) or "Z-9" not in str(rows)
+
+
+def test_what_needs_two_approvers_is_no_file_for_one(store: Store, books: str) -> None:
+    """Above the set amount it has to be made a batch; at the amount one colleague is enough."""
+    set_second_approval(store, euros("20,00"), a_stamp())
+    before = content(books)
+    with refuses(Refusal.SECOND_APPROVER_NEEDED, above=euros("20,00")):
+        credit(store, a_file("culture;Z-9;P-2;;20,00;;", "culture;Z-9;P-3;;1,00;;"), a_stamp())
+    assert content(books) == before
+    assert len(credit(store, a_file("culture;Z-9;P-2;;20,00;;"), a_stamp())) == 1

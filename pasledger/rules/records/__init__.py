@@ -22,13 +22,33 @@ from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
+from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
-from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.settlement import (
+    BANK_PREFIX,
+    BankLine,
+    Correction,
+    PaymentFile,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStep,
+    PayoutStepped,
+    PayoutWaiting,
+    RunStep,
+    RunStepped,
+    Share,
+    Waits,
+    WrittenOff,
+)
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
+    "BANK_PREFIX",
     "DONE",
     "Act",
     "ActResult",
@@ -69,19 +89,32 @@ __all__ = [
     "MerchantContact",
     "MerchantEnd",
     "MerchantReference",
+    "OpenLine",
     "Part",
+    "PaymentFile",
+    "PaymentSettings",
     "Payout",
     "PayoutCancelled",
+    "PayoutLine",
+    "PayoutRun",
+    "PayoutStep",
+    "PayoutStepped",
+    "PayoutWaiting",
     "Pin",
     "PinToVerify",
     "PinUnlocked",
     "Redemption",
     "Refund",
     "ResultId",
+    "RunStep",
+    "RunStepped",
     "SecondApproval",
+    "Share",
     "Terminal",
     "TerminalRevoked",
     "Tries",
+    "Waits",
     "WrittenOff",
     "commitment",
+    "open_lines_of",
 ]

@@ -21,7 +21,19 @@ from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, Hold
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
-from pasledger.rules.records.settlement import BankLine, Correction, Payout, PayoutCancelled, WrittenOff
+from pasledger.rules.records.settlement import (
+    BankLine,
+    Correction,
+    PaymentSettings,
+    Payout,
+    PayoutCancelled,
+    PayoutLine,
+    PayoutRun,
+    PayoutStepped,
+    PayoutWaiting,
+    RunStepped,
+    WrittenOff,
+)
 from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
@@ -62,9 +74,15 @@ Fact = (
     | Hold
     | HoldCaptured
     | HoldReleased
+    | PaymentSettings
+    | PayoutRun
+    | RunStepped
     | HoldRefunded
     | MerchantReference
     | Payout
+    | PayoutLine
+    | PayoutWaiting
+    | PayoutStepped
     | PayoutCancelled
     | BankLine
     | WrittenOff

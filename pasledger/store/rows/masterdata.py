@@ -118,6 +118,11 @@ def revocation_row(revoked: TerminalRevoked, stamp: Stamp) -> Row:
     return (moment(stamp.recorded_at), stamp.prepared_by, revoked.terminal)
 
 
+def revocation_log_row(revoked: TerminalRevoked, stamp: Stamp) -> Row:
+    """Write it down for good."""
+    return (revoked.terminal, moment(stamp.recorded_at), stamp.prepared_by)
+
+
 def holder_row(holder: Holder, stamp: Stamp) -> Row:
     """Write a holder, without its reference."""
     return (holder.id, holder.commitment, moment(stamp.recorded_at), stamp.prepared_by)
@@ -145,6 +150,11 @@ def card_row(card: Card, stamp: Stamp) -> Row:
         moment(stamp.recorded_at),
         stamp.prepared_by,
     )
+
+
+def first_state_row(card: Card, stamp: Stamp) -> Row:
+    """Write the state that a card begins in."""
+    return (card.id, moment(stamp.recorded_at), card.state.value, stamp.prepared_by)
 
 
 def read_card(row: Row) -> Card:

@@ -13,18 +13,42 @@ from pasledger.store.tables.batches import (
     second_approval,
 )
 from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
-from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, metadata
+from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS, SealedAs, metadata
 from pasledger.store.tables.credentials import credential, credential_use
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
-from pasledger.store.tables.masterdata import card, card_change, holder, holder_reference, merchant, scheme, terminal
+from pasledger.store.tables.masterdata import (
+    card,
+    card_change,
+    holder,
+    holder_reference,
+    merchant,
+    scheme,
+    terminal,
+    terminal_revocation,
+)
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+from pasledger.store.tables.seals import seal, sealed
+from pasledger.store.tables.settlement import (
+    payment_file,
+    payment_settings,
+    payout,
+    payout_cancelled,
+    payout_line,
+    payout_run,
+    payout_step,
+    payout_waiting,
+    run_step,
+    written_off,
+)
 
 __all__ = [
     "CHANGED_IN_PART",
     "DELETED_ONLY",
+    "LEAVES",
     "NEVER_CHANGED",
+    "PARTS_OF_ENTRIES",
     "account",
     "act",
     "act_result",
@@ -61,17 +85,30 @@ __all__ = [
     "merchant_reference",
     "metadata",
     "municipality",
+    "payment_file",
+    "payment_settings",
+    "payout",
+    "payout_cancelled",
+    "payout_line",
+    "payout_run",
+    "payout_step",
+    "payout_waiting",
     "pin",
     "pin_unlock",
     "redemption",
     "refund",
+    "run_step",
     "scheme",
     "scheme_amount",
     "scheme_ceiling",
+    "seal",
+    "sealed",
     "second_approval",
     "terminal",
+    "terminal_revocation",
     "transfer",
     "tries",
+    "written_off",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())
@@ -86,3 +123,9 @@ DELETED_ONLY = tuple(name for name, table in _BY_NAME if table.info[IS_REFERENCE
 
 NEVER_CHANGED = tuple(name for name, _ in _BY_NAME if name not in (*CHANGED_IN_PART, *DELETED_ONLY))
 """Tables of which no row is ever changed or deleted."""
+
+LEAVES = tuple(table for _, table in _BY_NAME if table.info[SEALED_AS] is SealedAs.LEAF)
+"""Tables of which each row is sealed by itself, an entry with its parts."""
+
+PARTS_OF_ENTRIES = tuple(table for _, table in _BY_NAME if table.info[SEALED_AS] is SealedAs.PART_OF_ENTRY)
+"""Tables of which the rows are sealed with their entry."""

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
 
 from pasledger.rules.records.batches import BatchPart, BatchStepKind
-from pasledger.store.tables.columns import AT_COMMIT, DIFFERENT_PEOPLE, column, one_of, refers_to, table
+from pasledger.store.tables.columns import AT_COMMIT, DIFFERENT_PEOPLE, SealedAs, column, one_of, refers_to, table
 from pasledger.store.types import TEXT, WHOLE
 
 batch_content = table(
@@ -84,6 +84,7 @@ batch_row = table(
     PrimaryKeyConstraint("batch_id", "version", "place"),
     ForeignKeyConstraint(["batch_id", "version"], ["batch_content.batch_id", "batch_content.version"], **AT_COMMIT),
     is_reference=True,
+    sealed_as=SealedAs.NOTHING,  # the fingerprint of the content binds it, with a key, so that nothing of it stays
 )
 
 batch_award = table(

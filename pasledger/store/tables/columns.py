@@ -1,5 +1,6 @@
 """How a table is made: strict, its constraints named, and with what may happen to its rows later."""
 
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, MetaData, Table
@@ -16,18 +17,34 @@ metadata = MetaData(
     }
 )
 
-CHANGES, IS_REFERENCE = "changes", "is reference"
+CHANGES, IS_REFERENCE, SEALED_AS = "changes", "is reference", "sealed as"
+
+
+class SealedAs(Enum):
+    """How the rows of a table are sealed."""
+
+    LEAF = "leaf"
+    """Each by itself: all of its columns but those that change."""
+    PART_OF_ENTRY = "part of entry"
+    """With the entry that `entry_id` names, in one transaction with which they are written."""
+    NOTHING = "nothing"
+    """Not at all: they follow from what is sealed, or are the seals."""
 
 
 def table(
-    name: str, *items: SchemaItem, changes: tuple[str, ...] = (), is_reference: bool = False, is_log: bool = False
+    name: str,
+    *items: SchemaItem,
+    changes: tuple[str, ...] = (),
+    is_reference: bool = False,
+    is_log: bool = False,
+    sealed_as: SealedAs = SealedAs.LEAF,
 ) -> Table:
     """Make a table of which no row is ever deleted, and nothing is changed but the columns that are named.
 
     A table of references is never changed, and its rows can be deleted when their term is over. A log has no key: two
     of its lines may say the same.
     """
-    info = {CHANGES: changes, IS_REFERENCE: is_reference}
+    info = {CHANGES: changes, IS_REFERENCE: is_reference, SEALED_AS: sealed_as}
     return Table(name, metadata, *items, info=info, sqlite_strict=True, sqlite_with_rowid=is_log)
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Index, UniqueConstraint
 
 from pasledger.store.tables import money
-from pasledger.store.tables.columns import column, refers_to, table
+from pasledger.store.tables.columns import SealedAs, column, refers_to, table
 from pasledger.store.types import TEXT, WHOLE
 
 hold = table(
@@ -17,6 +17,7 @@ hold = table(
     column("amount_cents", WHOLE),
     column("ends_before", TEXT),
     UniqueConstraint("entry_id"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 Index(None, hold.c.ends_before)
 
@@ -30,6 +31,7 @@ hold_capture = table(
     column("amount_cents", WHOLE),
     column("parts", TEXT),
     UniqueConstraint("entry_id"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 
 hold_release = table(
@@ -41,6 +43,7 @@ hold_release = table(
     column("amount_cents", WHOLE),
     column("parts", TEXT),
     UniqueConstraint("entry_id"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 
 hold_refund = table(
@@ -52,6 +55,7 @@ hold_refund = table(
     column("amount_cents", WHOLE),
     column("parts", TEXT),
     UniqueConstraint("entry_id"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 
 # The only place of a merchant's reference, deletable like a holder's.

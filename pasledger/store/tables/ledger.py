@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint
 
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import FOUR_EYES
-from pasledger.store.tables.columns import DIFFERENT_PEOPLE, column, one_of, refers_to, table
+from pasledger.store.tables.columns import DIFFERENT_PEOPLE, SealedAs, column, one_of, refers_to, table
 from pasledger.store.types import TEXT, WHOLE
 
 _FLOORED = tuple(kind.value for kind in AccountKind if kind.is_floored)
@@ -29,6 +29,7 @@ account = table(
     CheckConstraint(one_of("kind", tuple(AccountKind)), name="kind"),
     CheckConstraint("balance_cents >= 0", name="floor"),
     changes=("balance_cents",),
+    sealed_as=SealedAs.NOTHING,  # verifying works all of it out again from the entries
 )
 
 entry = table(
@@ -57,6 +58,7 @@ transfer = table(
     PrimaryKeyConstraint("entry_id", "position"),
     CheckConstraint("debit <> credit", name="two_accounts"),
     CheckConstraint("amount_cents > 0", name="positive"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 Index(None, transfer.c.debit, transfer.c.amount_cents)
 Index(None, transfer.c.credit, transfer.c.amount_cents)

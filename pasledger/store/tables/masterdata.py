@@ -63,6 +63,14 @@ terminal = table(
     changes=("revoked_at", "revoked_by"),
 )
 
+# What the columns that change stand at can be changed back; a row here can not.
+terminal_revocation = table(
+    "terminal_revocation",
+    column("terminal_id", TEXT, refers_to("terminal.id"), primary_key=True),
+    column("recorded_at", TEXT),
+    column("prepared_by", TEXT),
+)
+
 holder = table(
     "holder",
     column("id", TEXT, primary_key=True),
@@ -96,6 +104,7 @@ card = table(
     changes=("state",),
 )
 
+# Every state that a card was in, the first too.
 card_change = table(
     "card_change",
     column("card_id", TEXT, refers_to("card.id")),

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint
 
 from pasledger.rules.records import CheckResult, CheckWay
-from pasledger.store.tables.columns import AT_COMMIT, DIFFERENT_PEOPLE, column, one_of, table
+from pasledger.store.tables.columns import AT_COMMIT, DIFFERENT_PEOPLE, SealedAs, column, one_of, table
 from pasledger.store.types import TEXT, WHOLE
 
 # The only place of a contact, who can be a person: a row can be deleted when its term is over.
@@ -17,6 +17,7 @@ merchant_contact = table(
     PrimaryKeyConstraint("merchant_id", "version"),
     ForeignKeyConstraint(["merchant_id", "version"], ["merchant.id", "merchant.version"], **AT_COMMIT),
     is_reference=True,
+    sealed_as=SealedAs.NOTHING,  # it has no salt, and nothing of a person may stay when the row goes
 )
 
 # The number is a key, so that of two checks at one moment the second is decided anew.

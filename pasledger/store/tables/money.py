@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 
-from pasledger.store.tables.columns import AT_COMMIT, column, refers_to, table
+from pasledger.store.tables.columns import AT_COMMIT, SealedAs, column, refers_to, table
 from pasledger.store.types import TEXT, WHOLE
 
 entitlement = table(
@@ -18,6 +18,7 @@ entitlement = table(
     UniqueConstraint("entry_id"),
     ForeignKeyConstraint(["scheme", "scheme_version"], ["scheme.code", "scheme.version"], **AT_COMMIT),
     CheckConstraint("starts_on < ends_before", name="period"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 Index(None, entitlement.c.holder_id)
 
@@ -43,6 +44,7 @@ budget_decision = table(
     column("reference", TEXT),
     column("change_cents", WHOLE),
     UniqueConstraint("reference", "scheme", "year"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 
 redemption = table(
@@ -55,6 +57,7 @@ redemption = table(
     column("holder_id", TEXT),
     column("amount_cents", WHOLE),
     UniqueConstraint("entry_id"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 
 refund = table(
@@ -68,6 +71,7 @@ refund = table(
     # [entitlement, scheme, cents].
     column("parts", TEXT),
     UniqueConstraint("entry_id"),
+    sealed_as=SealedAs.PART_OF_ENTRY,
 )
 Index(None, refund.c.redemption_id)
 

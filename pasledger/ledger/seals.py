@@ -1,0 +1,149 @@
+"""Seals (zegels): what makes a later change of what was written visible, with SHA-256 and nothing else.
+
+What is sealed is a leaf: one row or, for an entry, the entry with its transfers and records. A leaf depends on nothing
+but itself, so that nobody who writes waits for who seals. The leaves of a seal are a Merkle tree as in RFC 6962, in the
+order of their tables and keys, and each seal holds the root of the seal before it.
+
+Everything that is hashed begins with a sign that says what it is, so that nothing can stand in the place of another:
+0 a leaf, 1 two parts of a tree, 2 a seal. The version stands in the text of each.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+Value = str | int | None
+
+_LEAF, _NODE, _SEAL = b"\0", b"\1", b"\2"
+_LEAF_FORMAT = "pasledger leaf 1\n"
+_SEAL_FORMAT = "pasledger seal 1\n"
+
+NOTHING_BEFORE = "0" * 64
+"""What the first seal has in the place of the root of the seal before it."""
+
+
+def heading(table: str, columns: Iterable[str]) -> str:
+    """Return how the text of each row of a table begins: what it is, and which values follow."""
+    return f"{table}({','.join(columns)})"
+
+
+def row_text(begins: str, values: Iterable[Value]) -> str:
+    """Return the text of a row: each text after its length in characters, each number with its end, nothing as a dash.
+
+    >>> row_text(heading("seat", ("name", "number", "taken_by")), ("left", 12, None))
+    'seat(name,number,taken_by)4:left12;-'
+    """
+    return begins + "".join(
+        [
+            "-" if value is None else f"{value};" if isinstance(value, int) else f"{len(value)}:{value}"
+            for value in values
+        ]
+    )
+
+
+def leaf(*rows: str) -> bytes:
+    """Return the digest of a leaf, from the texts of its rows."""
+    return sha256(_LEAF + (_LEAF_FORMAT + "\n".join(rows)).encode()).digest()
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return sha256(_NODE + left + right).digest()
+
+
+class Tree:
+    """A Merkle tree that grows leaf by leaf and holds no more than one digest for each level."""
+
+    def __init__(self) -> None:
+        self.leaves = 0
+        self._whole: list[bytes] = []
+        """The roots of the whole trees so far, the largest first: one for each bit of the number of leaves."""
+
+    def add(self, digest: bytes) -> None:
+        """Add a leaf after the others."""
+        number = self.leaves
+        while number & 1:
+            digest = _node(self._whole.pop(), digest)
+            number >>= 1
+        self._whole.append(digest)
+        self.leaves += 1
+
+    @property
+    def root(self) -> str:
+        """The root of all leaves, in hexadecimal."""
+        if not self._whole:
+            return sha256().hexdigest()
+        *others, root = self._whole
+        for whole in reversed(others):
+            root = _node(whole, root)
+        return root.hex()
+
+
+def path_to(place: int, digests: Sequence[bytes]) -> tuple[str, ...]:
+    """Return the digests that lead from a leaf to the root, from the leaf upwards."""
+    if len(digests) == 1:
+        return ()
+    half = 1 << (len(digests) - 1).bit_length() - 1
+    left, right = digests[:half], digests[half:]
+    if place < half:
+        return (*path_to(place, left), _root(right))
+    return (*path_to(place - half, right), _root(left))
+
+
+def root_by(path: Sequence[str], *, digest: bytes, place: int, leaves: int) -> str:
+    """Return the root that a leaf at a place leads to by a path. Raises `ValueError` for the path of another tree."""
+    if (place, leaves) == (0, 1) and not path:
+        return digest.hex()
+    if not 0 <= place < leaves or not path:
+        raise ValueError("the path does not belong to a tree of this size")
+    half = 1 << (leaves - 1).bit_length() - 1
+    beside = bytes.fromhex(path[-1])
+    if place < half:
+        return _node(bytes.fromhex(root_by(path[:-1], digest=digest, place=place, leaves=half)), beside).hex()
+    below = root_by(path[:-1], digest=digest, place=place - half, leaves=leaves - half)
+    return _node(beside, bytes.fromhex(below)).hex()
+
+
+def _root(digests: Iterable[bytes]) -> str:
+    tree = Tree()
+    for digest in digests:
+        tree.add(digest)
+    return tree.root
+
+
+class Leaf(NamedTuple):
+    """A leaf as it is now: where it is, what it comes to, and when it was recorded, where its row says so."""
+
+    table: str
+    key: str
+    digest: bytes
+    recorded_at: str
+
+
+class Sealed(NamedTuple):
+    """In which seal a leaf is, and what it came to then, in hexadecimal."""
+
+    table: str
+    key: str
+    seal: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What was sealed at one moment. `sealed_at` is written as the books write moments; digests are hexadecimal."""
+
+    number: int
+    sealed_at: str
+    sealed_by: str
+    leaves: int
+    tree: str
+    """The root of the tree of its leaves."""
+    previous: str
+    """The root of the seal before it."""
+
+    @property
+    def root(self) -> str:
+        """What stands for everything that is sealed up to here."""
+        values = (self.number, self.sealed_at, self.sealed_by, self.leaves, self.tree, self.previous)
+        return sha256(_SEAL + (_SEAL_FORMAT + row_text("", values)).encode()).hexdigest()

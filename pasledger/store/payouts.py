@@ -1,0 +1,183 @@
+"""What staff and merchants ask of payouts: runs with all that is in them, and the lines behind a payment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
+
+from pasledger.ledger.ids import EntryId, MerchantId, PayoutId, RunId
+from pasledger.ledger.journal import EntryKind
+from pasledger.ledger.money import Money
+from pasledger.rules.records import PaymentFile, Payout, PayoutRun, PayoutStep, PayoutWaiting, RunStep
+from pasledger.rules.town import Needs, Town
+from pasledger.store import rows, tables
+from pasledger.store.loading import load
+from pasledger.store.statements import Query
+
+_t = tables
+
+
+@dataclass(frozen=True, slots=True)
+class RunFound:
+    """A run, its payouts with what became of them, who waits, and who did what."""
+
+    run: PayoutRun
+    prepared_at: datetime
+    prepared_by: str
+    released_by: str | None
+    steps: tuple[RunStep, ...]
+    payouts: tuple[Payout, ...]
+    payout_steps: dict[PayoutId, tuple[PayoutStep, ...]]
+    waiting: tuple[PayoutWaiting, ...]
+    files: tuple[PaymentFile, ...]
+    names: dict[MerchantId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LineFound:
+    """Something that changed what a merchant is owed, as one amount over all schemes."""
+
+    entry: EntryId
+    kind: EntryKind
+    recorded_at: datetime
+    effective_on: date
+    id: str
+    """What the merchant knows it by: the id of its redemption, refund or capture; empty for what staff did."""
+    reference: str
+    """What the merchant itself calls it; empty where it was deleted, or there is none."""
+    amount: Money
+
+
+class Payouts:
+    """Questions about payouts, in the snapshot of a reader."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def owed(self) -> list[MerchantId]:
+        """Return the merchants for which something was ever payable, in the order of their ids."""
+        found = {MerchantId(code.split("/")[1]) for (code,) in _PAYABLES.fetch(self._connection)}
+        return sorted(found)
+
+    def run_named(self, name: str) -> RunId | None:
+        """Return the run that people call so: `2026-0001`."""
+        year, _, number = name.partition("-")
+        if not (year.isdecimal() and number.isdecimal() and name.isascii() and len(name) <= _LONGEST_NAME):
+            return None
+        found = _RUN_NAMED.fetch(self._connection, year=int(year), number=int(number))
+        return RunId(found[0][0]) if found else None
+
+    def runs(self) -> list[RunId]:
+        """Return every run, in the order of their numbers."""
+        return [RunId(run) for (run,) in _RUNS.fetch(self._connection)]
+
+    def run(self, run: RunId) -> RunFound:
+        """Return a run with all that is in it."""
+        town = load(self._connection, Needs(runs={run}))
+        _, prepared_at, prepared_by = _PREPARED.fetch(self._connection, run=run)[0]
+        released = _RELEASED.fetch(self._connection, run=run)
+        waiting = tuple(rows.read_payout_waiting(row) for row in _WAITING.fetch(self._connection, run=run))
+        payouts = tuple(town.payouts_of(run))
+        return RunFound(
+            town.runs[run],
+            rows.read_moment(prepared_at),
+            prepared_by,
+            released[0][0] if released else None,
+            town.run_steps.get(run, ()),
+            payouts,
+            town.payout_steps,
+            waiting,
+            tuple(rows.read_payment_file(row) for row in _FILES.fetch(self._connection, run=run)),
+            self._names({one.merchant for one in payouts} | {one.merchant for one in waiting}),
+        )
+
+    def lines(self, payout: Payout) -> list[LineFound]:
+        """Return the lines of a payout, in the order in which they were made.
+
+        For what a cancelled or returned payout moved back, its own lines stand there: they are paid by this one.
+        """
+        found: list[LineFound] = []
+        for row in _LINES.fetch(self._connection, entry=payout.entry, merchant=payout.merchant):
+            entry, kind, recorded_at, effective_on, cents, earlier, reference, *ids = row
+            if earlier is not None:
+                found += self.lines(self.payout(PayoutId(earlier)))
+                continue
+            found.append(
+                LineFound(
+                    EntryId(entry),
+                    EntryKind(kind),
+                    rows.read_moment(recorded_at),
+                    rows.read_day(effective_on),
+                    next((one for one in ids if one is not None), ""),
+                    reference or "",
+                    Money(int(cents)),
+                )
+            )
+        return sorted(found, key=lambda line: line.entry)
+
+    def payout(self, payout: PayoutId) -> Payout:
+        """Return a payout that there is."""
+        return self.town_of_payout(payout).payouts[payout]
+
+    def town_of_payout(self, payout: PayoutId) -> Town:
+        """Return the town with the run of a payout in it."""
+        ((run,),) = _RUN_OF.fetch(self._connection, payout=payout)
+        return load(self._connection, Needs(runs={RunId(run)}))
+
+    def _names(self, merchants: set[MerchantId]) -> dict[MerchantId, str]:
+        town = load(self._connection, Needs(merchants=merchants))
+        return {merchant: versions[-1].name for merchant, versions in town.merchants.items()}
+
+
+_LONGEST_NAME = 16
+_run: BindParameter[Any] = bindparam("run")
+
+_PAYABLES = Query(select(_t.account.c.code).where(_t.account.c.kind == "payable"))
+_RUN_NAMED = Query(
+    select(_t.payout_run.c.id).where(
+        _t.payout_run.c.year == bindparam("year"), _t.payout_run.c.number == bindparam("number")
+    )
+)
+_RUNS = Query(select(_t.payout_run.c.id).order_by(_t.payout_run.c.year, _t.payout_run.c.number))
+_PREPARED = Query(
+    select(_t.payout_run.c.id, _t.payout_run.c.recorded_at, _t.payout_run.c.prepared_by).where(
+        _t.payout_run.c.id == _run
+    )
+)
+_RELEASED = Query(
+    select(_t.run_step.c.approved_by).where(_t.run_step.c.run_id == _run, _t.run_step.c.step == RunStep.RELEASED.value)
+)
+_WAITING = Query(
+    select(_t.payout_waiting).where(_t.payout_waiting.c.run_id == _run).order_by(_t.payout_waiting.c.merchant_id)
+)
+_FILES = Query(select(_t.payment_file).where(_t.payment_file.c.run_id == _run).order_by(_t.payment_file.c.number))
+_RUN_OF = Query(select(_t.payout.c.run_id).where(_t.payout.c.id == bindparam("payout")))
+
+_KNOWN_TO_MERCHANTS = (_t.redemption, _t.refund, _t.hold_capture, _t.hold_refund)
+_earlier = (
+    select(_t.payout_step.c.entry_id, _t.payout_step.c.payout_id)
+    .join(_t.payout, _t.payout.c.id == _t.payout_step.c.payout_id)
+    .where(_t.payout.c.merchant_id == bindparam("merchant"), _t.payout_step.c.step != PayoutStep.PAID.value)
+).subquery()
+_LINES = Query(
+    select(
+        _t.entry.c.id,
+        _t.entry.c.kind,
+        _t.entry.c.recorded_at,
+        _t.entry.c.effective_on,
+        func.sum(_t.payout_line.c.amount_cents),
+        func.max(_earlier.c.payout_id),
+        func.max(_t.merchant_reference.c.reference),
+        *(func.max(table.c.id) for table in _KNOWN_TO_MERCHANTS),
+    )
+    .join(_t.payout_line, _t.payout_line.c.line_entry_id == _t.entry.c.id)
+    .outerjoin(_t.redemption, _t.redemption.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.refund, _t.refund.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.hold_capture, _t.hold_capture.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.hold_refund, _t.hold_refund.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.merchant_reference, _t.merchant_reference.c.entry_id == _t.entry.c.id)
+    .outerjoin(_earlier, _earlier.c.entry_id == _t.entry.c.id)
+    .where(_t.payout_line.c.entry_id == bindparam("entry"))
+    .group_by(_t.entry.c.id, _t.entry.c.kind, _t.entry.c.recorded_at, _t.entry.c.effective_on)
+)

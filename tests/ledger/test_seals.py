@@ -1,0 +1,106 @@
+"""Leaves, trees and the chain of seals: no two things have one digest, and a place in a tree can be proven."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pasledger.ledger.seals import NOTHING_BEFORE, Seal, Tree, heading, leaf, path_to, root_by, row_text
+
+VALUES = st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=5)), max_size=4)
+
+
+def digests(number: int) -> list[bytes]:
+    """Return as many leaves, all different."""
+    return [leaf(str(count)) for count in range(number)]
+
+
+def tree_of(leaves: Sequence[bytes]) -> Tree:
+    """Return the tree of these leaves."""
+    tree = Tree()
+    for one in leaves:
+        tree.add(one)
+    return tree
+
+
+def by_the_book(leaves: Sequence[bytes]) -> bytes:
+    """Return the root as RFC 6962 defines it, word for word."""
+    if len(leaves) == 1:
+        return leaves[0]
+    half = 1
+    while half * 2 < len(leaves):
+        half *= 2
+    return sha256(b"\1" + by_the_book(leaves[:half]) + by_the_book(leaves[half:])).digest()
+
+
+@given(VALUES, VALUES)
+def test_no_two_rows_have_one_text(one: list[str | int | None], other: list[str | int | None]) -> None:
+    """Whatever stands in them: a text that looks like a number, an end or a length is none."""
+    assert (row_text("", one) == row_text("", other)) == (one == other)
+
+
+def test_a_row_is_written_as_the_reference_says() -> None:
+    """Texts after their length in characters, numbers with their end, nothing as a dash."""
+    assert row_text(heading("seat", ("name", "number", "by")), ("Café", -12, None)) == "seat(name,number,by)4:Café-12;-"
+    assert leaf("a()", "b()") == sha256(b"\0pasledger leaf 1\na()\nb()").digest()
+
+
+@pytest.mark.parametrize("number", range(1, 34))
+def test_a_tree_is_that_of_the_standard(number: int) -> None:
+    """Whatever the number of leaves is, the root is that of RFC 6962."""
+    leaves = digests(number)
+    assert tree_of(leaves).root == by_the_book(leaves).hex()
+    assert tree_of(leaves).leaves == number
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 7, 8, 13])
+def test_each_leaf_can_be_proven_and_no_other(number: int) -> None:
+    """From its place a leaf leads to the root; from another place, or another leaf from there, does not."""
+    leaves = digests(number)
+    root = tree_of(leaves).root
+    for place, one in enumerate(leaves):
+        path = path_to(place, leaves)
+        assert root_by(path, digest=one, place=place, leaves=number) == root
+        assert root_by(path, digest=leaf("another"), place=place, leaves=number) != root
+        for wrong in set(range(number)) - {place}:
+            try:
+                found = root_by(path, digest=one, place=wrong, leaves=number)
+            except ValueError:
+                continue
+            assert found != root
+
+
+@pytest.mark.parametrize(("place", "leaves"), [(0, 0), (1, 1), (-1, 2), (2, 2), (0, 3)])
+def test_a_path_of_another_tree_is_none(place: int, leaves: int) -> None:
+    """A path that does not fit the size is refused."""
+    with pytest.raises(ValueError, match="does not belong"):
+        root_by((), digest=leaf("a"), place=place, leaves=leaves)
+
+
+def test_the_order_of_leaves_counts() -> None:
+    """Two leaves that change places are another tree."""
+    one, other = digests(2)
+    assert tree_of([one, other]).root != tree_of([other, one]).root
+
+
+def test_a_tree_without_leaves_is_the_digest_of_nothing() -> None:
+    """As the standard has it."""
+    assert Tree().root == sha256().hexdigest()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Seal(2, "2026-01-01T00:00:00.000Z", "clerk", 1, "a", NOTHING_BEFORE),
+        Seal(1, "2026-01-01T00:00:00.001Z", "clerk", 1, "a", NOTHING_BEFORE),
+        Seal(1, "2026-01-01T00:00:00.000Z", "other", 1, "a", NOTHING_BEFORE),
+        Seal(1, "2026-01-01T00:00:00.000Z", "clerk", 2, "a", NOTHING_BEFORE),
+        Seal(1, "2026-01-01T00:00:00.000Z", "clerk", 1, "b", NOTHING_BEFORE),
+        Seal(1, "2026-01-01T00:00:00.000Z", "clerk", 1, "a", "b"),
+    ],
+)
+def test_a_root_is_of_all_that_a_seal_says(other: Seal) -> None:
+    """Whatever is another in a seal, its root is another."""
+    assert other.root != Seal(1, "2026-01-01T00:00:00.000Z", "clerk", 1, "a", NOTHING_BEFORE).root

@@ -1,0 +1,56 @@
+"""Who could do what at a moment, from the changes of the actors."""
+
+from datetime import UTC, datetime, timedelta
+
+from pasledger.reports.rights import actor_lines, rights_before
+from pasledger.rules.actors import ActorChangeKind, ActorRole
+from pasledger.rules.records import ActorChange
+
+K = ActorChangeKind
+MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def a_history() -> list[ActorChange]:
+    """Return the changes of a day: each an hour after the one before."""
+    steps = (
+        ("jansen", K.ADDED, None),
+        ("jansen", K.ROLE_GIVEN, ActorRole.CLERK),
+        ("bakker", K.ADDED, None),
+        ("jansen", K.ROLE_TAKEN, ActorRole.CLERK),
+        ("jansen", K.ENDED, None),
+    )
+    return [
+        ActorChange(number, actor, kind, MORNING + timedelta(hours=number), "boss", role)
+        for number, (actor, kind, role) in enumerate(steps, start=1)
+    ]
+
+
+def test_rights_are_those_of_the_moment() -> None:
+    """What was given later is not yet there, what was taken before is gone, and who ended is left out."""
+    roles = [
+        {line.actor.name: set(line.actor.roles) for line in rights_before(a_history(), MORNING + timedelta(hours=hour))}
+        for hour in (1, 2, 3, 4, 5, 6)
+    ]
+    clerk = {ActorRole.CLERK}
+    nothing: set[ActorRole] = set()
+    assert roles == [
+        {},
+        {"jansen": nothing},
+        {"jansen": clerk},
+        {"bakker": nothing, "jansen": clerk},
+        {"bakker": nothing, "jansen": nothing},
+        {"bakker": nothing},
+    ]
+
+
+def test_a_right_has_its_moment_and_who_gave_it() -> None:
+    """Since when it is so, and by whom, is that of the last change before the moment."""
+    (line,) = rights_before(a_history(), MORNING + timedelta(hours=3))
+    assert (line.since, line.made_by) == (MORNING + timedelta(hours=2), "boss")
+
+
+def test_everybody_is_listed() -> None:
+    """Who ended is there too, with both moments."""
+    bakker, jansen = actor_lines(a_history())
+    assert (bakker.added_at, bakker.ended_at) == (MORNING + timedelta(hours=3), None)
+    assert (jansen.added_at, jansen.ended_at) == (MORNING + timedelta(hours=1), MORNING + timedelta(hours=5))

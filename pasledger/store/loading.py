@@ -1,18 +1,20 @@
 """What a batch of requests has to know, in a number of statements that does not depend on how many they are."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from sqlalchemy import Connection, and_, func, literal, or_, select, union_all
 
-from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import Money
-from pasledger.rules.records import Entitlement, Fact, MerchantEnd, Part
+from pasledger.rules.records import Fact, MerchantEnd, Part
 from pasledger.rules.town import Needs, Town
 from pasledger.store import paying, rows, tables
 from pasledger.store.card_use import load_card_use
+from pasledger.store.changes import CORRECTIONS, load_changes, redemptions_behind
 from pasledger.store.credentials import load_credentials
 from pasledger.store.databases import database_behind
+from pasledger.store.ends import learn_entitlement, owned
 from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.statements import OneOf, Query, Row
 
@@ -26,12 +28,16 @@ def load(connection: Connection, needs: Needs) -> Town:
     for scheme in rows.read_schemes(row[:-_RULE_COLUMNS] for row in found):
         town.learn(scheme)
     for row in found[:1]:  # the rule for all cards comes with the schemes, and costs no question of its own
-        _learn_rule(row[-_RULE_COLUMNS:], town)
+        _learn_rule(row[-_RULE_COLUMNS:-1], town)
+    town.closed_through.update((row[0], row[-1]) for row in found if row[-1] is not None)
+    if needs.corrected_entries:
+        needs = replace(needs, redemptions=needs.redemptions | redemptions_behind(connection, needs))
     for needed, part in _PARTS:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
     load_card_use(connection, needs, town)
     load_credentials(connection, needs, town)
+    load_changes(connection, needs, town)
     return town
 
 
@@ -44,7 +50,9 @@ def load_and_lock(connection: Connection, needs: Needs) -> Town:
     """
     locked = database_behind(connection).lock(connection, needs)
     town = load(connection, needs)
-    if locked is not None and not locked.issuperset(account.code for account in town.accounts()):
+    if locked is not None and not locked.issuperset(
+        account.code for account in town.accounts() if account.kind.is_floored
+    ):
         raise BooksContended(BooksProblem.BUSY)
     return town
 
@@ -61,7 +69,7 @@ def _load_attempts(connection: Connection, wanted: list[str], town: Town) -> Non
 
 def _load_money(connection: Connection, wanted: list[str], town: Town) -> None:
     for row in _ENTITLEMENTS_OF_CARDS.fetch(connection, wanted=wanted):
-        _learn_entitlement(row, town)
+        learn_entitlement(row, town)
 
 
 def _load_merchants(connection: Connection, wanted: list[str], town: Town) -> None:
@@ -115,34 +123,28 @@ def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> 
     parts: dict[str, list[Part]] = {}
     for row in _PAID_BY.fetch(connection, wanted=wanted):
         entry, cents = row[:2]
-        owner = _learn_entitlement(row[2:], town)
+        owner = learn_entitlement(row[2:], town)
         parts.setdefault(entry, []).append(Part(owner.id, owner.scheme, Money(cents)))
     for row in _REDEMPTIONS.fetch(connection, wanted=wanted):
         if row[1] in parts:  # one that was committed after the question before is not there yet
             town.learn(rows.read_redemption(row, tuple(parts[row[1]])))
     for row in _REFUNDS.fetch(connection, wanted=wanted):
         town.learn(rows.read_refund(row))
+    for row in CORRECTIONS.fetch(connection, wanted=sorted(town.countered)):
+        town.learn(rows.read_correction(row))
 
 
 def _load_holds(connection: Connection, wanted: list[str], town: Town) -> None:
     """Holds with the entitlements that they were set aside from and what these stand at, and what became of them."""
     parts: dict[str, list[Part]] = {}
     for row in _HELD_FROM.fetch(connection, wanted=wanted):
-        owner = _learn_entitlement(row[2:], town)
+        owner = learn_entitlement(row[2:], town)
         parts.setdefault(row[0], []).append(Part(owner.id, owner.scheme, Money(row[1])))
     for row in _HOLDS.fetch(connection, wanted=wanted):
         if row[1] in parts:  # as above
             town.learn(rows.read_hold(row, tuple(parts[row[1]])))
     for row in _HOLD_USES.fetch(connection, wanted=wanted):
         town.learn(rows.read_hold_use(row))
-
-
-def _learn_entitlement(row: Row, town: Town) -> Entitlement:
-    entitlement = rows.read_entitlement(row)
-    if entitlement.id not in town.entitlements:
-        town.learn(entitlement)
-        town.carry_forward(accounts.entitlement(entitlement.id, entitlement.scheme), Money(row[-1]))
-    return entitlement
 
 
 def _learning(statement: Query, read: Callable[[Row], Fact]) -> "Loader":
@@ -155,14 +157,11 @@ def _learning(statement: Query, read: Callable[[Row], Fact]) -> "Loader":
     return load_part
 
 
-_owned = (
-    select(_t.entitlement, _t.account.c.balance_cents)
-    .join(_t.account, _t.account.c.code == literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id)
-    .order_by(_t.entitlement.c.id)
-)
 _of_wanted_cards = or_(OneOf(_t.card.c.token_hash, "wanted"), OneOf(_t.card.c.number, "wanted"))
 
-_RULE_COLUMNS = 2
+# With the last year that is closed: read here, so that a payment asks no question more for it.
+_closed = select(func.max(_t.year_closed.c.year)).where(_t.year_closed.c.scheme == _t.scheme.c.code)
+_RULE_COLUMNS = 3
 _newest_rule = select(func.max(_t.card_rule.c.version)).scalar_subquery()
 _SCHEMES = Query(
     select(
@@ -170,13 +169,10 @@ _SCHEMES = Query(
         _t.scheme_ceiling.c.day_ceiling_cents,
         *(_t.scheme_amount.c.category, _t.scheme_amount.c.amount_cents),
         *(_t.card_rule.c.version, _t.card_rule.c.pin_above_cents),
+        _closed.correlate(_t.scheme).scalar_subquery(),
     )
     .select_from(_t.scheme)
     .outerjoin(_t.scheme_ceiling)
-    .outerjoin(
-        _t.scheme_amount,
-        and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
-    )
     .outerjoin(
         _t.scheme_amount,
         and_(_t.scheme_amount.c.scheme == _t.scheme.c.code, _t.scheme_amount.c.scheme_version == _t.scheme.c.version),
@@ -187,7 +183,9 @@ _SCHEMES = Query(
 _ATTEMPTS = Query(select(_t.attempt).where(OneOf(_t.attempt.c.key, "wanted")))
 _CARDS = Query(select(_t.card).where(_of_wanted_cards))
 _ENTITLEMENTS_OF_CARDS = Query(
-    _owned.where(_t.entitlement.c.holder_id.in_(select(_t.card.c.holder_id).where(_of_wanted_cards)))
+    owned.where(_t.entitlement.c.holder_id.in_(select(_t.card.c.holder_id).where(_of_wanted_cards))).order_by(
+        _t.entitlement.c.id
+    )
 )
 _HOLDERS = Query(select(_t.holder_reference).where(OneOf(_t.holder_reference.c.reference, "wanted")))
 _merchants = (
@@ -232,7 +230,7 @@ _SECOND_APPROVALS = Query(select(_t.second_approval).order_by(_t.second_approval
 _BUDGET_DECISIONS = Query(select(_t.budget_decision).where(OneOf(_t.budget_decision.c.reference, "wanted")))
 _REDEMPTIONS = Query(select(_t.redemption).where(OneOf(_t.redemption.c.id, "wanted")))
 _PAID_BY = Query(
-    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *_owned.selected_columns)
+    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *owned.selected_columns)
     .join(_t.redemption, _t.redemption.c.entry_id == _t.transfer.c.entry_id)
     .join(_t.account, _t.account.c.code == _t.transfer.c.debit)
     .join(_t.entitlement, literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id == _t.transfer.c.debit)
@@ -243,7 +241,7 @@ _REFUNDS = Query(select(_t.refund).where(OneOf(_t.refund.c.redemption_id, "wante
 
 _HOLDS = Query(select(_t.hold).where(OneOf(_t.hold.c.id, "wanted")))
 _HELD_FROM = Query(
-    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *_owned.selected_columns)
+    select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *owned.selected_columns)
     .join(_t.hold, _t.hold.c.entry_id == _t.transfer.c.entry_id)
     .join(_t.account, _t.account.c.code == _t.transfer.c.debit)
     .join(_t.entitlement, literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id == _t.transfer.c.debit)
@@ -259,6 +257,12 @@ _HOLD_USES = Query(
     ).order_by("entry_id")
 )
 
+_FILE_SOURCES = Query(
+    select(_t.file_source)
+    .where(OneOf(_t.file_source.c.code, "wanted"))
+    .order_by(_t.file_source.c.code, _t.file_source.c.version)
+)
+
 Loader = Callable[[Connection, list[str], Town], None]
 
 _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
@@ -271,6 +275,8 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.merchant_files, _learning(_CHECKS, rows.read_merchant_check)),
     (lambda needs: needs.open_lines, paying.load_open_lines),
     (lambda needs: needs.runs, paying.load_runs),
+    (lambda needs: needs.bank_references, paying.load_bank),
+    (lambda needs: needs.open_bank_lines, paying.load_open_bank_lines),
     (lambda needs: {"settings"} if needs.pays else (), paying.load_settings),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
     (lambda needs: needs.actors, _load_actors),
@@ -278,6 +284,7 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.award_references, _load_awards),
     (lambda needs: needs.batches, _load_batches),
     (lambda needs: needs.settings or needs.batches, _load_award_settings),
+    (lambda needs: needs.file_sources, _learning(_FILE_SOURCES, rows.read_file_source)),
     (lambda needs: needs.batch_sources, _learning(_BATCH_SOURCES, rows.read_batch_source)),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
     (lambda needs: needs.redemptions, _load_redemptions),

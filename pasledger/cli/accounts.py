@@ -15,24 +15,26 @@ from pasledger.reports.trial_balance import trial_balance as trial_balance_of
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference
 
+Holder = Annotated[str | None, typer.Option(metavar="REFERENCE", help="The reference of the holder.")]
+Card = Annotated[str | None, typer.Option(metavar="NUMBER", help="The number on a card of the holder.")]
 
-def balances(
-    context: typer.Context,
-    holder: Annotated[str | None, typer.Option(metavar="REFERENCE", help="The reference of the holder.")] = None,
-    card: Annotated[str | None, typer.Option(metavar="NUMBER", help="The number on a card of the holder.")] = None,
-) -> None:
+
+def holder_or_card(call: Call, holder: str | None, card: str | None) -> tuple[HolderReference | CardNumber, Refusal]:
+    """Return how the holder is named, and why nobody is found by it. Raises a usage error for none or both."""
+    if (holder is None) == (card is None):
+        raise typer.BadParameter(call.say("cli.holder-or-card"), param_hint=("--holder", "--card"))
+    if holder is not None:
+        return call.read("--holder", holder, cells.holder), Refusal.HOLDER_UNKNOWN
+    return call.read("--card", card or "", cells.card_number), Refusal.CARD_UNKNOWN
+
+
+def balances(context: typer.Context, holder: Holder = None, card: Card = None) -> None:
     """Show what a holder has left, and the cards.
 
     JSON: entitlements (scheme, name_nl, name_en, awarded, left, starts_on, last_day), cards (number, state).
     """
     call: Call = context.obj
-    if (holder is None) == (card is None):
-        raise typer.BadParameter(call.say("cli.holder-or-card"), param_hint=("--holder", "--card"))
-    named: HolderReference | CardNumber
-    if holder is not None:
-        named, unknown = call.read("--holder", holder, cells.holder), Refusal.HOLDER_UNKNOWN
-    else:
-        named, unknown = call.read("--card", card or "", cells.card_number), Refusal.CARD_UNKNOWN
+    named, unknown = holder_or_card(call, holder, card)
     with call.reader() as reader:
         granted = reader.entitlements_of(named)
         if granted is None:

@@ -12,10 +12,14 @@ from pasledger.cli import (
     actors,
     awards,
     backup,
+    bank,
     batches,
     books,
     budgets,
     cards,
+    corrections,
+    cover,
+    entitlements,
     holders,
     holds,
     keys,
@@ -25,11 +29,14 @@ from pasledger.cli import (
     papers,
     payouts,
     pins,
+    reversals,
     roles,
     schemes,
     seals,
+    sources,
     spending,
     terminals,
+    years,
 )
 from pasledger.cli.calls import Call
 from pasledger.cli.program import Job, Program
@@ -77,6 +84,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "renew": terminals.renew,
             "revoke": terminals.revoke,
         },
+        "sources": {"add": sources.add, "list": sources.show},
         "holders": {"add": holders.add, "overview": papers.holder_overview},
         "cards": {
             "activate": cards.activate,
@@ -93,6 +101,13 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Money": {
         "award": awards.award,
+        "entitlements": {
+            "list": entitlements.show,
+            "withdraw": entitlements.withdraw,
+            "end": entitlements.end,
+            "end-listed": entitlements.end_listed,
+            "extend": entitlements.extend,
+        },
         "awards": {
             "prepare": batches.prepare,
             "change": batches.change,
@@ -103,6 +118,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "reject": batches.reject,
             "book": batches.book,
             "letters": batches.letters,
+            "reverse": reversals.reverse,
             "list": batches.list_,
             "show": batches.show,
             "second-approver": batches.second_approver,
@@ -110,6 +126,8 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "balances": accounts.balances,
         "redeem": spending.redeem,
         "refund": spending.refund,
+        "correct": corrections.correct,
+        "year": {"lapse": years.lapse, "free": years.free, "close": years.close, "opening": years.opening},
         "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
     },
     "Payouts": {
@@ -124,6 +142,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "cancel": payouts.cancel,
             "write-off": payouts.write_off,
         },
+        "bank": {"read": bank.read, "status": bank.status, "lines": bank.lines, "settle": bank.settle},
     },
     "Audit": {
         "trial-balance": accounts.trial_balance,
@@ -132,6 +151,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "seal": seals.seal,
         "prove": seals.prove,
         "verify": books.verify,
+        "cover": cover.cover,
         "log": log.show,
     },
 }
@@ -143,7 +163,11 @@ _GROUPS = {
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
+    "entitlements": "What holders have, and until when.",
+    "year": "What ends with a fiscal year.",
+    "sources": "Files of other applications, and what their titles mean.",
     "payouts": "How merchants are paid.",
+    "bank": "What the bank sends.",
     "holders": "Residents with a card.",
     "holds": "Amounts set aside for merchants.",
     "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",

@@ -15,6 +15,10 @@ Approver = Annotated[
 File = Annotated[
     Path, typer.Argument(metavar="FILE", show_default=False, help="The file to take, whole or not at all.")
 ]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", metavar="SOURCE", help="Where the file comes from, as `sources add` was told."),
+]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number on the card, with or without spaces.")]
 LinkBase = Annotated[
     str, typer.Option("--link-base", metavar="URL", help="The address in the QR, before the # and the token.")

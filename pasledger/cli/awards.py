@@ -4,7 +4,7 @@ import time
 
 import typer
 
-from pasledger.cli.arguments import Approver, File
+from pasledger.cli.arguments import Approver, File, Source
 from pasledger.cli.calls import Call
 from pasledger.cli.errors import reading
 from pasledger.cli.printing import answer, table
@@ -13,9 +13,10 @@ from pasledger.formats.tabular import lines_in
 from pasledger.reports.awards import award_lines
 from pasledger.rules.records import Entitlement
 from pasledger.usecases.crediting import credit
+from pasledger.usecases.sources import titles_of
 
 
-def award(context: typer.Context, file: File, approved_by: Approver) -> None:
+def award(context: typer.Context, file: File, approved_by: Approver, source: Source = None) -> None:
     """Credit the holders of a file, all or none.
 
     The columns of the file, CSV or XLSX: regeling;kenmerk;pashouder (or pasnummer);bedrag (or categorie);ingangsdatum;
@@ -32,7 +33,7 @@ def award(context: typer.Context, file: File, approved_by: Approver) -> None:
         reading(file) as data,
         progress(call, "cli.crediting", total=lines_in(data)) as tell,
     ):
-        events = credit(store, data, stamp, tell)
+        events = credit(store, data, stamp, tell, titles_of(store, source))
     seconds = time.perf_counter() - began
     rate = round(len(events) / seconds)
     rows = [

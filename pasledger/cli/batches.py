@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pasledger.cli.arguments import Approver, File
+from pasledger.cli.arguments import Approver, File, Source
 from pasledger.cli.calls import Call, words
 from pasledger.cli.errors import MOST_SHOWN, InFile, reading, sentence
 from pasledger.cli.handouts import handout
@@ -17,6 +17,7 @@ from pasledger.cli.progress import progress
 from pasledger.cli.wording import in_words
 from pasledger.formats import cells
 from pasledger.formats.faults import FileRefused, shown
+from pasledger.formats.tabular import lines_in
 from pasledger.ledger.ids import BatchId
 from pasledger.ledger.money import Money
 from pasledger.rules.batches import AwardBatch
@@ -26,6 +27,7 @@ from pasledger.texts import LANGUAGES, say
 from pasledger.usecases import batches
 from pasledger.usecases.award_texts import read_day
 from pasledger.usecases.previewing import Letter, letters_of_batch, preview_batch
+from pasledger.usecases.sources import titles_of
 
 Batch = Annotated[str, typer.Argument(metavar="BATCH", show_default=False, help="The id of the batch.")]
 Version = Annotated[
@@ -35,7 +37,7 @@ Version = Annotated[
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The new file to write.")]
 
 
-def prepare(context: typer.Context, file: File) -> None:
+def prepare(context: typer.Context, file: File, source: Source = None) -> None:
     """Make a batch of a file, after every row was checked.
 
     The columns are those of the file formats. Nothing is booked yet. A file belongs to one batch, for ever.
@@ -45,12 +47,12 @@ def prepare(context: typer.Context, file: File) -> None:
     call: Call = context.obj
     stamp = call.stamp()
     with call.store() as store:
-        with reading(file) as data, progress(call, "cli.checking", total=data.count(b"\n")) as tell:
-            made = batches.prepare_batch(store, data, stamp, tell)
+        with reading(file) as data, progress(call, "cli.checking", total=lines_in(data)) as tell:
+            made = batches.prepare_batch(store, data, stamp, tell, titles_of(store, source))
         _answer(call, store, made, call.say("cli.batch-prepared", batch=made.id))
 
 
-def change(context: typer.Context, batch: Batch, file: File) -> None:
+def change(context: typer.Context, batch: Batch, file: File, source: Source = None) -> None:
     """Let another file take the place of what a batch awards.
 
     The batch is submitted and approved anew. One that was rejected goes on so too, with another file or the same.
@@ -60,12 +62,12 @@ def change(context: typer.Context, batch: Batch, file: File) -> None:
     call: Call = context.obj
     stamp = call.stamp()
     with call.store() as store:
-        with reading(file) as data, progress(call, "cli.checking", total=data.count(b"\n")) as tell:
-            made = batches.change_batch(store, BatchId(batch), data, stamp, tell)
+        with reading(file) as data, progress(call, "cli.checking", total=lines_in(data)) as tell:
+            made = batches.change_batch(store, BatchId(batch), data, stamp, tell, titles_of(store, source))
         _answer(call, store, made, call.say("cli.batch-changed", version=made.content.version))
 
 
-def faults(context: typer.Context, file: File, output: Output) -> None:
+def faults(context: typer.Context, file: File, output: Output, source: Source = None) -> None:
     """Check a file and write what is wrong with it to another.
 
     Nothing is kept in the books. Exits with 1 where something is wrong; the file is made all the same.
@@ -78,7 +80,7 @@ def faults(context: typer.Context, file: File, output: Output) -> None:
     with call.opened(reads_only=True) as store, progress(call, "cli.checking") as tell:
         data = file.read_bytes()
         try:
-            batches.check_awards(store, data, stamp, tell)
+            batches.check_awards(store, data, stamp, tell, titles_of(store, source))
         except FileRefused as refused:
             found = refused
     with handout(output, "rij", "kolom", "waarde", "reden", "wat_te_doen") as write:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pasledger.cli.arguments import DEFAULT_LINK_BASE, File, LinkBase, link_base_of
+from pasledger.cli.arguments import DEFAULT_LINK_BASE, File, LinkBase, Source, link_base_of
 from pasledger.cli.calls import Call
 from pasledger.cli.errors import reading
 from pasledger.cli.handouts import CARRIERS, carrier_rows, handout
@@ -14,6 +14,7 @@ from pasledger.cli.progress import progress
 from pasledger.formats.tabular import lines_in
 from pasledger.rules.cards import CardState
 from pasledger.usecases.registering import add_holders
+from pasledger.usecases.sources import titles_of
 
 
 def add(
@@ -28,6 +29,7 @@ def add(
     *,
     activate: Annotated[bool, typer.Option("--activate", help="The cards can pay at once.")] = False,
     link_base: LinkBase = DEFAULT_LINK_BASE,
+    source: Source = None,
 ) -> None:
     """Register the holders of a file, each with a card.
 
@@ -45,7 +47,15 @@ def add(
         handout(carriers, *CARRIERS) as write,
         progress(call, "cli.adding", total=lines_in(data)) as tell,
     ):
-        made = add_holders(store, data, stamp, state, tell, hand_out=lambda made: write(carrier_rows(made, base)))
+        made = add_holders(
+            store,
+            data,
+            stamp,
+            state,
+            tell,
+            hand_out=lambda made: write(carrier_rows(made, base)),
+            titles=titles_of(store, source),
+        )
     answer(
         call,
         {"holders": len(made), "state": state, "carriers": str(carriers)},

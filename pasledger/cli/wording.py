@@ -9,7 +9,7 @@ from pasledger.ledger.journal import EntryKind
 from pasledger.reports.batches import Unusual
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
-from pasledger.rules.records import CheckResult, CheckWay, PayoutStep, RunStep, Waits
+from pasledger.rules.records import CheckResult, CheckWay, LinePurpose, PayoutStep, RunStep, Waits
 from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
@@ -22,6 +22,7 @@ LISTS: dict[type[StrEnum], str] = {
     CheckWay: "check-way",
     CheckResult: "check-result",
     Waits: "waits",
+    LinePurpose: "line-purpose",
     RunStep: "run-step",
     PayoutStep: "payout-step",
     BatchState: "batch-state",

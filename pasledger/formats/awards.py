@@ -6,7 +6,7 @@ from typing import Any
 
 from pasledger.formats import cells
 from pasledger.formats.faults import Fault, FaultKind, FileRefused
-from pasledger.formats.tabular import Column, Line, lines_of
+from pasledger.formats.tabular import OUR_OWN, Column, Line, Titles, lines_of
 from pasledger.ledger.money import Money
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference
@@ -44,12 +44,12 @@ class AwardRow:
     ends_on: date | None = None
 
 
-def read_awards(data: bytes) -> list[AwardRow]:
-    """Return every award of a file. Raises `FileRefused` with all faults there are."""
+def read_awards(data: bytes, titles: Titles = OUR_OWN) -> list[AwardRow]:
+    """Return every award of a file, with the titles of its source. Raises `FileRefused` with all faults there are."""
     faults: list[Fault] = []
     awards: list[AwardRow] = []
     first: dict[tuple[object, ...], int] = {}
-    for line in lines_of(data, COLUMNS, faults):
+    for line in lines_of(data, COLUMNS, faults, titles):
         award = _award(line, faults)
         if award is None:
             continue

@@ -8,7 +8,7 @@ from typing import Any
 
 from pasledger.formats import cells
 from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, shown
-from pasledger.formats.tabular import Column, Line, read_lines
+from pasledger.formats.tabular import OUR_OWN, Column, Line, Titles, read_lines
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.rules.cards import CardNumber
@@ -93,15 +93,17 @@ def read_merchants(data: bytes) -> list[MerchantRow]:
     ]
 
 
-def read_holders(data: bytes) -> list[HolderRow]:
-    """Return every holder of a file. Raises `FileRefused`."""
-    lines = _sound(data, HOLDER_COLUMNS, lambda line: line["holder"])
+def read_holders(data: bytes, titles: Titles = OUR_OWN) -> list[HolderRow]:
+    """Return every holder of a file, with the titles of its source. Raises `FileRefused`."""
+    lines = _sound(data, HOLDER_COLUMNS, lambda line: line["holder"], titles)
     return [HolderRow(line.row, line["holder"], line.values.get("card")) for line in lines]
 
 
-def _sound(data: bytes, columns: tuple[Column, ...], same: Callable[[Line], object]) -> list[Line]:
+def _sound(
+    data: bytes, columns: tuple[Column, ...], same: Callable[[Line], object], titles: Titles = OUR_OWN
+) -> list[Line]:
     """Return the rows of a file in which every row can be read and none says the same as another."""
-    lines, faults = read_lines(data, columns)
+    lines, faults = read_lines(data, columns, titles)
     first: dict[object, int] = {}
     for line in lines:
         earlier = first.setdefault(same(line), line.row)

@@ -48,6 +48,13 @@ class EntryId(Id):
     prefix = "jrn"
 
 
+class ChangeId(Id):
+    """A change that may move no money, and then has no entry: of the end of an entitlement, or of a year."""
+
+    __slots__ = ()
+    prefix = "chg"
+
+
 class EntitlementId(Id):
     """An entitlement (tegoed)."""
 
@@ -137,6 +144,13 @@ class ReleaseId(Id):
 
     __slots__ = ()
     prefix = "rel"
+
+
+class StatementId(Id):
+    """A bank statement (bankafschrift)."""
+
+    __slots__ = ()
+    prefix = "stm"
 
 
 class PayoutId(Id):

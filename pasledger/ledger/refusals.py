@@ -50,6 +50,17 @@ class Refusal(StrEnum):
     # a refund
     REDEMPTION_UNKNOWN = "redemption-unknown"
     REFUND_TOO_LARGE = "refund-too-large"
+    # a change of what was booked
+    ENTRY_UNKNOWN = "entry-unknown"
+    NOT_CORRECTED_SO = "not-corrected-so"
+    CORRECTED_ALREADY = "corrected-already"
+    NOTHING_TO_CORRECT = "nothing-to-correct"
+    GONE_SINCE = "gone-since"
+    ENTITLEMENT_UNKNOWN = "entitlement-unknown"
+    WITHDRAWN_ALREADY = "withdrawn-already"
+    END_UNFIT = "end-unfit"
+    LAPSE_FREED = "lapse-freed"
+    NOTHING_TO_LAPSE = "nothing-to-lapse"
     # an actor
     ACTOR_REPEATED = "actor-repeated"
     OWN_RIGHTS = "own-rights"
@@ -65,6 +76,8 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
+    SOURCE_UNKNOWN = "source-unknown"
+    SOURCE_REPEATED = "source-repeated"
     # a payout
     NO_PAYMENT_SETTINGS = "no-payment-settings"
     NOTHING_TO_PAY = "nothing-to-pay"
@@ -72,6 +85,12 @@ class Refusal(StrEnum):
     RUN_STEP_UNKNOWN = "run-step-unknown"
     FILES_DIFFER = "files-differ"
     NO_DEBT = "no-debt"
+    # a bank statement
+    STATEMENT_FOREIGN = "statement-foreign"
+    STATEMENT_REPEATED = "statement-repeated"
+    STATEMENT_GAP = "statement-gap"
+    LINE_UNKNOWN = "line-unknown"
+    LINE_DIFFERS = "line-differs"
     # an award
     HOLDER_UNKNOWN = "holder-unknown"
     SCHEME_UNKNOWN = "scheme-unknown"
@@ -81,6 +100,8 @@ class Refusal(StrEnum):
     CATEGORY_UNKNOWN = "category-unknown"
     CATEGORY_DISAGREES = "category-disagrees"
     AMOUNT_OUTSIDE_RULE = "amount-outside-rule"
+    YEAR_CLOSED = "year-closed"
+    YEAR_NOT_OVER = "year-not-over"
     # a batch of awards
     BATCH_UNKNOWN = "batch-unknown"
     BATCH_STEP_UNKNOWN = "batch-step-unknown"
@@ -91,6 +112,8 @@ class Refusal(StrEnum):
     # a budget
     BUDGET_REPEATED = "budget-repeated"
     BUDGET_UNKNOWN = "budget-unknown"
+    NOTHING_TO_FREE = "nothing-to-free"
+    BUDGET_LEFT = "budget-left"
     BUDGET_TOO_SMALL = "budget-too-small"
 
 

@@ -26,12 +26,15 @@ class BudgetRequest:
         """Add what the decision looks at."""
         needs.budgets.add(accounts.budget(self.scheme, self.year))
         needs.budget_references.add(self.decision)
+        needs.closing_schemes.add(self.scheme)
 
 
 def decide_budget(request: BudgetRequest, town: Town, stamp: Stamp) -> Event:
     """Raise or lower the budget, once for each council decision, or refuse."""
     require_four_eyes(stamp)
     scheme = town.scheme(request.scheme, on=stamp.effective_on)
+    if town.is_closed(scheme.code, request.year):
+        raise Refused(Refusal.YEAR_CLOSED, scheme=scheme.code, year=request.year)
     if (scheme.code, request.year, request.decision) in town.budget_decisions:
         raise Refused(Refusal.BUDGET_REPEATED, decision=request.decision)
     left = town.balance(accounts.budget(scheme.code, request.year))

@@ -11,14 +11,14 @@ with the journal.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from types import UnionType
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import Account, AccountKind
 from pasledger.ledger.books import movements
-from pasledger.ledger.ids import EntitlementId, HoldId, MerchantId
-from pasledger.ledger.journal import Entry, EntryKind
+from pasledger.ledger.ids import ChangeId, EntitlementId, HoldId, MerchantId
+from pasledger.ledger.journal import Entry, EntryKind, Stamp
 from pasledger.ledger.money import ZERO, Money
 from pasledger.rules.postings import SIDES
 from pasledger.rules.records import (
@@ -26,12 +26,15 @@ from pasledger.rules.records import (
     BudgetDecision,
     Correction,
     Entitlement,
+    EntitlementEnd,
     Event,
     Fact,
+    Freeing,
     Hold,
     HoldCaptured,
     HoldRefunded,
     HoldReleased,
+    Lapse,
     MerchantReference,
     Part,
     Payout,
@@ -40,6 +43,7 @@ from pasledger.rules.records import (
     Redemption,
     Refund,
     WrittenOff,
+    YearClosed,
 )
 
 
@@ -59,6 +63,10 @@ class Replay:
         self.balances: dict[Account, int] = defaultdict(int)
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         """Those that were awarded; where they are known beforehand, the events may come in any order."""
+        self.ends: dict[EntitlementId, dict[ChangeId, tuple[datetime, date]]] = defaultdict(dict)
+        """The ends that were decided later, with when that was recorded; they may be known beforehand too."""
+        self.closed: dict[str, tuple[int, datetime]] = {}
+        """The last year of each scheme that was closed, and when."""
         self.owed: dict[MerchantId, int] = defaultdict(int)
         """What merchants are owed by the records: lines that are in no payout."""
         self.on_its_way: dict[MerchantId, int] = defaultdict(int)
@@ -74,7 +82,7 @@ class Replay:
     def add(self, event: Event) -> Iterator[Finding]:
         """Take one event and yield what is wrong with it."""
         for fact in event.facts:
-            self._learn(fact)
+            self._learn(fact, event.stamp)
         if event.entry is None:
             return
         moved = movements(event.entry.transfers)
@@ -92,15 +100,45 @@ class Replay:
         for check in BOOKS_CHECKS:
             yield from check(self)
 
-    def _learn(self, fact: Fact) -> None:
+    def move_end(self, end: EntitlementEnd, at: datetime) -> None:
+        """Take over an end that was decided, and recorded at this moment."""
+        self.ends[end.entitlement][end.id] = at, end.ends_before
+
+    def ends_of(self, entitlement: Entitlement, at: datetime, besides: ChangeId | None = None) -> set[date]:
+        """Return the ends that an entry which was recorded at this moment may have seen: nearly always one.
+
+        What waits for another writer says a moment before the one in which it is decided. So an end that was recorded
+        within a few minutes of the entry may have been seen by it or not.
+        """
+        moved = [(when, change, end) for change, (when, end) in self.ends[entitlement.id].items() if change != besides]
+        before = [one for one in moved if one[0] < at - LONGEST_WAIT]
+        last = max(before)[-1] if before else entitlement.valid.ends_before
+        return {last, *(end for when, _, end in moved if abs(when - at) <= LONGEST_WAIT)}
+
+    def was_closed(self, scheme: str, year: int, at: datetime) -> bool:
+        """Return whether a year of a scheme had been closed for certain at this moment."""
+        closed = self.closed.get(scheme)
+        return closed is not None and year <= closed[0] and closed[1] + LONGEST_WAIT < at
+
+    def _learn(self, fact: Fact, stamp: Stamp) -> None:
         """Add up what the records say by themselves, without a look at any posting."""
         if isinstance(fact, Entitlement):
             self.entitlements[fact.id] = fact
+        elif isinstance(fact, EntitlementEnd):
+            self.move_end(fact, stamp.recorded_at)
+        elif isinstance(fact, YearClosed):
+            self.closed[fact.scheme] = max(
+                (fact.year, stamp.recorded_at), self.closed.get(fact.scheme, (0, stamp.recorded_at))
+            )
         elif isinstance(fact, BankLine):
             self.bank_lines += fact.amount.cents
-            waiting = self.on_its_way if fact.amount > ZERO else self.owed
-            waiting[fact.merchant] -= fact.amount.cents
-        elif isinstance(fact, OfMerchant | Correction):
+            for part in fact.parts:
+                waiting = self.on_its_way if part.amount > ZERO else self.owed
+                waiting[part.merchant] -= part.amount.cents
+        elif isinstance(fact, Correction):
+            if fact.merchant is not None:
+                self.owed[fact.merchant] -= fact.amount.cents
+        elif isinstance(fact, OfMerchant):
             self.open_holds += _OPEN_HOLDS.get(type(fact), 0) * fact.amount.cents
             self.owed[fact.merchant] += _OWED.get(type(fact), 0) * fact.amount.cents
             self.on_its_way[fact.merchant] += _ON_ITS_WAY.get(type(fact), 0) * fact.amount.cents
@@ -117,9 +155,13 @@ class Replay:
             del self.held[hold]
 
 
+LONGEST_WAIT = timedelta(minutes=10)
+"""More than a batch ever waits for others, in all of its tries."""
+
 OfHold = Hold | HoldCaptured | HoldReleased | HoldRefunded
 OfMerchant = Redemption | Refund | OfHold | Payout | PayoutCancelled | BankLine | WrittenOff
-Recorded = BudgetDecision | Entitlement | OfMerchant
+OfMoney = BudgetDecision | Entitlement | EntitlementEnd | Lapse | Freeing | Correction
+Recorded = OfMoney | OfMerchant
 
 # How each record changes what is held, what a merchant is owed, and what it waits for.
 _OPEN_HOLDS: dict[type[Fact], int] = {Hold: 1, HoldCaptured: -1, HoldReleased: -1}
@@ -131,7 +173,6 @@ _OWED: dict[type[Fact], int] = {
     Refund: -1,
     HoldRefunded: -1,
     Payout: -1,
-    Correction: -1,
 }
 _ON_ITS_WAY: dict[type[Fact], int] = {Payout: 1, PayoutCancelled: -1}
 
@@ -162,6 +203,11 @@ _RECORDS: dict[EntryKind, tuple["type[Recorded] | UnionType", AccountKind, int]]
     EntryKind.PAID: (BankLine, AccountKind.IN_PAYMENT, -1),
     EntryKind.RETURNED: (BankLine, AccountKind.PAYABLE, -1),
     EntryKind.WRITTEN_OFF: (WrittenOff, AccountKind.PAYABLE, 1),
+    EntryKind.WITHDRAWN: (EntitlementEnd, AccountKind.ENTITLEMENT, -1),
+    EntryKind.LAPSED: (Lapse, AccountKind.LAPSED, 1),
+    EntryKind.EXTENDED: (EntitlementEnd, AccountKind.ENTITLEMENT, 1),
+    EntryKind.FREED: (Freeing, AccountKind.LAPSED, -1),
+    EntryKind.CORRECTED: (Correction, AccountKind.PAYABLE, -1),
 }
 
 
@@ -174,28 +220,39 @@ def check_record(entry: Entry, facts: tuple[Fact, ...], moved: Moved, _replay: R
     if record is None:
         yield Finding("record", entry.id, f"{entry.kind} without the record that belongs to it")
         return
-    amount = record.change if isinstance(record, BudgetDecision) else record.amount
-    expected = sign * amount.cents
-    found = sum(
-        change.cents
-        for account, change in moved.items()
-        if account.kind is kind and account.code.startswith(_account_of(record, kind))
-    )
-    if found != expected:
-        yield Finding("record", entry.id, f"the record says {Money(expected)}, the transfers {Money(found)}")
+    if isinstance(record, Correction) and record.merchant is None:
+        kind = AccountKind.BUDGET
+    for name, amount in _claims(record, kind).items():
+        expected = sign * amount
+        found = sum(
+            change.cents for account, change in moved.items() if account.kind is kind and account.code.startswith(name)
+        )
+        if found != expected:
+            yield Finding("record", entry.id, f"the record says {Money(expected)}, the transfers {Money(found)}")
 
 
-def _account_of(record: Recorded, kind: AccountKind) -> str:
-    """Return how the code of the account starts that a record moves."""
+def _claims(record: Recorded, kind: AccountKind) -> dict[str, int]:
+    """Return by how much a record says that accounts move, by how their codes start."""
     match record:
         case BudgetDecision():
-            return f"{kind}/{record.scheme}/{record.year}"
+            return {f"{kind}/{record.scheme}/{record.year}": record.change.cents}
+        case Lapse() | Freeing():
+            return {f"{kind}/{record.scheme}/{record.year}": record.amount.cents}
+        case EntitlementEnd():
+            return {f"{kind}/{record.entitlement}": record.amount.cents}
+        case Correction() if record.merchant is None:
+            return {f"{kind}/": record.amount.cents}
         case Entitlement():
-            return f"{kind}/{record.id}"
+            return {f"{kind}/{record.id}": record.amount.cents}
+        case BankLine():
+            claims: dict[str, int] = defaultdict(int, {f"{kind}/": record.amount.cents})
+            for part in record.parts:
+                claims[f"{kind}/{part.merchant}/"] += part.amount.cents
+            return claims
         case _ if kind is AccountKind.HELD:
-            return f"{kind}/"
+            return {f"{kind}/": record.amount.cents}
         case _:
-            return f"{kind}/{record.merchant}/"
+            return {f"{kind}/{record.merchant}/": record.amount.cents}
 
 
 OfParts = Redemption | Refund | OfHold
@@ -204,18 +261,19 @@ OfParts = Redemption | Refund | OfHold
 def check_parts(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
     """What is spent or held is taken from, and what goes back is given to, exactly what the parts name; ended: lapses.
 
-    What is captured comes from no entitlement any more. Its parts are held by their schemes.
+    What is captured comes from no entitlement any more: its parts are held by their schemes. Where a refund is
+    countered, it is taken from where it went to: from its entitlements, or from what lapsed.
     """
-    record = next((fact for fact in facts if isinstance(fact, OfParts)), None)
-    if record is None:
+    record = next((fact for fact in facts if isinstance(fact, OfParts | Correction)), None)
+    if record is None or (isinstance(record, Correction) and record.merchant is None):
         return
-    expected: dict[Account, int] = defaultdict(int)
-    for part in record.parts:
-        account, sign = _part_of(record, part, entry.stamp.effective_on, replay)
-        expected[account] += sign * part.amount.cents
     found = {
         account: change.cents for account, change in moved.items() if account.kind in _KINDS_OF_PARTS[type(record)]
     }
+    expected: dict[Account, int] = defaultdict(int)
+    for part in record.parts:
+        account, sign = _part_of(record, part, entry, found, replay)
+        expected[account] += sign * part.amount.cents
     for account in sorted({*expected, *found}):
         yield from _compare("parts", account.code, found.get(account, 0), expected.get(account, 0))
 
@@ -240,21 +298,83 @@ _KINDS_OF_PARTS: dict[type[Fact], frozenset[AccountKind]] = {
     Refund: _BY_ENTITLEMENT,
     HoldReleased: _BY_ENTITLEMENT,
     HoldRefunded: _BY_ENTITLEMENT,
+    Correction: _BY_ENTITLEMENT,
     HoldCaptured: _BY_ENTITLEMENT | {AccountKind.HELD},
 }
 """Which kinds of account the parts of a record say all about."""
 
 
-def _part_of(record: OfParts, part: Part, day: date, replay: Replay) -> tuple[Account, int]:
+def _part_of(
+    record: OfParts | Correction, part: Part, entry: Entry, found: dict[Account, int], replay: Replay
+) -> tuple[Account, int]:
     """Return the account that a part of a record moves, and whether up or down."""
+    account = accounts.entitlement(part.entitlement, part.scheme)
     if isinstance(record, HoldCaptured):
         return accounts.held(part.scheme), -1
     if isinstance(record, Redemption | Hold):
-        return accounts.entitlement(part.entitlement, part.scheme), -1
-    entitlement = replay.entitlements.get(part.entitlement)
-    if entitlement is not None and day < entitlement.valid.ends_before:
-        return accounts.entitlement(part.entitlement, part.scheme), 1
-    return accounts.lapsed(part.scheme, day.year), 1
+        return account, -1
+    if isinstance(record, Correction) and record.amount < ZERO:
+        return account if account in found else _first_lapsed(found, part.scheme) or account, -1
+    seen = _seen_as(entry, replay.entitlements.get(part.entitlement), replay)
+    goes_back = account in found if len(seen) > 1 else seen == {False}
+    return account if goes_back else accounts.lapsed(part.scheme, entry.stamp.effective_on.year), 1
+
+
+def _first_lapsed(found: dict[Account, int], scheme: str) -> Account | None:
+    return next((one for one in found if one.kind is AccountKind.LAPSED and one.scheme == scheme), None)
+
+
+def _seen_as(entry: Entry, entitlement: Entitlement | None, replay: Replay) -> set[bool]:
+    """Return whether the decision saw the entitlement as ended: both where its end was moved at that moment."""
+    if entitlement is None:
+        return {True}
+    return {end <= entry.stamp.effective_on for end in replay.ends_of(entitlement, entry.stamp.recorded_at)}
+
+
+def check_change(entry: Entry, facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
+    """What is withdrawn goes to the budget that it came from, or lapses where that is too late; all from its owner."""
+    change = next((fact for fact in facts if isinstance(fact, EntitlementEnd | Lapse)), None)
+    entitlement = None if change is None else replay.entitlements.get(change.entitlement)
+    if change is None or entitlement is None or (isinstance(change, EntitlementEnd) and not change.is_withdrawn):
+        return
+    own = accounts.entitlement(entitlement.id, entitlement.scheme)
+    may_go_to = _lapses_in(entry, entitlement, replay) if isinstance(change, Lapse) else _goes_to(entry, change, replay)
+    others = [account for account in moved if account != own]
+    if own not in moved or len(others) != 1 or others[0] not in may_go_to:
+        went = ", ".join(sorted(account.code for account in moved))
+        yield Finding("change", entry.id, f"{entry.kind} of {own.code} moved {went}")
+
+
+def _lapses_in(entry: Entry, entitlement: Entitlement, replay: Replay) -> set[Account]:
+    years = {(end - timedelta(days=1)).year for end in replay.ends_of(entitlement, entry.stamp.recorded_at)}
+    closed = replay.closed.get(entitlement.scheme, (0, entry.stamp.recorded_at))[0]
+    if any(year <= closed for year in years):
+        years.add(entry.stamp.effective_on.year)
+    return {accounts.lapsed(entitlement.scheme, year) for year in years}
+
+
+def _goes_to(entry: Entry, change: EntitlementEnd, replay: Replay) -> set[Account]:
+    entitlement, stamp = replay.entitlements[change.entitlement], entry.stamp
+    year = entitlement.valid.starts_on.year
+    ends = replay.ends_of(entitlement, stamp.recorded_at, besides=change.id)
+    may_go_to: set[Account] = set()
+    if any(end > stamp.effective_on for end in ends) and not replay.was_closed(
+        entitlement.scheme, year, stamp.recorded_at
+    ):
+        may_go_to.add(accounts.budget(entitlement.scheme, year))
+    if any(end <= stamp.effective_on for end in ends) or year <= replay.closed.get(entitlement.scheme, (0,))[0]:
+        may_go_to.add(accounts.lapsed(entitlement.scheme, stamp.effective_on.year))
+    return may_go_to
+
+
+def check_closed(entry: Entry, _facts: tuple[Fact, ...], moved: Moved, replay: Replay) -> Iterator[Finding]:
+    """Nothing counts in a year that was closed before, and no budget of it is changed."""
+    for account in moved:
+        years = {entry.stamp.effective_on.year}
+        if account.kind is AccountKind.BUDGET:
+            years.add(int(account.code.rpartition("/")[2]))
+        if any(replay.was_closed(account.scheme, year, entry.stamp.recorded_at) for year in years):
+            yield Finding("closed", entry.id, f"{account.code} was changed in a year that had been closed")
 
 
 def check_reference(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, _replay: Replay) -> Iterator[Finding]:
@@ -280,19 +400,20 @@ def check_entitlements(entry: Entry, facts: tuple[Fact, ...], _moved: Moved, rep
             elif holder not in (None, entitlement.holder):
                 fault = "is another holder's"
             else:
-                fault = _untimely(entry, entitlement, is_credit=account is transfer.credit)
+                ends = replay.ends_of(entitlement, entry.stamp.recorded_at)
+                fault = _untimely(entry, entitlement, ends, is_credit=account is transfer.credit)
             if fault is not None:
                 yield Finding("entitlement", entry.id, f"{account.code} {fault}")
 
 
-def _untimely(entry: Entry, entitlement: Entitlement, *, is_credit: bool) -> str | None:
+def _untimely(entry: Entry, entitlement: Entitlement, ends: set[date], *, is_credit: bool) -> str | None:
     day = entry.stamp.effective_on
-    has_ended = day >= entitlement.valid.ends_before
-    if entry.kind in _SPENDING and day not in entitlement.valid:
+    was_valid = entitlement.valid.starts_on <= day < max(ends)
+    if entry.kind in _SPENDING and not was_valid:
         return f"was not valid on {day}"
-    if entry.kind is EntryKind.LAPSED and not has_ended:
+    if entry.kind is EntryKind.LAPSED and day < min(ends):
         return f"had not ended on {day}"
-    if is_credit and has_ended and entry.kind is not EntryKind.EXTENDED:
+    if is_credit and max(ends) <= day and entry.kind is not EntryKind.EXTENDED:
         return "was revived after its end"
     return None
 
@@ -372,6 +493,8 @@ ENTRY_CHECKS: tuple[EntryCheck, ...] = (
     check_lines,
     check_reference,
     check_entitlements,
+    check_change,
+    check_closed,
 )
 BOOKS_CHECKS: tuple[BooksCheck, ...] = (
     check_sentence,

@@ -65,6 +65,8 @@ def decide_award(request: AwardRequest, town: Town, stamp: Stamp) -> Event:
     if request.ends_on is not None:
         valid = _ended_on(request.ends_on, valid, today=stamp.effective_on)
     amount = amount_of(request.amount, request.category, scheme)
+    if town.is_closed(scheme.code, valid.starts_on.year):
+        raise Refused(Refusal.YEAR_CLOSED, scheme=scheme.code, year=valid.starts_on.year)
     require_budget(scheme.code, valid.starts_on.year, amount, town)
     entry = Entry(
         request.entry,

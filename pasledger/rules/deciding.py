@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pasledger.ledger.journal import Stamp
+from pasledger.ledger.accounts import AccountKind
+from pasledger.ledger.journal import Entry, Stamp
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.appointing import (
     ActorRequest,
@@ -21,6 +22,14 @@ from pasledger.rules.appointing import (
     decide_role,
 )
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.banking import (
+    SettlementRequest,
+    StatementLineRequest,
+    StatementRequest,
+    decide_settlement,
+    decide_statement,
+    decide_statement_line,
+)
 from pasledger.rules.batches import (
     BatchAwardRequest,
     BookingRequest,
@@ -40,8 +49,20 @@ from pasledger.rules.batches import (
 from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.card_entry import counted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
+from pasledger.rules.corrections import CorrectionRequest, decide_correction
 from pasledger.rules.credentials import RenewalRequest, UseRequest, decide_renewal, decide_use
 from pasledger.rules.crediting import AwardRequest, decide_award
+from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest, decide_extension, decide_withdrawal
+from pasledger.rules.expiry import (
+    BudgetRestRequest,
+    FreeingRequest,
+    LapseRequest,
+    YearCloseRequest,
+    decide_budget_rest,
+    decide_freeing,
+    decide_lapse,
+    decide_year_close,
+)
 from pasledger.rules.holds import (
     CaptureRequest,
     ExpiryRequest,
@@ -107,6 +128,7 @@ from pasledger.rules.registration import (
     decide_scheme,
     decide_terminal,
 )
+from pasledger.rules.sources import SourceRequest, decide_source
 from pasledger.rules.town import Needs, Town
 
 Request = (
@@ -118,6 +140,13 @@ Request = (
     | ExpiryRequest
     | HoldRefundRequest
     | AwardRequest
+    | WithdrawalRequest
+    | ExtensionRequest
+    | LapseRequest
+    | FreeingRequest
+    | CorrectionRequest
+    | BudgetRestRequest
+    | YearCloseRequest
     | PreparationRequest
     | RowsRequest
     | StepRequest
@@ -127,6 +156,7 @@ Request = (
     | SecondApprovalRequest
     | BudgetRequest
     | SchemeRequest
+    | SourceRequest
     | MerchantRequest
     | MerchantChangeRequest
     | MerchantCheckRequest
@@ -138,6 +168,9 @@ Request = (
     | RunCancelRequest
     | PayoutCancelRequest
     | WriteOffRequest
+    | StatementRequest
+    | StatementLineRequest
+    | SettlementRequest
     | TerminalRequest
     | RevocationRequest
     | ActorRequest
@@ -171,6 +204,13 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     ExpiryRequest: decide_expiry,
     HoldRefundRequest: decide_hold_refund,
     AwardRequest: decide_award,
+    WithdrawalRequest: decide_withdrawal,
+    ExtensionRequest: decide_extension,
+    LapseRequest: decide_lapse,
+    FreeingRequest: decide_freeing,
+    CorrectionRequest: decide_correction,
+    BudgetRestRequest: decide_budget_rest,
+    YearCloseRequest: decide_year_close,
     PreparationRequest: decide_preparation,
     RowsRequest: decide_rows,
     StepRequest: decide_step,
@@ -180,6 +220,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     SecondApprovalRequest: decide_second_approval,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
+    SourceRequest: decide_source,
     MerchantRequest: decide_merchant,
     MerchantChangeRequest: decide_merchant_change,
     MerchantCheckRequest: decide_merchant_check,
@@ -191,6 +232,9 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RunCancelRequest: decide_run_cancel,
     PayoutCancelRequest: decide_payout_cancel,
     WriteOffRequest: decide_write_off,
+    StatementRequest: decide_statement,
+    StatementLineRequest: decide_statement_line,
+    SettlementRequest: decide_settlement,
     TerminalRequest: decide_terminal,
     RevocationRequest: decide_revocation,
     ActorRequest: decide_actor,
@@ -243,6 +287,8 @@ def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
         return _repeat(asked, before)
     try:
         event = DECISIONS[type(request)](request, town, stamp)
+        if event.entry is not None and town.closed_through:
+            _require_open_years(event.entry, town)
     except Refused as refused:
         attempt = _attempt(request, town, stamp, refused.reason)
         return Outcome(refused=refused, attempt=attempt, counted=_counted(request, town, stamp, refused.reason))
@@ -259,6 +305,18 @@ def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None
     for count in counts:
         town.learn(count)
     return counts
+
+
+def _require_open_years(entry: Entry, town: Town) -> None:
+    """Refuse whatever would count in a closed year, or change its budget."""
+    for transfer in entry.transfers:
+        for account in (transfer.debit, transfer.credit):
+            years = {entry.stamp.effective_on.year}
+            if account.kind is AccountKind.BUDGET:
+                years.add(int(account.code.rpartition("/")[2]))
+            for year in years:
+                if town.is_closed(account.scheme, year):
+                    raise Refused(Refusal.YEAR_CLOSED, scheme=account.scheme, year=year)
 
 
 def _key(request: Request) -> AttemptKey | None:

@@ -10,7 +10,16 @@ from datetime import date
 from pasledger.ledger.ids import MerchantId
 from pasledger.ledger.journal import Stamp, require_four_eyes
 from pasledger.ledger.refusals import Refusal, Refused
-from pasledger.rules.records import CheckResult, CheckWay, Event, Merchant, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records import (
+    CheckResult,
+    CheckWay,
+    Event,
+    Merchant,
+    MerchantCheck,
+    MerchantContact,
+    MerchantEnd,
+    Payout,
+)
 from pasledger.rules.town import Needs, Town
 
 
@@ -128,3 +137,20 @@ def account_to_pay(merchant: Merchant, checks: tuple[MerchantCheck, ...]) -> Mer
     if newest is None or newest.result is not CheckResult.MATCH:
         return None
     return newest if (newest.name, newest.iban) == (merchant.name, merchant.iban) else None
+
+
+def account_refused(payout: Payout, reason: str, town: Town, stamp: Stamp) -> MerchantCheck:
+    """Return what blocks a merchant whose account did not take a payment, until somebody checked it again."""
+    merchant = town.merchant_version(payout.merchant, on=stamp.effective_on)
+    return MerchantCheck(
+        merchant.id,
+        len(town.checks.get(merchant.id, ())) + 1,
+        merchant.name,
+        payout.iban,
+        payout.account_name,
+        stamp.effective_on,
+        CheckWay.PAYMENT,
+        CheckResult.RETURNED,
+        reason,
+        "bank",
+    )

@@ -15,7 +15,7 @@ from pasledger.ledger.journal import Entry, EntryKind, Stamp, Transfer, require_
 from pasledger.ledger.money import ZERO, Money, total
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules import postings
-from pasledger.rules.merchants import account_to_pay
+from pasledger.rules.merchants import account_refused, account_to_pay
 from pasledger.rules.records import (
     Event,
     OpenLine,
@@ -222,10 +222,15 @@ class PayoutCancelRequest:
     run: RunId
     entry: EntryId
     reason: str = ""
+    merchant: MerchantId | None = None
+    """Where the bank rejected it: whose account did not take it."""
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.runs.add(self.run)
+        if self.merchant is not None:
+            needs.merchants.add(self.merchant)
+            needs.merchant_files.add(self.merchant)
 
 
 def decide_payout_cancel(request: PayoutCancelRequest, town: Town, stamp: Stamp) -> Event:
@@ -239,11 +244,13 @@ def decide_payout_cancel(request: PayoutCancelRequest, town: Town, stamp: Stamp)
         stamp,
         tuple(_moved_back(share, payout.merchant) for share in payout.shares),
     )
+    blocks = () if request.merchant is None else (account_refused(payout, request.reason, town, stamp),)
     return Event(
         stamp,
         (
             PayoutCancelled(payout.id, entry.id, payout.merchant, payout.amount),
             PayoutStepped(payout.id, 1, PayoutStep.CANCELLED, entry.id, request.reason),
+            *blocks,
         ),
         entry,
     )

@@ -100,6 +100,11 @@ def paid(*, scheme: str, merchant: MerchantId, amount: Money) -> Transfer:
     return Transfer(debit=accounts.in_payment(merchant, scheme), credit=accounts.treasury(scheme), amount=amount)
 
 
+def negative_share(transfer: Transfer) -> Transfer:
+    """Negatief deel: what a payout takes off for a scheme is the same event, the other way round."""
+    return Transfer(debit=transfer.credit, credit=transfer.debit, amount=transfer.amount)
+
+
 def returned(*, scheme: str, merchant: MerchantId, amount: Money) -> Transfer:
     """Retour, terugbetaling: money came back after we were debited; it is owed again, or a debt is settled."""
     return Transfer(debit=accounts.treasury(scheme), credit=accounts.payable(merchant, scheme), amount=amount)

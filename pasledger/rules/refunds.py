@@ -1,7 +1,8 @@
 """Refunds (terugboekingen): back to exactly the entitlements that paid, the last one first.
 
-In part or whole, once or more often, never more than was paid. An entitlement that has ended is not revived: its share
-lapses. The merchant's payable may go below zero when it was paid already; its next payout nets that.
+In part or whole, once or more often, never more than was paid, less what a correction gave back. An entitlement that
+has ended is not revived: its share lapses. The merchant's payable may go below zero when it was paid already; its next
+payout nets that.
 """
 
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from pasledger.ledger.journal import Entry, EntryKind, Stamp, Transfer
 from pasledger.ledger.money import ZERO, Money, total
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules import postings
-from pasledger.rules.allocation import first_of, less
+from pasledger.rules.allocation import first_of
 from pasledger.rules.attempts import AttemptKey
+from pasledger.rules.corrections import left_to_give_back
 from pasledger.rules.records import Event, MerchantReference, Part, Refund
 from pasledger.rules.references import bound_by, named
 from pasledger.rules.town import Needs, Town
@@ -42,8 +44,7 @@ def decide_refund(request: RefundRequest, town: Town, stamp: Stamp) -> Event:
     redemption = town.redemptions.get(request.redemption)
     if redemption is None or redemption.merchant != request.merchant:
         raise Refused(Refusal.REDEMPTION_UNKNOWN)
-    given_back = (part for refund in town.refunds.get(redemption.id, []) for part in refund.parts)
-    parts = some_of(less(reversed(redemption.parts), given_back), request.amount)
+    parts = some_of(left_to_give_back(redemption, town), request.amount)
     entry = Entry(
         request.entry,
         EntryKind.REFUNDED,

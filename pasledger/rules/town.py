@@ -20,8 +20,10 @@ from pasledger.ledger.ids import (
     PayoutId,
     RedemptionId,
     RunId,
+    StatementId,
     TerminalId,
 )
+from pasledger.ledger.journal import Entry
 from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.actors import Actors
@@ -34,6 +36,8 @@ from pasledger.rules.records import (
     Attempt,
     AwardDecision,
     AwardKey,
+    BankLine,
+    BankStatement,
     BatchAward,
     BatchContent,
     BatchHand,
@@ -45,17 +49,22 @@ from pasledger.rules.records import (
     Card,
     CardChange,
     CardRule,
+    Correction,
     Credential,
     CredentialUsed,
     Entitlement,
+    EntitlementEnd,
     Event,
     Fact,
+    FileSource,
+    Freeing,
     Hold,
     HoldCaptured,
     Holder,
     HoldRefunded,
     HoldReleased,
     HoldUse,
+    Lapse,
     Merchant,
     MerchantCheck,
     MerchantContact,
@@ -78,10 +87,12 @@ from pasledger.rules.records import (
     RunStep,
     RunStepped,
     SecondApproval,
+    StatementLine,
     Terminal,
     TerminalRevoked,
     Tries,
     WrittenOff,
+    YearClosed,
     open_lines_of,
 )
 from pasledger.rules.schemes import Scheme
@@ -108,6 +119,9 @@ class Needs:
     """Merchants of which the lines that are in no payout are needed."""
     runs: set[RunId] = field(default_factory=set)
     """Payout runs, with their payouts and what became of them."""
+    bank_references: set[str] = field(default_factory=set)
+    """What lines of a bank statement call what they are about."""
+    open_bank_lines: set[str] = field(default_factory=set)
     pays: bool = False
     """Whether it matters how the town pays."""
     merchant_names: set[str] = field(default_factory=set)
@@ -117,12 +131,19 @@ class Needs:
     actors: set[str] = field(default_factory=set)
     """Where there is any, all actors are needed: they are few."""
     redemptions: set[RedemptionId] = field(default_factory=set)
+    entitlements: set[EntitlementId] = field(default_factory=set)
+    """Entitlements whose end or money is to be changed: with the budgets of their schemes, and what lapsed of them."""
+    corrected_entries: set[EntryId] = field(default_factory=set)
+    """Entries that are to be countered: with what they were about, and the budgets of their schemes."""
+    closing_schemes: set[str] = field(default_factory=set)
+    """Schemes of which money is freed, a budget changed or a year closed: with all their budgets, and what lapsed."""
     holds: set[HoldId] = field(default_factory=set)
     budgets: set[Account] = field(default_factory=set)
     award_references: set[str] = field(default_factory=set)
     batches: set[BatchId] = field(default_factory=set)
     batch_sources: set[str] = field(default_factory=set)
     """What files say: whether it belongs to a batch already."""
+    file_sources: set[str] = field(default_factory=set)
     settings: set[str] = field(default_factory=set)
     """The settings of a part of the books; those of awards come with each batch too."""
     budget_references: set[str] = field(default_factory=set)
@@ -136,6 +157,7 @@ class Town(Books):
     def __init__(self) -> None:
         super().__init__()
         self.schemes: dict[str, tuple[Scheme, ...]] = {}
+        self.file_sources: dict[str, tuple[FileSource, ...]] = {}
         self.merchants: dict[MerchantId, tuple[Merchant, ...]] = {}
         self.merchants_by_name: dict[str, MerchantId] = {}
         self.ends: dict[MerchantId, date] = {}
@@ -154,6 +176,17 @@ class Town(Books):
         self.spent: Spent = {}
         self.entitlements: dict[EntitlementId, Entitlement] = {}
         self.entitlements_of: dict[HolderId, list[Entitlement]] = {}
+        self.withdrawn: set[EntitlementId] = set()
+        self.lapses: dict[EntitlementId, Lapse] = {}
+        """The last lapse of each entitlement, unless it came back."""
+        self.freeings: dict[tuple[str, int], int] = {}
+        self.newest_freeings: dict[tuple[str, int], EntryId] = {}
+        self.closed_through: dict[str, int] = {}
+        self.entries: dict[EntryId, Entry] = {}
+        self.countered: dict[EntryId, Redemption | Refund | BudgetDecision] = {}
+        """What an entry was about, where a correction can counter it."""
+        self.corrections: dict[EntryId, Correction] = {}
+        """Each correction, by the entry that it countered."""
         self.awards: set[AwardKey] = set()
         self.batch_contents: dict[BatchId, list[BatchContent]] = {}
         self.batch_steps: dict[BatchId, list[BatchStep]] = {}
@@ -175,12 +208,19 @@ class Town(Books):
         self.run_steps: dict[RunId, tuple[RunStep, ...]] = {}
         self.payouts: dict[PayoutId, Payout] = {}
         self.payout_steps: dict[PayoutId, tuple[PayoutStep, ...]] = {}
+        self.newest_statement: dict[str, BankStatement] = {}
+        self.open_bank_lines: set[tuple[StatementId, int]] = set()
         self._payouts_of: dict[RunId, list[Payout]] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
     def scheme(self, code: str, *, on: date) -> Scheme:
         """Return the version of a scheme that holds on a day, or refuse."""
         return _version_on(self.schemes.get(code, ()), on) or _refuse(Refusal.SCHEME_UNKNOWN, scheme=code)
+
+    def file_source(self, code: str) -> FileSource:
+        """Return the newest version of a source of files, or refuse."""
+        versions = self.file_sources.get(code)
+        return versions[-1] if versions else _refuse(Refusal.SOURCE_UNKNOWN, source=code)
 
     def merchant(self, merchant: MerchantId, *, on: date) -> Merchant:
         """Return the version of a merchant that holds on a day, or refuse, also after its end."""
@@ -196,6 +236,10 @@ class Town(Books):
         """Return the card with this number or token, or refuse."""
         return self.cards.get(key) or _refuse(Refusal.CARD_UNKNOWN)
 
+    def is_closed(self, scheme: str, year: int) -> bool:
+        """Return whether a fiscal year of a scheme is closed, itself or with a later one."""
+        return year <= self.closed_through.get(scheme, 0)
+
     def payouts_of(self, run: RunId) -> list[Payout]:
         """Return the payouts of a run, in the order of their places."""
         return self._payouts_of.get(run, [])
@@ -204,6 +248,7 @@ class Town(Books):
         """Take over what an event establishes, so that the next decision sees it."""
         if event.entry is not None:
             self.post(event.entry)
+            self.entries[event.entry.id] = event.entry
             count_spending(self.spent, event)
             for merchant, line in open_lines_of(event.entry):
                 self.open_lines.setdefault(merchant, {})[line.entry, line.position] = line
@@ -217,6 +262,8 @@ class Town(Books):
         match fact:
             case Scheme():
                 self.schemes[fact.code] = (*self.schemes.get(fact.code, ()), fact)
+            case FileSource():
+                self.file_sources[fact.code] = (*self.file_sources.get(fact.code, ()), fact)
             case Merchant():
                 self.merchants[fact.id] = (*self.merchants.get(fact.id, ()), fact)
                 self.merchants_by_name[fact.name] = fact.id
@@ -237,6 +284,12 @@ class Town(Books):
                 self.open_lines.pop(fact.merchant, None)  # a payout takes all lines there are
             case PayoutStepped():
                 self.payout_steps[fact.payout] = (*self.payout_steps.get(fact.payout, ()), fact.step)
+            case BankStatement():
+                self.newest_statement[fact.iban] = fact
+            case StatementLine():
+                self.open_bank_lines.add((fact.statement, fact.position))
+            case BankLine():
+                self.open_bank_lines.discard((fact.statement, fact.position))
             case MerchantContact() | PayoutLine() | PayoutWaiting() | PayoutCancelled() | WrittenOff():
                 pass  # no decision looks at it
             case Terminal():
@@ -268,6 +321,17 @@ class Town(Books):
             case Entitlement():
                 self.entitlements[fact.id] = fact
                 self.entitlements_of.setdefault(fact.holder, []).append(fact)
+            case EntitlementEnd():
+                self._move_end(fact)
+            case Lapse():
+                self.lapses[fact.entitlement] = fact
+            case Freeing():
+                self.freeings[fact.scheme, fact.year] = fact.number
+                self.newest_freeings[fact.scheme, fact.year] = fact.entry
+            case Correction():
+                self.corrections[fact.corrects] = fact
+            case YearClosed():
+                self.closed_through[fact.scheme] = max(fact.year, self.closed_through.get(fact.scheme, 0))
             case AwardDecision():
                 self.awards.add(fact.unique_key)
             case BatchContent():
@@ -284,10 +348,12 @@ class Town(Books):
                 self.second_approvals, self.second_approval_above = fact.number, fact.above
             case BudgetDecision():
                 self.budget_decisions.add((fact.scheme, fact.year, fact.reference))
+                self.countered[fact.entry] = fact
             case Redemption():
-                self.redemptions[fact.id] = fact
+                self.redemptions[fact.id] = self.countered[fact.entry] = fact
             case Refund():
                 self.refunds.setdefault(fact.redemption, []).append(fact)
+                self.countered[fact.entry] = fact
             case Hold():
                 self.holds[fact.id] = fact
             case HoldCaptured() | HoldReleased() | HoldRefunded():
@@ -296,6 +362,16 @@ class Town(Books):
                 pass  # which no decision looks at
             case _:
                 raise TypeError(f"no decision looks at {type(fact).__name__}")
+
+    def _move_end(self, end: EntitlementEnd) -> None:
+        before = self.entitlements[end.entitlement]
+        after = self.entitlements[end.entitlement] = before.ending(end.ends_before)
+        owned = self.entitlements_of[before.holder]
+        owned[owned.index(before)] = after
+        if end.is_withdrawn:
+            self.withdrawn.add(end.entitlement)
+        if end.lapse is not None:
+            self.lapses.pop(end.entitlement, None)
 
     def _change_card(self, change: CardChange) -> None:
         before = self.cards[self._numbers[change.card]]

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, and_, func, select, union_all
+from sqlalchemy import Column, Connection, Select, and_, func, or_, select, union_all
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
-from pasledger.ledger.ids import MerchantId, PayoutId, RunId
+from pasledger.ledger.ids import MerchantId, PayoutId, RunId, StatementId
 from pasledger.ledger.money import Money
-from pasledger.rules.records import Payout, PayoutStep, RunStep, Share
+from pasledger.rules.records import BANK_PREFIX, Payout, PayoutStep, RunStep, Share
 from pasledger.rules.town import Town
 from pasledger.store import rows, tables
 from pasledger.store.statements import OneOf, Query, Row
@@ -47,6 +47,36 @@ def load_runs(connection: Connection, wanted: list[str], town: Town) -> None:
     for payout_id, step in _PAYOUT_STEPS.fetch(connection, wanted=wanted):
         named = PayoutId(payout_id)
         town.payout_steps[named] = (*town.payout_steps.get(named, ()), PayoutStep(step))
+
+
+def load_bank(connection: Connection, wanted: list[str], town: Town) -> None:
+    """The runs that lines are about or that are not paid yet, with whom they pay; and the newest statements."""
+    named = {_run_name(reference) for reference in wanted}
+    runs = {run for run, year, number in _ALL_RUNS.fetch(connection) if f"{year}-{number:04}" in named}
+    found = sorted(runs.union(run for (run,) in _OPEN_RUNS.fetch(connection)).difference(town.runs))
+    load_runs(connection, found, town)
+    for row in _MERCHANTS_PAID.fetch(connection, wanted=found):
+        merchant = rows.read_merchant(row)
+        if merchant not in town.merchants.get(merchant.id, ()):
+            town.learn(merchant)
+    known = set(town.checks)
+    for row in _CHECKS_OF_PAID.fetch(connection, wanted=found):
+        check = rows.read_merchant_check(row)
+        if check.merchant not in known:
+            town.learn(check)
+    for row in _NEWEST_STATEMENTS.fetch(connection):
+        town.learn(rows.read_bank_statement(row))
+
+
+def load_open_bank_lines(connection: Connection, _wanted: list[str], town: Town) -> None:
+    """Every line that waits for a person."""
+    for statement, position in _UNSETTLED.fetch(connection):
+        town.open_bank_lines.add((StatementId(statement), position))
+
+
+def _run_name(reference: str) -> str:
+    """Return the run that an id of the bank names: `2026-0001` for `PL-2026-0001-0003`."""
+    return reference.removeprefix(BANK_PREFIX).rpartition("-")[0]
 
 
 def read_payouts(shares: list[Row], payouts: list[Row]) -> list[Payout]:
@@ -103,4 +133,48 @@ _PAYOUT_STEPS = Query(
     .join(_t.payout, _t.payout.c.id == _t.payout_step.c.payout_id)
     .where(_of_runs)
     .order_by(_t.payout_step.c.payout_id, _t.payout_step.c.number)
+)
+_ALL_RUNS = Query(select(_t.payout_run.c.id, _t.payout_run.c.year, _t.payout_run.c.number))
+_OPEN_RUNS = Query(
+    select(_t.payout.c.run_id)
+    .outerjoin(_t.payout_step, _t.payout_step.c.payout_id == _t.payout.c.id)
+    .where(_t.payout_step.c.step.is_(None))
+    .distinct()
+)
+_MERCHANTS_PAID = Query(
+    select(_t.merchant)
+    .where(_t.merchant.c.id.in_(select(_t.payout.c.merchant_id).where(OneOf(_t.payout.c.run_id, "wanted"))))
+    .order_by(_t.merchant.c.id, _t.merchant.c.version)
+)
+_CHECKS_OF_PAID = Query(
+    select(_t.merchant_check)
+    .where(
+        _t.merchant_check.c.merchant_id.in_(select(_t.payout.c.merchant_id).where(OneOf(_t.payout.c.run_id, "wanted")))
+    )
+    .order_by(_t.merchant_check.c.merchant_id, _t.merchant_check.c.number)
+)
+_newer = _t.bank_statement.alias("newer")
+_NEWEST_STATEMENTS = Query(
+    select(_t.bank_statement).where(
+        ~select(_newer.c.id)
+        .where(
+            _newer.c.iban == _t.bank_statement.c.iban,
+            or_(
+                _newer.c.until > _t.bank_statement.c.until,
+                and_(_newer.c.until == _t.bank_statement.c.until, _newer.c.number > _t.bank_statement.c.number),
+            ),
+        )
+        .exists()
+    )
+)
+_UNSETTLED = Query(
+    select(_t.bank_line.c.statement_id, _t.bank_line.c.position)
+    .outerjoin(
+        _t.bank_line_settled,
+        and_(
+            _t.bank_line_settled.c.statement_id == _t.bank_line.c.statement_id,
+            _t.bank_line_settled.c.position == _t.bank_line.c.position,
+        ),
+    )
+    .where(_t.bank_line_settled.c.purpose.is_(None))
 )

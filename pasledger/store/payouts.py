@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from pasledger.ledger.ids import EntryId, MerchantId, PayoutId, RunId
 from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.money import Money
-from pasledger.rules.records import PaymentFile, Payout, PayoutRun, PayoutStep, PayoutWaiting, RunStep
+from pasledger.rules.records import PaymentFile, PaymentSettings, Payout, PayoutRun, PayoutStep, PayoutWaiting, RunStep
 from pasledger.rules.town import Needs, Town
 from pasledger.store import rows, tables
 from pasledger.store.loading import load
@@ -54,6 +54,16 @@ class Payouts:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def settings(self) -> PaymentSettings | None:
+        """Return how the town pays now; None where nobody said so."""
+        found = load(self._connection, Needs(pays=True)).payment_settings
+        return found[-1] if found else None
+
+    def is_dedicated(self) -> bool:
+        """Return whether the account that the town pays from is for these books alone."""
+        settings = self.settings()
+        return settings is not None and settings.is_dedicated
 
     def owed(self) -> list[MerchantId]:
         """Return the merchants for which something was ever payable, in the order of their ids."""

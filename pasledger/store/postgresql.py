@@ -12,7 +12,21 @@ from typing import Any
 
 import psycopg
 from psycopg.types.numeric import IntLoader
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, literal, make_url, or_, select, text, union
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    literal,
+    make_url,
+    or_,
+    select,
+    text,
+    union,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from pasledger.ledger.accounts import AccountKind
@@ -20,6 +34,7 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.town import Needs
 from pasledger.store import tables
 from pasledger.store.card_use import lock_pins
+from pasledger.store.changes import locked_budgets, locked_entitlements
 from pasledger.store.database import Database
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUnusable
 from pasledger.store.statements import OneOf, Query
@@ -71,15 +86,27 @@ class Postgresql(Database):
         return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
 
     def lock(self, connection: Connection, needs: Needs) -> frozenset[str]:
-        """Lock the balances of what cards can spend, of what redemptions and holds were paid from, and of budgets."""
+        """Lock the balances of what cards can spend, of what redemptions and holds were paid from, and of budgets.
+
+        Where something is changed that was booked, also of that, of what paid it, and of all budgets of its scheme.
+        """
         lock_pins(connection, needs)
-        locked = _LOCK.fetch(
-            connection,
-            cards=sorted(needs.spending_cards),
-            redemptions=sorted(needs.redemptions),
-            holds=sorted(needs.holds),
-            budgets=sorted(account.code for account in needs.budgets),
-        )
+        named = {account.code for account in needs.budgets} | {f"{_ENTITLEMENT}{one}" for one in needs.entitlements}
+        wanted = {
+            "cards": sorted(needs.spending_cards),
+            "redemptions": sorted(needs.redemptions),
+            "holds": sorted(needs.holds),
+            "named": sorted(named),
+        }
+        changes = {
+            "entitlements": sorted(needs.entitlements),
+            "corrected": sorted(needs.corrected_entries),
+            "schemes": sorted(needs.closing_schemes),
+        }
+        if any(changes.values()):
+            locked = _LOCK_FOR_CHANGES.fetch(connection, **wanted, **changes)
+        else:
+            locked = _LOCK.fetch(connection, **wanted)
         return frozenset(code for (code,) in locked)
 
     def guards(self) -> dict[str, str]:
@@ -249,7 +276,7 @@ def _without_secret(books: str) -> str:
 # --- locks
 
 _t = tables
-_prefix = literal(f"{AccountKind.ENTITLEMENT}/")
+_ENTITLEMENT = f"{AccountKind.ENTITLEMENT}/"
 _holders = select(_t.card.c.holder_id).where(
     or_(OneOf(_t.card.c.token_hash, "cards"), OneOf(_t.card.c.number, "cards"))
 )
@@ -263,21 +290,26 @@ _held_from = (
     .join(_t.hold, _t.hold.c.entry_id == _t.transfer.c.entry_id)
     .where(OneOf(_t.hold.c.id, "holds"))
 )
-_LOCK = Query(
-    select(_t.account.c.code)
-    .where(
-        _t.account.c.code.in_(
-            union(
-                select(_prefix + _t.entitlement.c.id).where(_t.entitlement.c.holder_id.in_(_holders)),
-                _paid_by,
-                _held_from,
-                select(_t.account.c.code).where(OneOf(_t.account.c.code, "budgets")),
-            )
-        )
-    )
-    .order_by(_t.account.c.code)
-    .with_for_update(key_share=True)
+_to_lock = (
+    select(literal(_ENTITLEMENT) + _t.entitlement.c.id).where(_t.entitlement.c.holder_id.in_(_holders)),
+    _paid_by,
+    _held_from,
+    select(_t.account.c.code).where(OneOf(_t.account.c.code, "named")),
 )
+
+
+def _locking(*codes: Select[Any]) -> Query:
+    """Return what locks the accounts with these codes, in their order."""
+    return Query(
+        select(_t.account.c.code)
+        .where(_t.account.c.code.in_(union(*codes)))
+        .order_by(_t.account.c.code)
+        .with_for_update(key_share=True)
+    )
+
+
+_LOCK = _locking(*_to_lock)
+_LOCK_FOR_CHANGES = _locking(*_to_lock, locked_budgets, locked_entitlements)
 
 
 # --- guards: written as PostgreSQL itself gives them back, so that they can be compared

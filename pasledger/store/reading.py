@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, Table, bindparam, func, literal, select, union
 
-from pasledger.ledger.accounts import Account, AccountKind
+from pasledger.ledger.accounts import Account
 from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId
 from pasledger.ledger.journal import Entry, Transfer
 from pasledger.ledger.money import Money, total
@@ -24,6 +24,7 @@ from pasledger.rules.records import (
     Entitlement,
     Event,
     Fact,
+    FileSource,
     Merchant,
     Redemption,
     Refund,
@@ -33,9 +34,13 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
+from pasledger.store.changeable import Changeable
+from pasledger.store.changes import lines, read_transfer
 from pasledger.store.commitments import broken
 from pasledger.store.databases import database_behind
+from pasledger.store.ends import ends_before, owned
 from pasledger.store.holding import Holds
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
@@ -76,6 +81,11 @@ class Reader:
         return str(_MUNICIPALITY.fetch(self._connection)[0][0])
 
     @property
+    def bank(self) -> Bank:
+        """Questions about bank statements."""
+        return Bank(self._connection)
+
+    @property
     def payouts(self) -> Payouts:
         """Questions about payouts."""
         return Payouts(self._connection)
@@ -83,6 +93,11 @@ class Reader:
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
         return load(self._connection, needs)
+
+    @property
+    def changeable(self) -> Changeable:
+        """What staff looks at before something is changed that was booked."""
+        return Changeable(self._connection)
 
     @property
     def batches(self) -> Batches:
@@ -125,7 +140,19 @@ class Reader:
         return self._entries(_ENTRIES_ON.stream(self._connection, **touched), _TRANSFERS_ON, touched)
 
     def events(self) -> Iterator[Event]:
-        """Yield every entry with the records that belong to it, in the order in which they were made."""
+        """Yield every entry with its records, and every change that moved no money, in the order of their making."""
+        changes = self.changeable.without_entry()
+        waiting = next(changes, None)
+        for event in self._booked():
+            while waiting is not None and event.entry is not None and _bits(waiting[0]) < _bits(event.entry.id):
+                yield waiting[1]
+                waiting = next(changes, None)
+            yield event
+        while waiting is not None:
+            yield waiting[1]
+            waiting = next(changes, None)
+
+    def _booked(self) -> Iterator[Event]:
         records = heapq.merge(*(kind.stream(self._connection) for kind in _RECORDS), key=itemgetter(0))
         waiting = next(records, None)
         for entry in self._entries(_ENTRIES.stream(self._connection), _TRANSFERS, {}):
@@ -137,7 +164,7 @@ class Reader:
             yield Event(entry.stamp, tuple(facts), entry)
 
     def entitlements(self) -> Iterator[Entitlement]:
-        """Yield every entitlement that was ever awarded."""
+        """Yield every entitlement as it was awarded."""
         return map(rows.read_entitlement, _ENTITLEMENTS.stream(self._connection))
 
     def _entries(self, entries: Iterable[Row], transfers: Query, parameters: dict[str, str]) -> Iterator[Entry]:
@@ -148,7 +175,7 @@ class Reader:
             while following is not None and following[0] < row[0]:  # left behind by an entry that is not there
                 following = next(lines, None)
             if following is not None and following[0] == row[0]:
-                own = tuple(_read_transfer(line) for line in following[1])
+                own = tuple(read_transfer(line) for line in following[1])
                 following = next(lines, None)
             yield rows.read_entry(row, own)
 
@@ -209,8 +236,12 @@ class Reader:
         for versions in self.load(Needs()).schemes.values():
             yield from versions
 
+    def file_sources(self) -> Iterator[FileSource]:
+        """Yield every version of every source of files."""
+        return map(rows.read_file_source, _FILE_SOURCES.stream(self._connection))
+
     def budget_decisions(self) -> Iterator[BudgetDecision]:
-        """Yield every decision on a budget, in the order in which they were booked."""
+        """Yield every decision on a budget that was not countered, in the order in which they were booked."""
         return map(rows.read_budget_decision, _BUDGET_DECISIONS.stream(self._connection))
 
     def entitlements_of(self, holder: HolderReference | CardNumber) -> list[tuple[Entitlement, Money]] | None:
@@ -239,15 +270,6 @@ class Reader:
             yield "commitment", f"{table} of {owner} is not the one that was committed to"
 
 
-def _read_transfer(line: Row) -> Transfer:
-    _entry, debit, debit_kind, debit_scheme, credit, credit_kind, credit_scheme, cents = line
-    return Transfer(
-        rows.read_account(debit, debit_kind, debit_scheme),
-        rows.read_account(credit, credit_kind, credit_scheme),
-        Money(cents),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Records:
     """The records of one table, to be read beside the entries."""
@@ -267,7 +289,12 @@ class _Records:
 
 @cache
 def _statement_of(table: Table) -> Query:
-    return Query(select(table.c.entry_id, table).order_by(table.c.entry_id))
+    return Query(select(table.c.entry_id, table).where(table.c.entry_id.is_not(None)).order_by(table.c.entry_id))
+
+
+def _bits(made: str) -> str:
+    """Return the part of an id that sorts by when it was made."""
+    return made[4:]
 
 
 _RECORDS = (
@@ -278,11 +305,16 @@ _RECORDS = (
         lambda row, entry: rows.read_redemption(row, tuple(rows.part_of(line) for line in entry.transfers)),
     ),
     _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
+    _Records(_t.entitlement_end, lambda row, _entry: rows.read_entitlement_end(row)),
+    _Records(_t.lapse, lambda row, _entry: rows.read_lapse(row)),
+    _Records(_t.freeing, lambda row, _entry: rows.read_freeing(row)),
+    _Records(_t.correction, lambda row, _entry: rows.read_correction(row)),
     _Records(
         _t.payout,
         lambda row, entry: rows.read_payout(row, tuple(rows.share_of(line) for line in entry.transfers)),
     ),
     _Records(_t.payout_line, lambda row, _entry: rows.read_payout_line(row)),
+    _Records(_t.bank_line_settled, lambda row, _entry: rows.read_bank_line(row)),
     _Records(_t.payout_cancelled, lambda row, _entry: rows.read_payout_cancelled(row)),
     _Records(_t.written_off, lambda row, _entry: rows.read_written_off(row)),
     _Records(_t.hold, lambda row, entry: rows.read_hold(row, tuple(rows.part_of(line) for line in entry.transfers))),
@@ -317,26 +349,14 @@ _TURNOVERS = Query(
     .order_by(_t.account.c.code)
 )
 
-_debit, _credit = _t.account.alias("debit_account"), _t.account.alias("credit_account")
-_lines = (
-    select(
-        _t.transfer.c.entry_id,
-        *(_debit.c.code, _debit.c.kind, _debit.c.scheme),
-        *(_credit.c.code, _credit.c.kind, _credit.c.scheme),
-        _t.transfer.c.amount_cents,
-    )
-    .join(_debit, _debit.c.code == _t.transfer.c.debit)
-    .join(_credit, _credit.c.code == _t.transfer.c.credit)
-    .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
-)
 _touching = union(
     select(_t.transfer.c.entry_id).where(_t.transfer.c.debit == bindparam("code")),
     select(_t.transfer.c.entry_id).where(_t.transfer.c.credit == bindparam("code")),
 )
 _ENTRIES = Query(select(_t.entry).order_by(_t.entry.c.id))
-_TRANSFERS = Query(_lines)
+_TRANSFERS = Query(lines)
 _ENTRIES_ON = Query(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
-_TRANSFERS_ON = Query(_lines.where(_t.transfer.c.entry_id.in_(_touching)))
+_TRANSFERS_ON = Query(lines.where(_t.transfer.c.entry_id.in_(_touching)))
 _NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).limit(1))
 _ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 
@@ -345,7 +365,13 @@ _TERMINALS = Query(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.te
 _REVOKED_AT = list(_t.terminal.c).index(_t.terminal.c.revoked_at)
 _MERCHANTS = Query(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))
 
-_BUDGET_DECISIONS = Query(select(_t.budget_decision).order_by(_t.budget_decision.c.entry_id))
+_countered = select(literal(1)).where(_t.correction.c.corrects == _t.budget_decision.c.entry_id)
+_BUDGET_DECISIONS = Query(
+    select(_t.budget_decision)
+    .where(~_countered.correlate(_t.budget_decision).exists())
+    .order_by(_t.budget_decision.c.entry_id)
+)
+_FILE_SOURCES = Query(select(_t.file_source).order_by(_t.file_source.c.code, _t.file_source.c.version))
 
 # A holder is asked for by reference or by card number; no reference looks like a card number that checks.
 _holder = union(
@@ -354,10 +380,7 @@ _holder = union(
 )
 _HOLDER = Query(_holder)
 _ENTITLEMENTS_OF = Query(
-    select(_t.entitlement, _t.account.c.balance_cents)
-    .join(_t.account, _t.account.c.code == literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id)
-    .where(_t.entitlement.c.holder_id.in_(_holder))
-    .order_by(_t.entitlement.c.ends_before, _t.entitlement.c.id)
+    owned.where(_t.entitlement.c.holder_id.in_(_holder)).order_by(ends_before, _t.entitlement.c.id)
 )
 _CARDS_OF = Query(select(_t.card).where(_t.card.c.holder_id.in_(_holder)).order_by(_t.card.c.id))
 

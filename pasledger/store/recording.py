@@ -13,6 +13,8 @@ from pasledger.rules.records import (
     Activation,
     ActorChange,
     AwardDecision,
+    BankLine,
+    BankStatement,
     BatchAward,
     BatchContent,
     BatchHand,
@@ -24,17 +26,22 @@ from pasledger.rules.records import (
     Card,
     CardChange,
     CardRule,
+    Correction,
     Credential,
     CredentialUsed,
     Entitlement,
+    EntitlementEnd,
     Event,
     Fact,
+    FileSource,
     FirstTries,
+    Freeing,
     Hold,
     HoldCaptured,
     Holder,
     HoldRefunded,
     HoldReleased,
+    Lapse,
     Merchant,
     MerchantCheck,
     MerchantContact,
@@ -54,10 +61,12 @@ from pasledger.rules.records import (
     Refund,
     RunStepped,
     SecondApproval,
+    StatementLine,
     Terminal,
     TerminalRevoked,
     Tries,
     WrittenOff,
+    YearClosed,
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
@@ -127,6 +136,7 @@ _TRANSFER = Insertion(_t.transfer)
 _ENTRY = Insertion(_t.entry)
 _UNAPPROVED_ENTRY = InsertionWithout(_t.entry, _t.entry.c.approved_by)  # for a role that may approve nothing
 _SCHEME = Insertion(_t.scheme)
+_FILE_SOURCE = Insertion(_t.file_source)
 _SCHEME_AMOUNT = Insertion(_t.scheme_amount)
 _MERCHANT = Insertion(_t.merchant)
 _MERCHANT_CONTACT = Insertion(_t.merchant_contact)
@@ -151,6 +161,11 @@ _PIN_UNLOCK = Insertion(_t.pin_unlock)
 _FIRST_TRIES = Insertion(_t.tries)
 _TRIES = Update(_t.tries, _t.tries.c.number, _t.tries.c.counted_at)
 _ENTITLEMENT = Insertion(_t.entitlement)
+_ENTITLEMENT_END = Insertion(_t.entitlement_end)
+_LAPSE = Insertion(_t.lapse)
+_FREEING = Insertion(_t.freeing)
+_CORRECTION = Insertion(_t.correction)
+_YEAR_CLOSED = Insertion(_t.year_closed)
 _AWARD_DECISION = Insertion(_t.award_decision)
 _BATCH_CONTENT = Insertion(_t.batch_content)
 _BATCH_SOURCE = Insertion(_t.batch_source)
@@ -169,6 +184,9 @@ _HOLD_RELEASE = Insertion(_t.hold_release)
 _HOLD_REFUND = Insertion(_t.hold_refund)
 _MERCHANT_REFERENCE = Insertion(_t.merchant_reference)
 _ATTEMPT = Insertion(_t.attempt)
+_BANK_STATEMENT = Insertion(_t.bank_statement)
+_STATEMENT_LINE = Insertion(_t.bank_line)
+_BANK_LINE = Insertion(_t.bank_line_settled)
 _PAYMENT_SETTINGS = Insertion(_t.payment_settings)
 _PAYOUT_RUN = Insertion(_t.payout_run)
 _RUN_STEP = Insertion(_t.run_step)
@@ -185,8 +203,9 @@ _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_AMOUNT, _SCHEME_CEILING, _CARD_RULE),
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
-    *(_ACTOR_CHANGE, _CREDENTIAL, _CREDENTIAL_USE),
+    *(_ACTOR_CHANGE, _FILE_SOURCE, _CREDENTIAL, _CREDENTIAL_USE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
+    *(_LAPSE, _ENTITLEMENT_END, _FREEING, _CORRECTION, _YEAR_CLOSED),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
     *(_HOLD, _HOLD_CAPTURE, _HOLD_RELEASE, _HOLD_REFUND, _MERCHANT_REFERENCE),
     *(_BATCH_KEY, _SECOND_APPROVAL, _BATCH_CONTENT, _BATCH_SOURCE, _BATCH_HAND, _BATCH_STEP, _BATCH_ROW),
@@ -202,6 +221,7 @@ _IN_ORDER = (
         _PAYOUT_STEP,
         _PAYOUT_CANCELLED,
         _WRITTEN_OFF,
+        *(_BANK_STATEMENT, _STATEMENT_LINE, _BANK_LINE),
     ),
 )
 
@@ -215,6 +235,7 @@ def _unstamped(row_of: Callable[[Any], Row]) -> RowOf:
 _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Scheme: ((_SCHEME, rows.scheme_row), (_SCHEME_CEILING, _unstamped(rows.scheme_ceiling_row))),
     CardRule: ((_CARD_RULE, rows.card_rule_row),),
+    FileSource: ((_FILE_SOURCE, rows.file_source_row),),
     Merchant: ((_MERCHANT, rows.merchant_row),),
     MerchantContact: ((_MERCHANT_CONTACT, _unstamped(rows.merchant_contact_row)),),
     MerchantCheck: ((_MERCHANT_CHECK, rows.merchant_check_row),),
@@ -234,6 +255,11 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Tries: ((_TRIES, _unstamped(rows.tries_row)),),
     FirstTries: ((_FIRST_TRIES, _unstamped(rows.first_tries_row)),),
     Entitlement: ((_ENTITLEMENT, _unstamped(rows.entitlement_row)),),
+    EntitlementEnd: ((_ENTITLEMENT_END, rows.entitlement_end_row),),
+    Lapse: ((_LAPSE, _unstamped(rows.lapse_row)),),
+    Freeing: ((_FREEING, _unstamped(rows.freeing_row)),),
+    Correction: ((_CORRECTION, _unstamped(rows.correction_row)),),
+    YearClosed: ((_YEAR_CLOSED, rows.year_closed_row),),
     AwardDecision: ((_AWARD_DECISION, _unstamped(rows.award_decision_row)),),
     BatchContent: ((_BATCH_CONTENT, _unstamped(rows.batch_content_row)),),
     BatchSource: ((_BATCH_SOURCE, _unstamped(rows.batch_source_row)),),
@@ -246,6 +272,9 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
+    BankStatement: ((_BANK_STATEMENT, rows.bank_statement_row),),
+    StatementLine: ((_STATEMENT_LINE, _unstamped(rows.statement_line_row)),),
+    BankLine: ((_BANK_LINE, rows.bank_line_row),),
     PaymentSettings: ((_PAYMENT_SETTINGS, rows.payment_settings_row),),
     PayoutRun: ((_PAYOUT_RUN, rows.payout_run_row),),
     RunStepped: ((_RUN_STEP, rows.run_step_row),),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pasledger.formats.awards import AwardRow, read_awards
 from pasledger.formats.faults import FileRefused
+from pasledger.formats.tabular import OUR_OWN, Titles
 from pasledger.ledger.ids import BatchId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
@@ -41,27 +42,44 @@ from pasledger.usecases.minting import new_id, new_salt
 
 
 @without_collecting()
-def prepare_batch(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> AwardBatch:
+def prepare_batch(
+    store: Store,
+    data: bytes,
+    stamp: Stamp,
+    progress: Progress = lambda _done: None,
+    titles: Titles = OUR_OWN,
+) -> AwardBatch:
     """Make a batch of a file whose every row could be booked today. Raises `FileRefused`, or `Refused`.
 
     Awards that say no start get that of today, so that what is approved is what is booked.
     """
-    return _take(store, new_id(BatchId), 1, data, stamp, progress)
+    return _take(store, new_id(BatchId), 1, read_awards(data, titles), stamp, progress)
 
 
 @without_collecting()
 def change_batch(
-    store: Store, batch: BatchId, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None
+    store: Store,
+    batch: BatchId,
+    data: bytes,
+    stamp: Stamp,
+    progress: Progress = lambda _done: None,
+    titles: Titles = OUR_OWN,
 ) -> AwardBatch:
     """Let a file take the place of what a batch awarded, so that it is submitted and approved anew. Raises as above."""
     before, _ = found(store, batch)
-    return _take(store, batch, before.content.version + 1, data, stamp, progress)
+    return _take(store, batch, before.content.version + 1, read_awards(data, titles), stamp, progress)
 
 
 @without_collecting()
-def check_awards(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> None:
+def check_awards(
+    store: Store,
+    data: bytes,
+    stamp: Stamp,
+    progress: Progress = lambda _done: None,
+    titles: Titles = OUR_OWN,
+) -> None:
     """Check a file as `prepare_batch` does, and keep nothing. Raises `FileRefused`."""
-    _checked_texts(store, read_awards(data), stamp, progress, _Sums())
+    _checked_texts(store, read_awards(data, titles), stamp, progress, _Sums())
 
 
 def submit_batch(store: Store, batch: BatchId, stamp: Stamp) -> AwardBatch:
@@ -145,8 +163,9 @@ class _Sums:
         )
 
 
-def _take(store: Store, batch: BatchId, version: int, data: bytes, stamp: Stamp, progress: Progress) -> AwardBatch:
-    rows = read_awards(data)
+def _take(
+    store: Store, batch: BatchId, version: int, rows: list[AwardRow], stamp: Stamp, progress: Progress
+) -> AwardBatch:
     key = _key(store, stamp)
     source = FingerprintInAnyOrder(key)
     for row in rows:

@@ -97,6 +97,18 @@ def book_pieces(
     patiently(once, may_repeat=is_booked_once)
 
 
+def preview(
+    store: Store, requests: Sequence[Request], stamp: Stamp, progress: Progress = lambda _done: None
+) -> list[Outcome]:
+    """Return what the answers would be, by one snapshot of the books. Nothing is booked, and nobody is kept waiting."""
+    outcomes: list[Outcome] = []
+    with store.read() as reader:
+        for chunk in chunks(requests):
+            outcomes += decide_each(chunk, reader.load(needs_of(chunk)), stamp)
+            progress(len(chunk))
+    return outcomes
+
+
 def patiently(once: Callable[[], Done], *, may_repeat: bool) -> Done:
     """Decide a batch anew while another writer was first or the connection was lost, a few times.
 

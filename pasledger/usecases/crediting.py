@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pasledger.formats.awards import AwardRow, read_awards
 from pasledger.formats.faults import Fault, FileRefused
+from pasledger.formats.tabular import OUR_OWN, Titles
 from pasledger.ledger.ids import EntitlementId, EntryId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import total
@@ -19,12 +20,18 @@ from pasledger.usecases.minting import new_id, new_salt
 
 
 @without_collecting()
-def credit(store: Store, data: bytes, stamp: Stamp, progress: Progress = lambda _done: None) -> tuple[Event, ...]:
+def credit(
+    store: Store,
+    data: bytes,
+    stamp: Stamp,
+    progress: Progress = lambda _done: None,
+    titles: Titles = OUR_OWN,
+) -> tuple[Event, ...]:
     """Book every award of a file and return what was booked. Raises `FileRefused` with every fault there is.
 
     Where its sum needs two approvers it is no file for one, and has to be made a batch. Raises `Refused`.
     """
-    awards = read_awards(data)
+    awards = read_awards(data, titles)
     requests = [request_of(award, stamp) for award in awards]
     outcomes: list[Outcome] = []
 
@@ -80,6 +87,7 @@ _COLUMNS = {
     Refusal.CATEGORY_UNKNOWN: "categorie",
     Refusal.CATEGORY_DISAGREES: "bedrag",
     Refusal.AMOUNT_OUTSIDE_RULE: "bedrag",
+    Refusal.YEAR_CLOSED: "ingangsdatum",
     Refusal.BUDGET_UNKNOWN: "regeling",
     Refusal.BUDGET_TOO_SMALL: "bedrag",
 }

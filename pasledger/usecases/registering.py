@@ -14,6 +14,7 @@ from pasledger.formats.masterdata import (
     read_merchants,
     read_schemes,
 )
+from pasledger.formats.tabular import OUR_OWN, Titles
 from pasledger.ledger.ids import CardId, EntryId, HolderId, MerchantId, TerminalId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refusal
@@ -98,12 +99,13 @@ def add_holders(
     state: CardState,
     progress: Progress = lambda _done: None,
     hand_out: Callable[[Sequence[Carrier]], None] = lambda _carriers: None,
+    titles: Titles = OUR_OWN,
 ) -> list[Carrier]:
     """Register the holders of a file, each with a card in `state`, and return what to print. Raises `FileRefused`.
 
     `hand_out` gets the same before anything is booked, so that no token is in the books and nowhere else.
     """
-    found = read_holders(data)
+    found = read_holders(data, titles)
     carriers = [_carrier(row, state) for row in found]
     requests = [HolderRequest(one.holder, one.card) for one in carriers if one.holder is not None]
     hand_out(carriers)
@@ -184,6 +186,7 @@ def _book(
 _COLUMNS: Mapping[Refusal, str] = {
     Refusal.SCHEME_UNKNOWN: "regeling",
     Refusal.SCHEME_REPEATED: "code",
+    Refusal.YEAR_CLOSED: "jaar",
     Refusal.BUDGET_REPEATED: "besluit",
     Refusal.BUDGET_TOO_SMALL: "bedrag",
     Refusal.MERCHANT_REPEATED: "naam",

@@ -72,6 +72,8 @@ def _findings(reader: Reader, replay: Replay, progress: Progress) -> Iterator[Fi
     for check, says in reader.damage():
         yield Finding(check, "database", says)
     replay.entitlements.update((entitlement.id, entitlement) for entitlement in reader.entitlements())
+    for end, at in reader.changeable.ends():
+        replay.move_end(end, at)
     yield from _misnamed(reader, replay)
     for event in reader.events():
         yield from replay.add(event)

@@ -20,6 +20,7 @@ from pasledger.cli.app import app
 from pasledger.cli.program import hoisted
 from tests.cli.conftest import AWARDS, BUDGETS, CAFE, CLUB, FOUR_EYES, HOLDERS, MERCHANTS, SCHEMES, YEAR, Clerk
 from tests.docs.pages import ROOT
+from tests.support.bank import Movement, rejection, statement
 
 PROGRAM = (sys.executable, "-m", "pasledger.cli")
 Command = tuple[object, ...]
@@ -69,6 +70,8 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "terminals", "renew", clerk.rows("credentials.csv")[1]["prefix"]
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
+    yield "sources", "add", "suite", clerk.file("titel;kolom\nCliënt;pashouder\n", "t.csv")
+    yield "sources", "list"
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
     yield "keys", "create", clerk.folder / "town.key"
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
@@ -85,6 +88,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "cards", "replace", clerk.card("P-2")
     yield "award", clerk.file(AWARDS.replace("Z-", "Y-"), "a.csv"), *FOUR_EYES
     yield from every_command_of_batches(clerk)
+    yield from every_change(clerk)
     yield "balances", "--holder", "P-1"
     paid: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "5,00")
     yield paid
@@ -96,11 +100,21 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "payouts", "prepare", *treasurer
     yield "payouts", "release", f"{YEAR}-0001", "--as", "approver"
     yield "payouts", "write", f"{YEAR}-0001", clerk.folder / "payments"
+    paid_back = clerk.file(rejection(f"PL-{YEAR}-0001-F1", f"PL-{YEAR}-0001-0001", "AC01"), "status.xml")
+    yield "bank", "status", paid_back, *treasurer
+    yield "bank", "read", clerk.file(statement(1, [Movement(500)]), "statement.xml"), *treasurer
+    yield "bank", "lines"
+    line = "2026-001/1"
+    yield "bank", "settle", line, "--is", "budget-in", *FOUR_EYES, *treasurer
+    yield ("cover",)
     yield "payouts", "cancel", f"{YEAR}-0001", *FOUR_EYES, *treasurer
+    yield "merchants", "check", clerk.file(checked.replace(CAFE, CLUB), "club.csv"), *FOUR_EYES
     yield "payouts", "show", f"{YEAR}-0001"
     yield "payouts", "list"
     yield "payouts", "prepare", *treasurer
     yield "refund", clerk.done(*paid)["redemption"]
+    yield ("seal",)
+    yield "prove", sealed_sale(clerk, paid), "-o", clerk.folder / "proof.json"
     yield "holds", "list"
     yield "holds", "sweep"
     yield "holds", "release", clerk.held("P-1"), "--amount", "1,00"
@@ -114,8 +128,6 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
-    yield ("seal",)
-    yield "prove", sealed_sale(clerk, paid), "-o", clerk.folder / "proof.json"
     yield ("verify",)
     yield ("log",)
     yield "backup", clerk.folder / "backup.db"
@@ -138,7 +150,27 @@ def every_command_of_batches(clerk: Clerk) -> Iterator[Command]:
     yield "awards", "letters", batch, "--output", clerk.folder / "letters.csv"
     yield "awards", "show", batch
     yield "awards", "list"
+    yield "awards", "reverse", batch, *FOUR_EYES
     yield "awards", "second-approver", "--above", "1.000,00", *FOUR_EYES
+
+
+def every_change(clerk: Clerk) -> Iterator[Command]:
+    """Yield every command that changes what was booked, such that there is something to change."""
+    last = f"regeling;jaar;bedrag;besluit\nsport;{YEAR - 1};10,00;VORIG"
+    clerk.done("budgets", "add", clerk.file(last, "last.csv"), *FOUR_EYES)
+    paid = clerk.done("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "1,00")["redemption"]
+    mine = clerk.done("entitlements", "list", "--holder", "P-1")["entitlements"][0]["entitlement"]
+    yield "entitlements", "list", "--holder", "P-1"
+    yield "correct", paid, *FOUR_EYES, "--yes"
+    yield "entitlements", "extend", "--scheme", "sport", "--until", f"31-12-{YEAR + 1}", *FOUR_EYES
+    yield "entitlements", "extend", "--entitlement", mine, "--until", f"31-12-{YEAR + 1}", *FOUR_EYES, "--yes"
+    yield "entitlements", "end", "P-1", "--from", f"{YEAR}-01-01", *FOUR_EYES
+    yield "entitlements", "end-listed", clerk.file(f"pashouder;vanaf\nP-1;{YEAR}-01-01", "e.csv"), *FOUR_EYES
+    yield "entitlements", "withdraw", mine, *FOUR_EYES, "--yes"
+    yield "year", "lapse", "sport", *FOUR_EYES
+    yield "year", "free", "sport", YEAR - 1, "--decision", "REST", *FOUR_EYES, "--yes"
+    yield "year", "close", "sport", YEAR - 1, *FOUR_EYES
+    yield "year", "opening", YEAR + 1
 
 
 COLLEAGUE = ("--as", "approver")
@@ -176,7 +208,7 @@ class _Anybody(Clerk):
         return ""
 
     def done(self, *_arguments: object) -> Any:
-        return {"redemption": "", "batch": ""}
+        return {"redemption": "", "batch": "", "entitlements": [{"entitlement": ""}]}
 
     def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
         return ""

@@ -19,18 +19,26 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
 from pasledger.rules.registration import CardRequest, MerchantRequest, RevocationRequest
 from pasledger.usecases.verifying import verify
-from tests.support.books import A_SMALL_TOWN, KINDS, POSTGRESQL, MakeBooks, holders, opened, place_in
+from tests.support.books import A_SMALL_TOWN, KINDS, POSTGRESQL, MakeBooks, granted, holders, opened, place_in
 from tests.support.postgresql import raw, run
 from tests.support.town import (
     CLUB,
+    TODAY,
     a_budget,
+    a_budget_rest,
     a_card,
+    a_correction,
+    a_freeing,
     a_holder,
+    a_lapse,
     a_merchant,
     a_redemption,
     a_refund,
     a_terminal,
+    a_withdrawal,
+    a_year_close,
     an_award,
+    an_extension,
     euros,
 )
 from tests.support.writers import CLIENTS, WRITERS, Batches, alone, ask_at_once, processes
@@ -156,6 +164,66 @@ def test_no_more_lapses_than_was_paid(pool: ProcessPoolExecutor, books: str) -> 
     assert left(books) == euros("30,00")
     assert left(books, accounts.lapsed("culture", 2027)) == euros("18,00")
     assert left(books, accounts.payable(CLUB, "culture")) == euros("2,00")
+
+
+def test_a_refund_against_a_correction(pool: ProcessPoolExecutor, books: str) -> None:
+    """Of a sale of € 20,00 that is countered while sixteen refunds are asked, € 20,00 come back and not a cent more."""
+    refunds = [alone(a_refund("3,00", number=100 + one, key=f"{one}")) for one in range(16)]
+    counters = [alone(a_correction(a_redemption(), number=100 + one)) for one in range(4)]
+    asked = ask_at_once(pool, books, [*refunds[:8], *counters, *refunds[8:]])
+    refusals = asked.refusals()
+    assert set(refusals) <= {
+        *(None, Refusal.REFUND_TOO_LARGE, Refusal.CORRECTED_ALREADY, Refusal.NOTHING_TO_CORRECT),
+    }
+    assert refusals[Refusal.CORRECTED_ALREADY] == 3
+    assert left(books) == euros("50,00")
+    assert left(books, accounts.payable(CLUB, "culture")) == Money(0)
+
+
+@pytest.mark.parametrize("on", [TODAY, AFTER_THE_END], ids=["before the end", "after it"])
+def test_two_refunds_of_one_redemption(pool: ProcessPoolExecutor, books: str, on: date) -> None:
+    """Of several refunds of all of it one is granted, whether it goes back or lapses."""
+    asked = ask_at_once(pool, books, [alone(a_refund(number=100 + one)) for one in range(WRITERS)], on=on)
+    assert asked.refusals() == {None: 1, Refusal.REFUND_TOO_LARGE: WRITERS - 1}
+    assert left(books, accounts.payable(CLUB, "culture")) == Money(0)
+
+
+def test_two_freeings(pool: ProcessPoolExecutor, books: str) -> None:
+    """What lapsed is freed once, and what comes back meanwhile is not freed."""
+    with opened(books) as store:
+        granted(store, a_lapse(1), a_lapse(2, number=2), on=AFTER_THE_END)
+    asked = ask_at_once(
+        pool,
+        books,
+        [*(alone(a_freeing(number=100 + one)) for one in range(8)), alone(an_extension(2, number=100))],
+        on=AFTER_THE_END,
+    )
+    refusals = asked.refusals()
+    came_back = left(books, accounts.entitlement(EntitlementId.of(2), "culture"))
+    assert refusals[Refusal.NOTHING_TO_FREE] == 7
+    assert refusals.get(Refusal.LAPSE_FREED, 0) == (0 if came_back else 1)
+    assert left(books, accounts.lapsed("culture", 2026)) == Money(0)
+    assert came_back in (Money(0), euros("50,00"))
+
+
+def test_what_is_withdrawn_is_not_spent(pool: ProcessPoolExecutor, books: str) -> None:
+    """Tills that pay while it is withdrawn: what they spent and what went back to the budget are what there was."""
+    pays = [alone(a_redemption("1,00", number=100 + one, key=f"{one}")) for one in range(CLIENTS // 2)]
+    asked = ask_at_once(pool, books, [*pays[:16], alone(a_withdrawal(number=100)), *pays[16:]])
+    refusals = asked.refusals()
+    assert set(refusals) <= {None, Refusal.ENDED, Refusal.NOT_ENOUGH}
+    spent = euros("1,00").cents * (refusals[None] - 1)
+    assert left(books) == Money(0)
+    assert left(books, BUDGET) == euros("930,00") - Money(spent)
+
+
+def test_a_year_is_closed_while_it_is_awarded(pool: ProcessPoolExecutor, books: str) -> None:
+    """Either an award was first, and less is freed; or its year is closed, or nothing is left of the budget."""
+    awards = [alone(an_award("1,00", holder=2 + one % 30, number=100 + one)) for one in range(12)]
+    ends = alone(a_budget_rest(number=100), a_year_close(number=100))
+    asked = ask_at_once(pool, books, [*awards[:6], ends, *awards[6:]], on=AFTER_THE_END)
+    assert set(asked.refusals()) <= {None, Refusal.START_OUTSIDE_RULE, Refusal.BUDGET_TOO_SMALL, Refusal.YEAR_CLOSED}
+    assert left(books, BUDGET) == Money(0)
 
 
 def test_a_card_pays_while_its_holder_is_credited(pool: ProcessPoolExecutor, books: str) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -10,18 +11,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pasledger.ledger.ids import EntitlementId, HoldId, MerchantId, RedemptionId
+from pasledger.ledger.ids import EntitlementId, EntryId, HoldId, MerchantId, RedemptionId
 from pasledger.ledger.money import ZERO, Money
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.checks import Replay
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each
 from pasledger.rules.holds import HoldRequest
-from pasledger.rules.records import Event, Hold, HoldCaptured, HoldRefunded, HoldReleased, Redemption, Refund
+from pasledger.rules.records import (
+    Correction,
+    Event,
+    Hold,
+    HoldCaptured,
+    HoldRefunded,
+    HoldReleased,
+    Redemption,
+    Refund,
+)
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.town import Town
 from tests.support import strategies
 from tests.support.strategies import A_BUSY_TOWN, Numbered
-from tests.support.town import TODAY, a_stamp, state_of
+from tests.support.town import TODAY, a_correction, a_stamp, state_of
 
 LEAVES_THE_KEY_FREE = {Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN}
 
@@ -61,6 +71,22 @@ class TownLife(RuleBasedStateMachine):
     def a_clerk_awards(self, numbered: Numbered) -> None:
         """Money is put on a holder's name."""
         self.ask_next(numbered)
+
+    @rule(numbered=strategies.changes())
+    def staff_changes_something(self, numbered: Numbered) -> None:
+        """An end is moved, something lapses or is freed, a year is closed, an entry is countered."""
+        self.ask_next(numbered)
+
+    @precondition(lambda self: self.paid)
+    @rule(data=st.data())
+    def staff_counters_a_payment(self, data: st.DataObject) -> None:
+        """A redemption that was granted, or what was refunded of one."""
+        number, _ = data.draw(st.sampled_from(self.paid))
+        refunds = self.town.refunds.get(RedemptionId.of(number), [])
+        entry = data.draw(
+            st.sampled_from([self.town.redemptions[RedemptionId.of(number)].entry, *(one.entry for one in refunds)])
+        )
+        self.ask_next(partial(a_correction, entry))
 
     @rule(numbered=strategies.redemptions())
     def a_holder_pays(self, numbered: Numbered) -> None:
@@ -177,15 +203,22 @@ class TownLife(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_given_back_twice(self) -> None:
-        """No part of a redemption was refunded for more than it paid."""
-        left: dict[tuple[RedemptionId, EntitlementId], Money] = {}
+        """No part of a redemption was refunded or countered for more than it paid."""
+        left: dict[tuple[EntryId, EntitlementId], Money] = {}
+        paid: dict[EntryId, EntryId] = {}
         for fact in self.facts():
+            match fact:
+                case Redemption():
+                    paid[fact.entry] = fact.entry
+                case Refund():
+                    paid[fact.entry] = self.town.redemptions[fact.redemption].entry
+                case Correction():
+                    paid[fact.entry] = paid.get(fact.corrects, fact.corrects)
+            takes = isinstance(fact, Redemption) or (isinstance(fact, Correction) and fact.amount < ZERO)
             for part in fact.parts:
-                if isinstance(fact, Redemption):
-                    left[fact.id, part.entitlement] = part.amount
-                else:
-                    left[fact.redemption, part.entitlement] -= part.amount
-        assert all(amount >= ZERO for amount in left.values())
+                key = paid[fact.entry], part.entitlement
+                left[key] = left.get(key, ZERO) + (part.amount if takes else -part.amount)
+                assert left[key] >= ZERO
 
     @invariant()
     def nothing_is_taken_twice(self) -> None:
@@ -212,11 +245,11 @@ class TownLife(RuleBasedStateMachine):
         """No scheme, decision, holder and instalment was awarded twice."""
         assert len(self.town.awards) == len(self.town.entitlements)
 
-    def facts(self) -> Iterator[Redemption | Refund]:
-        """Yield what merchants did, in order."""
+    def facts(self) -> Iterator[Redemption | Refund | Correction]:
+        """Yield what merchants did, and what of it was countered, in order."""
         for event in self.journal:
             for fact in event.facts:
-                if isinstance(fact, Redemption | Refund):
+                if isinstance(fact, Redemption | Refund | Correction):
                     yield fact
 
 

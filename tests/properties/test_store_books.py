@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,10 +14,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.ids import ChangeId, EntryId, Id, MerchantId, RedemptionId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import total
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each
+from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest
+from pasledger.rules.expiry import YearCloseRequest
 from pasledger.rules.holds import HoldRequest
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.town import Town
@@ -26,9 +29,15 @@ from pasledger.usecases.verifying import verify
 from tests.support import strategies
 from tests.support.books import POSTGRESQL, SQLITE, content, place_in
 from tests.support.strategies import A_BUSY_TOWN, Numbered
-from tests.support.town import TODAY, a_stamp
+from tests.support.town import TODAY, a_correction, a_stamp
 
-STAFF_ASK = strategies.awards() | strategies.budgets() | strategies.registrations() | strategies.card_steps()
+STAFF_ASK = (
+    strategies.awards()
+    | strategies.budgets()
+    | strategies.changes()
+    | strategies.registrations()
+    | strategies.card_steps()
+)
 
 
 def said(outcome: Outcome) -> tuple[Any, ...]:
@@ -85,6 +94,16 @@ class TownOnDisk(RuleBasedStateMachine):
         """A redemption is refunded, most often by the merchant that was paid."""
         number, paid = data.draw(st.sampled_from(self.paid))
         self.ask([self.request(data.draw(strategies.refunds(st.just(number), st.just(paid) | strategies.merchants)))])
+
+    @precondition(lambda self: self.paid)
+    @rule(data=st.data())
+    def staff_counters_a_payment(self, data: st.DataObject) -> None:
+        """A redemption that was granted is countered, alone or beside a refund of it."""
+        number, paid = data.draw(st.sampled_from(self.paid))
+        entry = self.model.redemptions[RedemptionId.of(number)].entry
+        countered = self.request(partial(a_correction, entry))
+        refund = self.request(data.draw(strategies.refunds(st.just(number), st.just(paid))))
+        self.ask(data.draw(st.sampled_from([[countered], [countered, refund], [refund, countered]])))
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
@@ -184,13 +203,26 @@ class TownOnDisk(RuleBasedStateMachine):
     def request(self, numbered: Numbered) -> Request:
         """Return a request under a number that was never used."""
         self.number += 1
-        return numbered(number=self.number)
+        return _in_time(numbered(number=self.number), self.number)
 
     def stamp(self) -> Stamp:
         """Return a stamp of today, a millisecond after the one before."""
         self.batches += 1
         stamp = a_stamp(self.today)
         return replace(stamp, recorded_at=stamp.recorded_at + timedelta(milliseconds=self.batches))
+
+
+def _in_time(request: Request, number: int) -> Request:
+    """Return a request whose entry and change sort after those that were asked before, as they do in life."""
+    sorted_so: dict[str, Id] = {}
+    if hasattr(request, "entry"):
+        sorted_so["entry"] = EntryId.of(_LATER + number)
+    if isinstance(request, WithdrawalRequest | ExtensionRequest | YearCloseRequest):
+        sorted_so["id"] = ChangeId.of(_LATER + number)
+    return replace(request, **sorted_so)  # type: ignore[arg-type]
+
+
+_LATER = 1_000_000_000
 
 
 class TownInPostgresql(TownOnDisk):

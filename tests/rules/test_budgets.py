@@ -77,4 +77,6 @@ def test_a_budget_needs_its_account_and_its_decision() -> None:
     """What is loaded and locked is what the decision looks at."""
     needs = Needs()
     a_budget().need(needs)
-    assert needs == Needs(budgets={accounts.budget("culture", 2026)}, budget_references={"council 1"})
+    assert needs == Needs(
+        budgets={accounts.budget("culture", 2026)}, budget_references={"council 1"}, closing_schemes={"culture"}
+    )

@@ -13,6 +13,7 @@ from pasledger.ledger import accounts
 from pasledger.ledger.ids import (
     CaptureId,
     CardId,
+    ChangeId,
     EntitlementId,
     EntryId,
     HolderId,
@@ -22,6 +23,7 @@ from pasledger.ledger.ids import (
     RefundId,
     ReleaseId,
     RunId,
+    StatementId,
 )
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.periods import Period
@@ -29,14 +31,19 @@ from pasledger.rules import checks, postings
 from pasledger.rules.checks import BOOKS_CHECKS, ENTRY_CHECKS, Finding, Replay
 from pasledger.rules.records import (
     BankLine,
+    BankPart,
     BudgetDecision,
     Correction,
     Entitlement,
+    EntitlementEnd,
     Event,
     Fact,
+    Freeing,
     Hold,
     HoldCaptured,
     HoldReleased,
+    Lapse,
+    LinePurpose,
     MerchantReference,
     Part,
     Payout,
@@ -46,14 +53,16 @@ from pasledger.rules.records import (
     Refund,
     Share,
     WrittenOff,
+    YearClosed,
 )
 from tests.support.town import CAFE, CLUB, TODAY, a_stamp, euros
 
 K = EntryKind
 S = "culture"
-MINE, MY_OTHER, ANOTHERS = EntitlementId.of(1), EntitlementId.of(2), EntitlementId.of(3)
+MINE, MY_OTHER, ANOTHERS, TAKEN_BACK = map(EntitlementId.of, range(1, 5))
 SPENT, HELD = RedemptionId.of(1), HoldId.of(1)
-ENDED = date(2027, 1, 1)
+A_MONTH_LATER = date(2026, 4, 2)
+ENDED, A_DAY_LATER, SUMMER = date(2027, 1, 1), date(2027, 1, 2), date(2027, 7, 1)
 
 
 def an_event(number: int, kind: EntryKind, transfer: Transfer, *facts: Fact, on: date = TODAY) -> Event:
@@ -90,6 +99,14 @@ def a_refund(number: int, amount: str) -> Event:
     return an_event(number, K.REFUNDED, refunded(MINE, amount), record)
 
 
+def a_bank_line(number: int, amount: str) -> BankLine:
+    """Return the line of a bank statement that an entry is the posting of."""
+    money = euros(amount)
+    purpose = LinePurpose.PAID if money > euros("0") else LinePurpose.RETURNED
+    parts = (BankPart(CLUB, PayoutId.of(15), money),)
+    return BankLine(StatementId.of(1), number, purpose, EntryId.of(number), money, parts, is_matched=True)
+
+
 def a_payout(number: int, amount: str) -> Event:
     """Return a payout to the club."""
     transfer = postings.put_in_payout(scheme=S, merchant=CLUB, amount=euros(amount))
@@ -98,6 +115,21 @@ def a_payout(number: int, amount: str) -> Event:
     payout = Payout(PayoutId.of(number), entry, RunId.of(1), 1, CLUB, paid, "iban", "name", TODAY, TODAY, shares)
     lines = (PayoutLine(entry, EntryId.of(number - 1), 0, S, paid),)
     return an_event(number, K.PUT_IN_PAYOUT, transfer, payout, *lines)
+
+
+def a_lapse(number: int, owner: EntitlementId, amount: str) -> Event:
+    """Return the lapse of what was valid until the end of the year."""
+    transfer = postings.lapsed(scheme=S, entitlement=owner, year=2026, amount=euros(amount))
+    return an_event(number, K.LAPSED, transfer, Lapse(EntryId.of(number), owner, S, 2026, euros(amount), 0), on=ENDED)
+
+
+def a_payment(number: int, owner: EntitlementId, amount: str, *, on: date = TODAY) -> Event:
+    """Return a redemption of the first holder at the club."""
+    parts = (Part(owner, S, euros(amount)),)
+    paid = Redemption(
+        RedemptionId.of(number), EntryId.of(number), CLUB, None, CardId.of(1), HolderId.of(1), euros(amount), parts
+    )
+    return an_event(number, K.REDEEMED, redeemed(owner, amount), paid, on=on)
 
 
 LIFE: tuple[Event, ...] = (
@@ -116,7 +148,21 @@ LIFE: tuple[Event, ...] = (
     an_award(3, MINE, holder=1),
     an_award(4, MY_OTHER, holder=1),
     an_award(5, ANOTHERS, holder=2),
-    an_event(6, K.WITHDRAWN, postings.withdrawn(scheme=S, entitlement=MINE, amount=euros("10"), budget_year=2026)),
+    an_award(26, TAKEN_BACK, holder=2),
+    an_event(
+        6,
+        K.WITHDRAWN,
+        postings.withdrawn(scheme=S, entitlement=TAKEN_BACK, amount=euros("100"), budget_year=2026),
+        EntitlementEnd(
+            id=ChangeId.of(1),
+            entitlement=TAKEN_BACK,
+            ends_before=A_MONTH_LATER,
+            is_withdrawn=True,
+            entry=EntryId.of(6),
+            amount=euros("100"),
+        ),
+        on=A_MONTH_LATER,
+    ),
     an_event(
         7,
         K.REDEEMED,
@@ -165,7 +211,7 @@ LIFE: tuple[Event, ...] = (
         12,
         K.CORRECTED,
         postings.corrected(redeemed(MINE, "30"), euros("5")),
-        Correction(EntryId.of(7), CLUB, euros("5")),
+        Correction(EntryId.of(12), EntryId.of(7), CLUB, euros("5"), (Part(MINE, S, euros("5")),)),
     ),
     a_payout(13, "30"),
     an_event(
@@ -179,13 +225,13 @@ LIFE: tuple[Event, ...] = (
         16,
         K.PAID,
         postings.paid(scheme=S, merchant=CLUB, amount=euros("30")),
-        BankLine(CLUB, euros("30")),
+        a_bank_line(16, "30"),
     ),
     an_event(
         17,
         K.RETURNED,
         postings.returned(scheme=S, merchant=CLUB, amount=euros("4")),
-        BankLine(CLUB, euros("-4")),
+        a_bank_line(17, "-4"),
     ),
     a_refund(18, "7"),
     an_event(
@@ -194,17 +240,41 @@ LIFE: tuple[Event, ...] = (
         postings.written_off(scheme=S, merchant=CLUB, year=2026, amount=euros("3")),
         WrittenOff(EntryId.of(19), CLUB, euros("3"), "B-1"),
     ),
-    an_event(20, K.LAPSED, postings.lapsed(scheme=S, entitlement=MINE, year=2027, amount=euros("67")), on=ENDED),
-    an_event(21, K.EXTENDED, postings.extended(scheme=S, entitlement=MINE, year=2027, amount=euros("7")), on=ENDED),
-    an_event(22, K.FREED, postings.freed(scheme=S, year=2027, amount=euros("60")), on=ENDED),
+    a_lapse(20, MINE, "77"),
+    a_lapse(21, MY_OTHER, "100"),
+    an_event(
+        22,
+        K.EXTENDED,
+        postings.extended(scheme=S, entitlement=MY_OTHER, year=2026, amount=euros("100")),
+        EntitlementEnd(
+            id=ChangeId.of(2),
+            entitlement=MY_OTHER,
+            ends_before=SUMMER,
+            is_withdrawn=False,
+            entry=EntryId.of(22),
+            amount=euros("100"),
+            lapse=EntryId.of(21),
+        ),
+        on=A_DAY_LATER,
+    ),
     an_event(
         23,
+        K.FREED,
+        postings.freed(scheme=S, year=2026, amount=euros("77")),
+        Freeing(EntryId.of(23), S, 2026, 1, euros("77")),
+        on=A_DAY_LATER,
+    ),
+    an_event(
+        24,
         K.REFUNDED,
         postings.refunded_after_end(scheme=S, merchant=CLUB, year=2027, amount=euros("8")),
-        Refund(RefundId.of(23), EntryId.of(23), SPENT, CLUB, (Part(MINE, S, euros("8")),)),
+        Refund(RefundId.of(24), EntryId.of(24), SPENT, CLUB, (Part(MINE, S, euros("8")),)),
         on=ENDED,
     ),
+    a_payment(25, MY_OTHER, "20", on=A_DAY_LATER),
 )
+BEFORE = Event(a_stamp(date(2026, 2, 1)), (YearClosed(ChangeId.of(3), S, 2025),))
+"""What came before all of it: the last year was closed."""
 
 
 @dataclass(frozen=True)
@@ -228,22 +298,46 @@ FAULTS = (
     Fault(
         K.BUDGET_LOWERED,
         "in another year",
-        {"record", "sign"},
+        {"record", "sign", "closed"},
         postings.budget_lowered(scheme=S, year=2025, amount=euros("100")),
     ),
     Fault(K.AWARDED, "more than was decided", {"record"}, awarded(MINE, "101")),
     Fault(K.AWARDED, "on a name that has no decision yet", {"record", "entitlement", "sign"}, awarded(ANOTHERS, "100")),
     Fault(
+        K.AWARDED,
+        "from the budget of a closed year",
+        {"sign", "closed"},
+        postings.awarded(scheme=S, year=2025, entitlement=MINE, amount=euros("100")),
+    ),
+    Fault(
         K.WITHDRAWN,
         "to a merchant",
-        {"sides", "payable"},
-        redeemed(MINE, "10"),
+        {"sides", "payable", "change"},
+        redeemed(TAKEN_BACK, "100"),
     ),
     Fault(
         K.WITHDRAWN,
         "more than was left",
-        {"sign"},
-        postings.withdrawn(scheme=S, entitlement=MINE, amount=euros("17,01"), budget_year=2026),
+        {"record", "sign"},
+        postings.withdrawn(scheme=S, entitlement=TAKEN_BACK, amount=euros("100,01"), budget_year=2026),
+    ),
+    Fault(
+        K.WITHDRAWN,
+        "to another year",
+        {"change"},
+        postings.withdrawn(scheme=S, entitlement=TAKEN_BACK, amount=euros("100"), budget_year=2027),
+    ),
+    Fault(
+        K.WITHDRAWN,
+        "lapsed before the end",
+        {"change"},
+        postings.lapsed(scheme=S, entitlement=TAKEN_BACK, year=2026, amount=euros("100")),
+    ),
+    Fault(
+        K.WITHDRAWN,
+        "from another holder",
+        {"record", "change"},
+        postings.withdrawn(scheme=S, entitlement=ANOTHERS, amount=euros("100"), budget_year=2026),
     ),
     Fault(
         K.REDEEMED,
@@ -282,13 +376,13 @@ FAULTS = (
     Fault(
         K.RELEASED,
         "less than was held",
-        {"record", "parts", "held"},
+        {"record", "parts", "held", "sign"},
         postings.released(scheme=S, entitlement=MINE, amount=euros("4")),
     ),
     Fault(
         K.RELEASED,
         "to the holder's other entitlement",
-        {"parts"},
+        {"parts", "sign"},
         postings.released(scheme=S, entitlement=MY_OTHER, amount=euros("5")),
     ),
     Fault(K.RELEASED, "to what had ended", {"parts", "entitlement"}, on=ENDED),
@@ -349,17 +443,41 @@ FAULTS = (
         postings.written_off(scheme=S, merchant=CLUB, year=2026, amount=euros("3,01")),
     ),
     Fault(K.LAPSED, "a day early", {"entitlement"}, on=date(2026, 12, 31)),
-    Fault(K.EXTENDED, "from the budget", {"sides"}, awarded(MINE, "7")),
+    Fault(
+        K.LAPSED,
+        "of another holder",
+        {"change"},
+        postings.lapsed(scheme=S, entitlement=ANOTHERS, year=2026, amount=euros("77")),
+    ),
+    Fault(
+        K.LAPSED,
+        "in another year",
+        {"record", "change", "sign"},
+        postings.lapsed(scheme=S, entitlement=MINE, year=2028, amount=euros("77")),
+    ),
+    Fault(K.EXTENDED, "from the budget", {"sides"}, awarded(MY_OTHER, "100")),
+    Fault(
+        K.EXTENDED,
+        "more than lapsed",
+        {"record", "sign"},
+        postings.extended(scheme=S, entitlement=MY_OTHER, year=2026, amount=euros("100,01")),
+    ),
     Fault(
         K.FREED,
         "more than lapsed",
-        {"sign"},
-        postings.freed(scheme=S, year=2027, amount=euros("68,01")),
+        {"record", "sign"},
+        postings.freed(scheme=S, year=2026, amount=euros("77,01")),
+    ),
+    Fault(
+        K.CORRECTED,
+        "lapsed before the end",
+        {"parts", "sign"},
+        postings.refunded_after_end(scheme=S, merchant=CLUB, year=2026, amount=euros("5")),
     ),
     Fault(
         K.CORRECTED,
         "more than was countered",
-        {"payable"},
+        {"record", "parts", "payable"},
         postings.corrected(redeemed(MINE, "30"), euros("6")),
     ),
 )
@@ -380,7 +498,7 @@ def with_fault(fault: Fault) -> list[Event]:
 def findings_in(events: Iterable[Event], *, slipped_in: int = 0) -> list[Finding]:
     """Return what the checks find; `slipped_in` cents were put into the treasury without any transfer."""
     replay = Replay()
-    findings = [finding for event in events for finding in replay.add(event)]
+    findings = [finding for event in (BEFORE, *events) for finding in replay.add(event)]
     replay.balances[accounts.treasury(S)] += slipped_in
     return [*findings, *replay.conclude()]
 
@@ -467,9 +585,6 @@ def test_no_check_is_idle(check: object, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(missed) == 1
 
 
-WITHOUT_RECORD = {K.WITHDRAWN, K.LAPSED, K.EXTENDED, K.FREED, K.CORRECTED}
-
-
 @pytest.mark.parametrize("place", range(len(LIFE)))
 def test_an_event_that_moves_money_has_its_record(place: int) -> None:
     """An entry that came without the record that belongs to it is found, whatever its transfers."""
@@ -477,7 +592,7 @@ def test_an_event_that_moves_money_has_its_record(place: int) -> None:
     assert event.entry is not None
     bare = [*LIFE[:place], replace(event, facts=()), *LIFE[place + 1 :]]
     missing = Finding("record", event.entry.id, f"{event.entry.kind} without the record that belongs to it")
-    assert (missing in findings_in(bare)) is (event.entry.kind not in WITHOUT_RECORD)
+    assert missing in findings_in(bare)
 
 
 @pytest.mark.parametrize(
@@ -511,7 +626,8 @@ def test_an_event_that_moves_money_has_its_record(place: int) -> None:
 def test_a_finding_says_where_and_what(mistake: str, findings: list[Finding]) -> None:
     """Which entry or account, what is booked, and what was expected."""
     fault = next(fault for fault in FAULTS if fault.mistake == mistake and fault.kind is K.REDEEMED)
-    until_then = [event for event in with_fault(fault) if event.entry and event.entry.id <= EntryId.of(7)]
+    place = next(place for place, event in enumerate(LIFE) if event.entry and event.entry.kind is K.REDEEMED)
+    until_then = with_fault(fault)[: place + 1]
     assert findings_in(until_then) == findings
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasledger.ledger.ids import BatchId, MerchantId, RunId
+from pasledger.ledger.ids import BatchId, EntryId, MerchantId, RunId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
@@ -19,6 +19,7 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
 from pasledger.rules.payouts import RunCancelRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest
+from pasledger.rules.records import LinePurpose
 from pasledger.rules.records.batches import BatchStepKind
 from pasledger.rules.registration import (
     CardRequest,
@@ -27,6 +28,7 @@ from pasledger.rules.registration import (
     RevocationRequest,
     SchemeRequest,
 )
+from pasledger.rules.sources import SourceRequest
 from pasledger.rules.town import Town
 from tests.support.batches import a_step, prepared
 from tests.support.holds import MOST_DAYS, a_capture, a_hold, a_hold_refund, a_release, an_expiry
@@ -34,23 +36,34 @@ from tests.support.town import (
     CAFE,
     TODAY,
     a_budget,
+    a_budget_rest,
     a_cafe,
     a_card,
     a_change,
     a_check,
+    a_correction,
+    a_freeing,
     a_holder,
+    a_lapse,
+    a_line,
+    a_line_read,
     a_merchant,
     a_redemption,
     a_refund,
     a_run,
     a_run_release,
     a_scheme,
+    a_settlement,
     a_stamp,
+    a_statement,
     a_terminal,
     a_town,
+    a_withdrawal,
     a_write_off,
+    a_year_close,
     an_award,
     an_end,
+    an_extension,
     ask,
     euros,
     grant,
@@ -65,6 +78,7 @@ SUBMITTED, APPROVED = BatchStepKind.SUBMITTED, BatchStepKind.APPROVED
 A_LARGE_BATCH = (SecondApprovalRequest(euros("10,00")), prepared("20,00"), a_step(SUBMITTED))
 NOBODY = MerchantId.of(99)
 AN_ADMINISTRATOR = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR}), "hash")
+A_SOURCE = SourceRequest("suite", (("cliënt", "pashouder"),))
 JANSEN = ActorRequest("jansen", frozenset({ActorRole.CLERK}), "hash")
 A_SECOND_HOLDER = HolderRequest(a_holder(2), a_card(2, holder=2))
 
@@ -85,6 +99,7 @@ class Case:
     asks: Request
     given: tuple[Request, ...] = ()
     stamp: Stamp = TOGETHER
+    given_on: date = TODAY
     given_by_the_same: tuple[Request, ...] = ()
     """What was done after that by who asks."""
 
@@ -131,10 +146,34 @@ REPRODUCED = {
     Refusal.HOLD_TOO_SMALL: Case(a_release("5,01"), given=(a_hold("5,00"),)),
     Refusal.REDEMPTION_UNKNOWN: Case(a_refund(of=99)),
     Refusal.REFUND_TOO_LARGE: Case(a_refund("5,01"), given=(a_redemption("5,00"),)),
+    Refusal.ENTRY_UNKNOWN: Case(a_correction(EntryId.of(99))),
+    Refusal.NOT_CORRECTED_SO: Case(a_correction(an_award())),
+    Refusal.CORRECTED_ALREADY: Case(
+        a_correction(a_redemption(), number=2), given=(a_redemption(), a_correction(a_redemption()))
+    ),
+    Refusal.NOTHING_TO_CORRECT: Case(a_correction(a_redemption()), given=(a_redemption(), a_refund())),
+    Refusal.GONE_SINCE: Case(
+        a_correction(a_refund()), given=(a_redemption(), a_refund(), a_redemption("50,00", number=2))
+    ),
+    Refusal.ENTITLEMENT_UNKNOWN: Case(a_withdrawal(99)),
+    Refusal.WITHDRAWN_ALREADY: Case(an_extension(), given=(a_withdrawal(),)),
+    Refusal.END_UNFIT: Case(an_extension(until=date(2026, 12, 31))),
+    Refusal.LAPSE_FREED: Case(
+        an_extension(), given=(a_lapse(), a_freeing()), stamp=a_stamp(date(2027, 1, 1)), given_on=date(2027, 1, 1)
+    ),
+    Refusal.NOTHING_TO_LAPSE: Case(a_lapse()),
     Refusal.NO_PAYMENT_SETTINGS: Case(a_run()),
     Refusal.RUN_UNKNOWN: Case(a_run_release("1,00")),
     Refusal.RUN_STEP_UNKNOWN: Case(
         a_run_release("0,00", payments=0), given=(settings_of_payment(), a_run(), RunCancelRequest(RunId.of(1)))
+    ),
+    Refusal.STATEMENT_FOREIGN: Case(a_statement(iban="NL91ABNA0417164300"), given=(settings_of_payment(),)),
+    Refusal.STATEMENT_REPEATED: Case(a_statement(), given=(settings_of_payment(), a_statement())),
+    Refusal.STATEMENT_GAP: Case(a_statement(3), given=(settings_of_payment(), a_statement())),
+    Refusal.LINE_UNKNOWN: Case(a_settlement(a_line("1,00"))),
+    Refusal.LINE_DIFFERS: Case(
+        a_settlement(a_line("-1,00"), LinePurpose.BUDGET_IN),
+        given=(settings_of_payment(), a_statement(closing="-1,00"), a_line_read(a_line("-1,00"))),
     ),
     Refusal.NO_DEBT: Case(a_write_off()),
     Refusal.ACTOR_REPEATED: Case(AN_ADMINISTRATOR, given=(AN_ADMINISTRATOR,)),
@@ -153,6 +192,7 @@ REPRODUCED = {
     Refusal.CARD_REPEATED: Case(HolderRequest(a_holder(2), a_card())),
     Refusal.CARD_STEP_UNKNOWN: Case(CardRequest(a_card().number, CardState.ACTIVE)),
     Refusal.SCHEME_REPEATED: Case(SchemeRequest(a_scheme())),
+    Refusal.SOURCE_REPEATED: Case(A_SOURCE, given=(A_SOURCE,)),
     Refusal.HOLDER_UNKNOWN: Case(an_award(holder=99, number=2)),
     Refusal.SCHEME_UNKNOWN: Case(an_award(scheme="school", number=2)),
     Refusal.AWARD_REPEATED: Case(an_award(number=2, decision="Z-1")),
@@ -164,6 +204,8 @@ REPRODUCED = {
         given=(SchemeRequest(a_scheme("table", amounts={"child": "50,00"})),),
     ),
     Refusal.AMOUNT_OUTSIDE_RULE: Case(an_award("500,01", number=2)),
+    Refusal.YEAR_CLOSED: Case(a_budget(year=2025, decision="council 2"), given=(a_year_close(year=2025),)),
+    Refusal.YEAR_NOT_OVER: Case(a_year_close()),
     Refusal.BATCH_UNKNOWN: Case(a_step(SUBMITTED)),
     Refusal.BATCH_STEP_UNKNOWN: Case(a_step(APPROVED), given=(prepared(),), stamp=A_COLLEAGUE),
     Refusal.BATCH_APPROVED_ALREADY: Case(
@@ -173,6 +215,8 @@ REPRODUCED = {
     Refusal.BATCH_REPEATED: Case(prepared(batch=BatchId.of(2)), given=(prepared(),)),
     Refusal.BUDGET_REPEATED: Case(a_budget()),
     Refusal.BUDGET_UNKNOWN: Case(an_award(starts_on=date(2027, 1, 1), number=2)),
+    Refusal.NOTHING_TO_FREE: Case(a_freeing()),
+    Refusal.BUDGET_LEFT: Case(a_year_close(), stamp=a_stamp(date(2027, 1, 1))),
     Refusal.BUDGET_TOO_SMALL: Case(a_budget("-950,01", decision="council 2")),
 }
 
@@ -181,12 +225,13 @@ NOT_DECIDED = {Refusal.NOTHING_TO_PAY, Refusal.FILES_DIFFER}
 """What a use case finds before it asks: tests/usecases/test_paying.py has them."""
 
 
-BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], None]] = {
+BEFORE_ANY_REQUEST: dict[Refusal, Callable[[], object]] = {
     Refusal.CREDENTIAL_WRONG: lambda: require_proof(Actor("clerk", credential_hash="hash"), ["another"]),
+    Refusal.SOURCE_UNKNOWN: lambda: str(a_town().file_source("nobody")),
     Refusal.NOT_ALLOWED: lambda: require(Actor("clerk", frozenset({ActorRole.CLERK})), Permission.APPROVE),
 }
-"""What is refused to who asks, whatever it is that they ask."""
-OF_A_WHOLE_FILE: dict[Refusal, Callable[[], None]] = {
+"""What is refused before there is a request to decide."""
+OF_A_WHOLE_FILE: dict[Refusal, Callable[[], object]] = {
     Refusal.SECOND_APPROVER_NEEDED: lambda: require_one_approver(euros("10,01"), euros("10,00")),
 }
 """What is refused for all of its requests together."""
@@ -211,7 +256,7 @@ def test_a_reason_is_given_and_nothing_is_changed(reason: Refusal) -> None:
     case = REPRODUCED[reason]
     town = a_town()
     for request in case.given:
-        ask(town, request)
+        ask(town, request, on=case.given_on)
     for request in case.given_by_the_same:
         grant(town, request, stamp=case.stamp)
     before = {**state_of(town), **KEPT}
@@ -445,6 +490,48 @@ LADDERS = {
             Rung(a_budget("-20,00"), Refusal.BUDGET_REPEATED),
             Rung(a_budget("-20,00", decision="council 2"), Refusal.BUDGET_TOO_SMALL),
             Rung(a_budget("-10,00", decision="council 2")),
+        ),
+    ),
+    "correction": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED, MerchantRequest(a_merchant(), ())),
+        rungs=(
+            Rung(a_correction(a_refund()), Refusal.SAME_PERSON, alone=True),
+            Rung(
+                a_correction(a_refund()), Refusal.ENTRY_UNKNOWN, cures=(an_award(), a_redemption("50,00"), a_refund())
+            ),
+            Rung(a_correction(an_award()), Refusal.NOT_CORRECTED_SO),
+            Rung(a_correction(a_redemption()), Refusal.NOTHING_TO_CORRECT, cures=(a_redemption("50,00", number=2),)),
+            Rung(a_correction(a_refund()), Refusal.GONE_SINCE, cures=(a_refund(of=2, number=2),)),
+            Rung(a_correction(a_refund())),
+        ),
+    ),
+    "extension": Ladder(
+        given=(*SCHEMES_AND_BUDGETS, REGISTERED),
+        rungs=(
+            Rung(an_extension(until=TODAY), Refusal.SAME_PERSON, alone=True),
+            Rung(an_extension(until=TODAY), Refusal.ENTITLEMENT_UNKNOWN, cures=(an_award(), an_award(number=2))),
+            Rung(an_extension(until=TODAY), Refusal.END_UNFIT),
+            Rung(an_extension()),
+        ),
+    ),
+    "the rest of a budget": Ladder(
+        given=(SchemeRequest(a_scheme()), a_budget("10,00", decision="council 9")),
+        rungs=(
+            Rung(a_budget_rest("nothing"), Refusal.SAME_PERSON, alone=True),
+            Rung(a_budget_rest("nothing"), Refusal.SCHEME_UNKNOWN),
+            Rung(a_budget_rest(), Refusal.YEAR_NOT_OVER),
+            Rung(a_budget_rest(), Refusal.BUDGET_REPEATED, on=NEXT_YEAR),
+            Rung(a_budget_rest(decision="council 10", year=2025), Refusal.NOTHING_TO_FREE, on=NEXT_YEAR),
+            Rung(a_budget_rest(decision="council 10"), on=NEXT_YEAR),
+        ),
+    ),
+    "the close of a year": Ladder(
+        rungs=(
+            Rung(a_year_close(), Refusal.SAME_PERSON, alone=True),
+            Rung(a_year_close(), Refusal.SCHEME_UNKNOWN, cures=(SchemeRequest(a_scheme()), a_budget("10,00"))),
+            Rung(a_year_close(), Refusal.YEAR_NOT_OVER),
+            Rung(a_year_close(), Refusal.BUDGET_LEFT, cures=(a_budget_rest(),), on=NEXT_YEAR),
+            Rung(a_year_close(), on=NEXT_YEAR),
         ),
     ),
     "scheme": Ladder(

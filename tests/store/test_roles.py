@@ -191,9 +191,11 @@ OTHERS = {
         **{f"add to {table}": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
             "municipality", "scheme", "merchant", "terminal", "holder", "holder_reference", "card", "card_change",
             "entitlement", "award_decision", "budget_decision",
+            "entitlement_end", "lapse", "freeing", "correction", "year_closed",
         )},
         **{f"read {table}": f"SELECT 1 FROM {table}" for table in (
-            "holder", "holder_reference", "card_change", "award_decision", "budget_decision", "activation", "pin_unlock"
+            "holder", "holder_reference", "card_change", "award_decision", "budget_decision", "activation",
+            "pin_unlock", "lapse", "freeing",
         )},
         **{f"add to {table} too": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
             "books_key", "card_rule", "scheme_ceiling", "activation", "pin", "pin_unlock"

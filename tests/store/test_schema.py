@@ -84,7 +84,13 @@ def test_no_column_asks_for_a_person() -> None:
     personal = ("name", "birth", "bsn", "address", "mail", "phone")
     assert {column for column in columns if any(word in column for word in personal)} == {
         *("municipality.name", "merchant.name", "scheme.name_nl", "scheme.name_en"),
-        *("merchant_check.name", "merchant_check.account_name", "payout.account_name", "payment_settings.payer_name"),
+        *(
+            "merchant_check.name",
+            "merchant_check.account_name",
+            "payout.account_name",
+            "payment_settings.payer_name",
+            "bank_line.name",
+        ),
         *("merchant_contact.name", "merchant_contact.email", "merchant_contact.phone"),
     }
 

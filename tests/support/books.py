@@ -15,16 +15,20 @@ from hypothesis import settings
 from sqlalchemy import event
 
 from pasledger.ledger.ids import ActId
+from pasledger.ledger.periods import Period
 from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.credentials import RenewalRequest, UseRequest
 from pasledger.rules.deciding import Outcome, Request
+from pasledger.rules.ends import ExtensionRequest
+from pasledger.rules.expiry import FreeingRequest, LapseRequest
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
 from pasledger.rules.records import DONE, Act, ActResult, Credential, Event
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
+from pasledger.rules.sources import SourceRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
@@ -39,7 +43,12 @@ from tests.support.town import (
     a_card,
     a_change,
     a_check,
+    a_correction,
+    a_freeing,
     a_holder,
+    a_lapse,
+    a_line,
+    a_line_read,
     a_merchant,
     a_payout,
     a_payout_cancelled,
@@ -50,10 +59,14 @@ from tests.support.town import (
     a_scheme,
     a_shop,
     a_stamp,
+    a_statement,
     a_terminal,
+    a_withdrawal,
     a_write_off,
+    a_year_close,
     an_award,
     an_end,
+    an_extension,
     euros,
     settings_of_payment,
 )
@@ -67,6 +80,9 @@ A_SMALL_TOWN: tuple[Request, ...] = (
 )
 """One scheme, one merchant with a terminal, one holder with a card and € 50,00."""
 
+WINTER = Period(starts_on=date(2026, 1, 1), ends_before=date(2026, 3, 3))
+"""A span that is over on the day after that of the town."""
+
 A_PAID_STREET: tuple[Request, ...] = (
     settings_of_payment(),
     a_check(a_cafe().id),
@@ -79,6 +95,8 @@ A_PAID_STREET: tuple[Request, ...] = (
     a_payout(3, a_shop().id),
     a_run_release("17,00", payments=2),
     a_payout_cancelled(1),
+    a_statement(closing="-2,00"),
+    a_line_read(a_line("-2,00", payment="PL-2026-0001-0002")),
     a_refund(of=11, number=11, merchant=a_cafe().id),
     an_end(a_cafe().id),
     a_write_off(a_cafe().id),
@@ -87,6 +105,7 @@ A_PAID_STREET: tuple[Request, ...] = (
 
 A_LIVED_IN_TOWN: tuple[Request, ...] = (
     *A_SMALL_TOWN,
+    SourceRequest("suite", (("cliënt", "pashouder"), ("team", None))),
     SchemeRequest(
         replace(
             a_scheme("spring", categories=(), amounts={"child": "80,00", "adult": "60,00"}), day_ceiling=euros("100,00")
@@ -114,6 +133,20 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_capture("2,50", number=1),
     a_hold_refund("0,50", number=1, reference="camp 7, rain"),
     a_release("1,00", number=1),
+    SchemeRequest(a_scheme("winter", categories=(), fixed=WINTER)),
+    a_budget("20,00", scheme="winter", decision="council 14", number=14),
+    an_award("4,00", scheme="winter", holder=2, number=14),
+    an_award("3,00", scheme="winter", holder=2, number=15, instalment=2),
+    an_award("2,00", scheme="winter", holder=2, number=16, instalment=3),
+    an_award("1,00", scheme="winter", holder=2, number=17, instalment=4),
+    a_redemption("2,00", card=1, number=14),
+    a_correction(a_redemption(number=14)),
+    a_withdrawal(15, number=600_000),
+    a_year_close("winter", year=2025),
+    *(a_lapse(one, number=one) for one in (14, 16, 17)),
+    an_extension(14, number=1),
+    an_extension(16, number=200_000),
+    a_freeing("winter"),
     ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
     LimitRequest(euros("25,00")),
     ActivationRequest(a_card().number, "hash of a code", date(2026, 5, 1)),
@@ -121,8 +154,9 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     TryRequest(a_card().number),
     UnlockRequest(a_card().number),
 )
-"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked
-terminal, an administrator, a PIN. These books have a key too."""
+"""The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal, an
+administrator, a PIN; and a scheme of which something was withdrawn, lapsed and was freed when it was over. These books
+have a key too."""
 
 A_KEY = SecretKey(bytes(range(32)))
 
@@ -221,7 +255,11 @@ def _fill(books: str, *requests: Request) -> None:
 
 
 def _book(store: Store, requests: tuple[Request, ...]) -> None:
-    book(store, requests, a_stamp())
+    """Book the requests on the day of the town; what can only be when something is over, on the day after."""
+    ends = [request for request in requests if isinstance(request, LapseRequest | ExtensionRequest | FreeingRequest)]
+    book(store, [request for request in requests if request not in ends], a_stamp())
+    if ends:
+        book(store, ends, a_stamp(WINTER.ends_before))
     _log(store)
     if requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN:
         store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")

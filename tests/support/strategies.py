@@ -10,7 +10,7 @@ from typing import Protocol
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.ids import EntryId, MerchantId
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.rules.cards import CardState, card_number
@@ -23,14 +23,21 @@ from tests.support.town import (
     CLUB,
     TODAY,
     a_budget,
+    a_budget_rest,
     a_cafe,
     a_card,
+    a_correction,
+    a_freeing,
     a_holder,
+    a_lapse,
     a_merchant,
     a_redemption,
     a_refund,
     a_scheme,
+    a_withdrawal,
+    a_year_close,
     an_award,
+    an_extension,
 )
 
 
@@ -65,6 +72,8 @@ A_BUSY_TOWN: tuple[Request, ...] = (
     ),
 )
 """Three schemes of three validities, two merchants, three holders with a card and € 20,00 in each scheme."""
+
+_AWARDED = [900_000 + 10 * holder + place for place, _ in enumerate(SCHEMES) for holder in HOLDERS]
 
 codes = st.sampled_from([scheme.code for scheme in SCHEMES] * 3 + ["nothing"])
 merchants = st.sampled_from([CLUB, CAFE] * 4 + [NOBODY])
@@ -114,6 +123,25 @@ def refunds(of: SearchStrategy[int], merchant: SearchStrategy[MerchantId]) -> Se
     return st.builds(partial, st.just(a_refund), given_back, of=of, merchant=merchant, key=keys)
 
 
+def changes() -> SearchStrategy[Numbered]:
+    """Return what staff changes afterwards: ends, lapses, freeings, closed years and corrections of anything."""
+    entitlements = st.sampled_from([*_AWARDED, *range(1, 13)])
+    days = st.integers(-10, 500).map(lambda days: TODAY + timedelta(days=days))
+    years = st.sampled_from([2025, 2026, 2027])
+    ends = st.builds(partial, st.just(a_withdrawal), entitlements, from_day=st.none() | days)
+    ends |= st.builds(partial, st.just(an_extension), entitlements, until=days)
+    of_years = st.builds(partial, st.just(a_freeing), codes, year=years)
+    of_years |= st.builds(partial, st.just(a_budget_rest), codes, year=years, decision=st.sampled_from(["rest", "all"]))
+    of_years |= st.builds(partial, st.just(a_year_close), codes, year=years)
+    entries = st.builds(
+        lambda kind, number: EntryId.of(kind + number),
+        st.sampled_from([1_000_000, 2_000_000, 3_000_000, 3_000_000, 4_000_000]),
+        st.integers(1, 20) | st.sampled_from(_AWARDED),
+    )
+    lapses = st.builds(partial, st.just(a_lapse), entitlements)
+    return ends | lapses | of_years | st.builds(partial, st.just(a_correction), entries)
+
+
 def holds() -> SearchStrategy[Numbered]:
     """Return holds that end within days or months, now and then one that is too long."""
     last_days = st.integers(0, 100).map(lambda days: TODAY + timedelta(days=days))
@@ -159,7 +187,7 @@ def anything() -> SearchStrategy[Numbered]:
     """Return a request of any kind; merchants ask most often."""
     merchants_ask = redemptions() | redemptions() | refunds(st.integers(1, 12), merchants)
     merchants_ask |= holds() | hold_uses(st.integers(1, 12), merchants)
-    return merchants_ask | awards() | budgets() | card_steps() | registrations()
+    return merchants_ask | awards() | budgets() | changes() | card_steps() | registrations()
 
 
 def _as_it_is(request: Request) -> Numbered:

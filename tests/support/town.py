@@ -5,13 +5,14 @@ The town has a scheme `culture`, a sports club, and a holder with an active card
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from pasledger.ledger.ids import (
     CardId,
+    ChangeId,
     EntitlementId,
     EntryId,
     HolderId,
@@ -20,6 +21,7 @@ from pasledger.ledger.ids import (
     RedemptionId,
     RefundId,
     RunId,
+    StatementId,
     TerminalId,
 )
 from pasledger.ledger.journal import Stamp
@@ -27,11 +29,15 @@ from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey, key_of
+from pasledger.rules.banking import SettlementRequest, StatementLineRequest, StatementRequest
 from pasledger.rules.budgets import BudgetRequest
 from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, CardState, TokenHash, card_number
+from pasledger.rules.corrections import CorrectionRequest
 from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Outcome, Request, decide_each
+from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest
+from pasledger.rules.expiry import BudgetRestRequest, FreeingRequest, LapseRequest, YearCloseRequest
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.merchants import MerchantChangeRequest, MerchantCheckRequest, MerchantEndRequest
 from pasledger.rules.payouts import (
@@ -43,15 +49,18 @@ from pasledger.rules.payouts import (
     WriteOffRequest,
 )
 from pasledger.rules.records import (
+    BankStatement,
     Card,
     CheckResult,
     CheckWay,
     Event,
     Holder,
+    LinePurpose,
     Merchant,
     MerchantContact,
     PaymentFile,
     PaymentSettings,
+    StatementLine,
     Terminal,
 )
 from pasledger.rules.redemption import RedemptionRequest
@@ -132,6 +141,32 @@ def a_change(merchant: MerchantId = CLUB, *, contact: str | None = None, **chang
     """Return a change of a merchant: of its contact, or of what is named."""
     who = None if contact is None else MerchantContact(merchant, 0, contact, "", "")
     return MerchantChangeRequest(merchant, contact=who, **changed)
+
+
+def a_statement(
+    number: int = 1, *, opening: str = "0,00", closing: str = "0,00", iban: str = "NL13TEST0123456789"
+) -> StatementRequest:
+    """Return a bank statement, whose lines are asked for beside it."""
+    named = StatementId.of(number)
+    return StatementRequest(
+        BankStatement(named, iban, f"S{number}", number, TODAY, euros(opening), euros(closing), "hash")
+    )
+
+
+def a_line(amount: str, position: int = 1, *, payment: str = "", statement: int = 1, iban: str = "") -> StatementLine:
+    """Return a line of a bank statement."""
+    named = StatementId.of(statement)
+    return StatementLine(named, position, euros(amount), TODAY, payment, "", iban, "", "", "")
+
+
+def a_line_read(line: StatementLine, number: int = 1) -> StatementLineRequest:
+    """Return the request to take a line."""
+    return StatementLineRequest(line, EntryId.of(18_000_000 + number))
+
+
+def a_settlement(line: StatementLine, purpose: LinePurpose = LinePurpose.OTHER, number: int = 1) -> SettlementRequest:
+    """Return what two people say of a line."""
+    return SettlementRequest(line, purpose, EntryId.of(19_000_000 + number))
 
 
 def settings_of_payment(
@@ -268,6 +303,46 @@ def a_refund(
     given_back = None if amount is None else euros(amount)
     entry = EntryId.of(4_000_000 + number)
     return RefundRequest(RefundId.of(number), entry, merchant, RedemptionId.of(of), given_back, attempt)
+
+
+def a_withdrawal(of: int = 1, *, from_day: date | None = None, number: int = 1) -> WithdrawalRequest:
+    """Return the withdrawal of the entitlement with the number `of`, at once or from a day."""
+    return WithdrawalRequest(ChangeId.of(number), EntryId.of(5_000_000 + number), EntitlementId.of(of), from_day)
+
+
+def an_extension(of: int = 1, *, until: date = date(2027, 6, 30), number: int = 1) -> ExtensionRequest:
+    """Return the extension of the entitlement with the number `of`, until and including a day."""
+    ends_before = until + timedelta(days=1)
+    entry = EntryId.of(5_500_000 + number)
+    return ExtensionRequest(ChangeId.of(500_000 + number), entry, EntitlementId.of(of), ends_before)
+
+
+def a_lapse(of: int = 1, *, number: int = 1) -> LapseRequest:
+    """Return the lapse of the entitlement with the number `of`."""
+    return LapseRequest(EntryId.of(6_000_000 + number), EntitlementId.of(of))
+
+
+def a_freeing(scheme: str = "culture", *, year: int = 2026, number: int = 1) -> FreeingRequest:
+    """Return the freeing of what lapsed under a scheme in a year."""
+    return FreeingRequest(EntryId.of(6_500_000 + number), scheme, year)
+
+
+def a_budget_rest(
+    scheme: str = "culture", *, year: int = 2026, decision: str = "council 9", number: int = 1
+) -> BudgetRestRequest:
+    """Return the freeing of what is left of a budget."""
+    return BudgetRestRequest(EntryId.of(7_000_000 + number), scheme, year, decision)
+
+
+def a_year_close(scheme: str = "culture", *, year: int = 2026, number: int = 1) -> YearCloseRequest:
+    """Return the close of a year of a scheme."""
+    return YearCloseRequest(ChangeId.of(1_000_000 + number), scheme, year)
+
+
+def a_correction(of: Request | EntryId, *, number: int = 1) -> CorrectionRequest:
+    """Return the correction of an entry, or of the one that a request led to."""
+    corrected = of if isinstance(of, EntryId) else EntryId(of.entry)  # type: ignore[union-attr]
+    return CorrectionRequest(EntryId.of(7_500_000 + number), corrected)
 
 
 def a_town(

@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from pasledger.cli import errors
+from pasledger.cli import bank, errors
 from pasledger.cli.wording import LISTS
 from pasledger.formats.faults import FaultKind
 from pasledger.ledger.refusals import Refusal
@@ -127,6 +127,7 @@ def _codes_of_the_command_line() -> Iterator[str]:
     for call in _calls("table"):
         yield from (f"cli.column.{name}" for part in call.args[2:] for name in _texts(part) if name != "name_")
     yield from (f"cli.column.name_{language}" for language in LANGUAGES)
+    yield from (f"cli.bank-reason.{reason.lower()}" for reason in bank.KNOWN_REASONS)
     for members, name in LISTS.items():
         yield from (f"cli.{name}.{member}" for member in members)
     for call in _calls("Wrong"):

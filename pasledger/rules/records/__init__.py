@@ -6,6 +6,7 @@ the books still prove what they always proved.
 """
 
 from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.bank import BankLine, BankPart, BankStatement, LinePurpose, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
     BatchContent,
@@ -17,6 +18,7 @@ from pasledger.rules.records.batches import (
     SecondApproval,
 )
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
+from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
@@ -28,8 +30,6 @@ from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantChe
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
-    BankLine,
-    Correction,
     PaymentFile,
     PaymentSettings,
     Payout,
@@ -45,6 +45,7 @@ from pasledger.rules.records.settlement import (
     Waits,
     WrittenOff,
 )
+from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "AwardDecision",
     "AwardKey",
     "BankLine",
+    "BankPart",
+    "BankStatement",
     "BatchAward",
     "BatchContent",
     "BatchHand",
@@ -75,15 +78,20 @@ __all__ = [
     "Credential",
     "CredentialUsed",
     "Entitlement",
+    "EntitlementEnd",
     "Event",
     "Fact",
+    "FileSource",
     "FirstTries",
+    "Freeing",
     "Hold",
     "HoldCaptured",
     "HoldRefunded",
     "HoldReleased",
     "HoldUse",
     "Holder",
+    "Lapse",
+    "LinePurpose",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
@@ -110,11 +118,13 @@ __all__ = [
     "RunStepped",
     "SecondApproval",
     "Share",
+    "StatementLine",
     "Terminal",
     "TerminalRevoked",
     "Tries",
     "Waits",
     "WrittenOff",
+    "YearClosed",
     "commitment",
     "open_lines_of",
 ]

@@ -1,6 +1,7 @@
 """What was decided for a scheme and for a holder: budgets, and awards with the entitlements that they make."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from pasledger.ledger.ids import EntitlementId, EntryId, HolderId
 from pasledger.ledger.money import Money
@@ -29,6 +30,11 @@ class Entitlement:
     scheme_version: int
     valid: Period
     amount: Money
+
+    def ending(self, ends_before: date) -> "Entitlement":
+        """Return it with the end that holds now. One that was withdrawn before its start had the day before its end."""
+        starts_on = min(self.valid.starts_on, ends_before - timedelta(days=1))
+        return replace(self, valid=Period(starts_on, ends_before))
 
 
 @dataclass(frozen=True, slots=True)

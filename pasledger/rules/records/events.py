@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pasledger.ledger.journal import Entry, Stamp
 from pasledger.rules.records.actors import ActorChange
+from pasledger.rules.records.bank import BankLine, BankStatement, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
     BatchContent,
@@ -15,6 +16,7 @@ from pasledger.rules.records.batches import (
     SecondApproval,
 )
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
+from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
@@ -22,8 +24,6 @@ from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchan
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
-    BankLine,
-    Correction,
     PaymentSettings,
     Payout,
     PayoutCancelled,
@@ -34,11 +34,13 @@ from pasledger.rules.records.settlement import (
     RunStepped,
     WrittenOff,
 )
+from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Redemption, Refund
 from pasledger.rules.schemes import Scheme
 
 Fact = (
     Scheme
+    | FileSource
     | Holder
     | Card
     | CardChange
@@ -61,6 +63,11 @@ Fact = (
     | BudgetDecision
     | Entitlement
     | AwardDecision
+    | EntitlementEnd
+    | Lapse
+    | Freeing
+    | Correction
+    | YearClosed
     | BatchContent
     | BatchSource
     | BatchHand
@@ -84,9 +91,10 @@ Fact = (
     | PayoutWaiting
     | PayoutStepped
     | PayoutCancelled
+    | BankStatement
+    | StatementLine
     | BankLine
     | WrittenOff
-    | Correction
 )
 
 

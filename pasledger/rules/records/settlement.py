@@ -1,4 +1,4 @@
-"""How merchants are paid, and what staff countered."""
+"""How merchants are paid."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +47,10 @@ class PayoutRun:
     def end_to_end_id(self, place: int) -> str:
         """How the bank calls the payment at a place, on both sides and for ever."""
         return f"{BANK_PREFIX}{self.name}-{place:04}"
+
+    def file_of(self, place: int) -> int:
+        """Return the file that the payment at a place is in."""
+        return (place - 1) // self.settings.most_in_file + 1
 
     def payment_information_id(self, file: int) -> str:
         """How the bank calls all payments of a file together."""
@@ -168,14 +172,6 @@ class PayoutCancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class BankLine:
-    """A line of a bank statement for a merchant: above zero what we paid, below zero what came back."""
-
-    merchant: MerchantId
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
 class WrittenOff:
     """A debt of a merchant that left is not collected any more, by a decision."""
 
@@ -183,12 +179,3 @@ class WrittenOff:
     merchant: MerchantId
     amount: Money
     decision: str
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Staff countered an entry; `amount` is by how much less the merchant is owed."""
-
-    corrects: EntryId
-    merchant: MerchantId
-    amount: Money

@@ -2,6 +2,14 @@
 
 from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
 from pasledger.store.rows.amounts import read_schemes, scheme_amount_rows
+from pasledger.store.rows.bank import (
+    bank_line_row,
+    bank_statement_row,
+    read_bank_line,
+    read_bank_statement,
+    read_statement_line,
+    statement_line_row,
+)
 from pasledger.store.rows.batches import (
     batch_award_row,
     batch_content_row,
@@ -29,6 +37,19 @@ from pasledger.store.rows.cards import (
     scheme_ceiling_row,
     tries_row,
     unlock_row,
+)
+from pasledger.store.rows.changes import (
+    correction_row,
+    entitlement_end_row,
+    freeing_row,
+    lapse_row,
+    read_correction,
+    read_entitlement_end,
+    read_freeing,
+    read_lapse,
+    read_stamp,
+    read_year_closed,
+    year_closed_row,
 )
 from pasledger.store.rows.credentials import credential_row, credential_use_row, read_credential
 from pasledger.store.rows.holds import (
@@ -101,6 +122,7 @@ from pasledger.store.rows.settlement import (
     share_of,
     written_off_row,
 )
+from pasledger.store.rows.sources import file_source_row, read_file_source
 from pasledger.store.rows.values import moment, read_day, read_moment
 
 __all__ = [
@@ -110,6 +132,8 @@ __all__ = [
     "actor_change_row",
     "attempt_row",
     "award_decision_row",
+    "bank_line_row",
+    "bank_statement_row",
     "batch_award_row",
     "batch_content_row",
     "batch_hand_row",
@@ -122,16 +146,21 @@ __all__ = [
     "card_row",
     "card_rule_row",
     "card_state_row",
+    "correction_row",
     "credential_row",
     "credential_use_row",
+    "entitlement_end_row",
     "entitlement_row",
     "entry_row",
+    "file_source_row",
     "first_state_row",
     "first_tries_row",
+    "freeing_row",
     "hold_row",
     "hold_use_row",
     "holder_reference_row",
     "holder_row",
+    "lapse_row",
     "merchant_check_row",
     "merchant_contact_row",
     "merchant_end_row",
@@ -153,6 +182,8 @@ __all__ = [
     "read_activation",
     "read_actor_change",
     "read_attempt",
+    "read_bank_line",
+    "read_bank_statement",
     "read_batch_content",
     "read_batch_key",
     "read_batch_source",
@@ -160,13 +191,18 @@ __all__ = [
     "read_budget_decision",
     "read_card",
     "read_card_rule",
+    "read_correction",
     "read_credential",
     "read_day",
     "read_entitlement",
+    "read_entitlement_end",
     "read_entry",
+    "read_file_source",
+    "read_freeing",
     "read_hold",
     "read_hold_use",
     "read_holder",
+    "read_lapse",
     "read_merchant",
     "read_merchant_check",
     "read_merchant_contact",
@@ -186,9 +222,12 @@ __all__ = [
     "read_refund",
     "read_schemes",
     "read_second_approval",
+    "read_stamp",
+    "read_statement_line",
     "read_terminal",
     "read_tries",
     "read_written_off",
+    "read_year_closed",
     "redemption_row",
     "refund_row",
     "revocation_log_row",
@@ -199,9 +238,11 @@ __all__ = [
     "scheme_row",
     "second_approval_row",
     "share_of",
+    "statement_line_row",
     "terminal_row",
     "transfer_rows",
     "tries_row",
     "unlock_row",
     "written_off_row",
+    "year_closed_row",
 ]

@@ -1,5 +1,7 @@
 """Rows of what entries were about, and of attempts."""
 
+from datetime import timedelta
+
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.ids import (
     CaptureId,
@@ -48,8 +50,10 @@ def entitlement_row(entitlement: Entitlement) -> Row:
 
 
 def read_entitlement(row: Row) -> Entitlement:
-    """Read an entitlement."""
+    """Read an entitlement, with the end that was read beside it."""
     entitlement_id, entry, holder, scheme, version, starts_on, ends_before, cents = row[:8]
+    if ends_before <= starts_on:  # withdrawn before it started
+        return read_entitlement((*row[:5], _day_before(ends_before), *row[6:]))
     return Entitlement(
         EntitlementId(entitlement_id),
         EntryId(entry),
@@ -59,6 +63,10 @@ def read_entitlement(row: Row) -> Entitlement:
         Period(read_day(starts_on), read_day(ends_before)),
         Money(cents),
     )
+
+
+def _day_before(day: str) -> str:
+    return (read_day(day) - timedelta(days=1)).isoformat()
 
 
 def award_decision_row(decision: AwardDecision) -> Row:

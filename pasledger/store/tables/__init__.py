@@ -2,6 +2,7 @@
 
 from pasledger.store.tables.actors import act, act_result, actor_change
 from pasledger.store.tables.amounts import scheme_amount
+from pasledger.store.tables.bank import bank_line, bank_line_settled, bank_statement
 from pasledger.store.tables.batches import (
     batch_award,
     batch_content,
@@ -13,6 +14,7 @@ from pasledger.store.tables.batches import (
     second_approval,
 )
 from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
+from pasledger.store.tables.changes import correction, entitlement_end, freeing, lapse, year_closed
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS, SealedAs, metadata
 from pasledger.store.tables.credentials import credential, credential_use
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
@@ -42,6 +44,7 @@ from pasledger.store.tables.settlement import (
     run_step,
     written_off,
 )
+from pasledger.store.tables.sources import file_source
 
 __all__ = [
     "CHANGED_IN_PART",
@@ -56,6 +59,9 @@ __all__ = [
     "actor_change",
     "attempt",
     "award_decision",
+    "bank_line",
+    "bank_line_settled",
+    "bank_statement",
     "batch_award",
     "batch_content",
     "batch_hand",
@@ -68,16 +74,21 @@ __all__ = [
     "card",
     "card_change",
     "card_rule",
+    "correction",
     "credential",
     "credential_use",
     "entitlement",
+    "entitlement_end",
     "entry",
+    "file_source",
+    "freeing",
     "hold",
     "hold_capture",
     "hold_refund",
     "hold_release",
     "holder",
     "holder_reference",
+    "lapse",
     "merchant",
     "merchant_check",
     "merchant_contact",
@@ -109,6 +120,7 @@ __all__ = [
     "transfer",
     "tries",
     "written_off",
+    "year_closed",
 ]
 
 _BY_NAME = sorted(metadata.tables.items())

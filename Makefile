@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test torture check bench bench-large lock clean
+.PHONY: demo test test-slow torture check bench bench-large lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python examples/dronten/demo.py
 
 test: $(VENV)/.dev
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto -m "not slow"
+
+# What takes long: kills, full disks, many processes, browsers, benchmarks and outside tools.
+test-slow: $(VENV)/.dev $(VENV)/.client
+	$(BIN)/pytest --numprocesses auto -m slow
 
 # The tests of survival and of random clients once more, with so many kills, cuts, restarts and runs in each.
 ROUNDS ?= 100
@@ -36,6 +40,8 @@ lock: $(VENV)/.dev
 		--no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/dev.txt
+	$(BIN)/uv pip compile requirements/client.in --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/client.txt
 
 clean:
 	rm -rf $(VENV) demo build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -51,4 +57,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	touch $@
+
+# What generates a client from the description of the API. It wants other versions than ours, so it has a place of its own.
+$(VENV)/.client: requirements/client.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/client
+	$(VENV)/client/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/client.txt
 	touch $@

@@ -17,9 +17,10 @@ from merchant_api.auth import Terminals
 from merchant_api.limits import Limits
 from merchant_api.observing import Observed
 from merchant_api.presenting import Presenter
-from merchant_api.routes import conditions, holds, keys, redemptions, security
+from merchant_api.routes import conditions, holds, keys, lists, redemptions, security, statements
 from merchant_api.settings import Settings
 from merchant_api.sweeper import Sweeper
+from merchant_api.till import routes as till
 from merchant_api.writer import Writer
 from pasledger.store import Store
 
@@ -52,10 +53,11 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     api.state.presenter, api.state.limits = presenter, Limits(settings.requests_a_minute)
     api.state.settings = settings
     site = Starlette(
-        routes=[Mount("/v1", api), *security.routes(settings)],
+        routes=[Mount("/v1", api), *security.routes(settings), *till.routes()],
         lifespan=lifespan,
         exception_handlers={HTTPException: _no_such_place},
     )
+    site.state = api.state
     site.router.redirect_slashes = False
     return Observed(errors.Envelope(site))
 
@@ -74,7 +76,7 @@ def _api() -> FastAPI:
         max_body_size=errors.LARGEST_BODY_BYTES,
     )
     errors.install(api)
-    for routes in (redemptions, holds, keys, conditions):
+    for routes in (redemptions, holds, lists, statements, keys, conditions):
         api.include_router(routes.router)
 
     @api.get("/openapi.json", include_in_schema=False)

@@ -5,15 +5,16 @@ and the security headers.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from merchant_api import API_VERSION
@@ -112,7 +113,28 @@ async def _on_http(request: Request, error: Exception) -> Response:
     errors = [{"pointer": "#/", "detail": "The body could not be read"}] if answer is Answer.INVALID else []
     response = problem(answer, _language(request), errors, most=LARGEST_BODY_BYTES)
     response.headers.update(error.headers or {})
+    if answer is Answer.METHOD:
+        response.headers["Allow"] = ", ".join(sorted(_methods_here(request)))
     return response
+
+
+def _methods_here(request: Request) -> set[str]:
+    """Return what an address can be asked: each method is a route of its own, of which the framework tells one."""
+    return {
+        method
+        for route in _routes_of(request.app)
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in getattr(route, "methods", None) or ()
+    }
+
+
+def _routes_of(holder: FastAPI | APIRouter) -> Iterator[BaseRoute]:
+    for route in holder.routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _routes_of(included)
 
 
 async def _on_unusable_books(request: Request, error: Exception) -> Response:
@@ -121,9 +143,13 @@ async def _on_unusable_books(request: Request, error: Exception) -> Response:
 
 
 async def _on_fault(request: Request, fault: Exception) -> Response:
+    log_fault(fault)
+    return problem(Answer.FAULT, _language(request))
+
+
+def log_fault(fault: Exception) -> None:
     """Log what kind of fault it was and where; never its words, which could quote what was sent."""
     _log.error("unhandled %s in %s", type(fault).__name__, places(fault.__traceback__))
-    return problem(Answer.FAULT, _language(request))
 
 
 class Envelope:

@@ -17,12 +17,15 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from merchant_api.requests import KEY
-from pasledger.ledger.money import Money
+from pasledger.ledger.ids import HoldId
+from pasledger.ledger.money import ZERO, Money
+from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.records import Attempt
 from pasledger.rules.references import LONGEST, PATTERN, merchant_reference
 from pasledger.store.holding import RecordedHold
 from pasledger.store.reading import Recorded
+from pasledger.store.selling import Listed
 
 
 class _Body(BaseModel):
@@ -95,10 +98,11 @@ class CardEntry(_Body):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "oneOf": [
-                {"required": ["token"], "not": {"required": ["number"]}},
-                {"required": ["number", "pin"], "not": {"required": ["token"]}},
-            ]
+            "examples": [{"token": "Zm9vYmFyYmF6cXV4cXV1eA"}],
+            # Not as two alternatives: of those, programs that make clients make no type at all.
+            "if": {"required": ["number"]},
+            "then": {"required": ["pin"], "not": {"required": ["token"]}},
+            "else": {"required": ["token"]},
         },
     )
 
@@ -149,8 +153,10 @@ def _to_the_millisecond(at: datetime) -> str:
 
 
 def _a_day(value: object) -> object:
-    """Read a day as it is written in JSON; in strict bodies no text is anything else."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
+    """Read a day, which is written in one way."""
+    if isinstance(value, str):
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII) is None:
+            raise ValueError("a day is written as 2026-12-31")
         return date.fromisoformat(value)
     return value
 
@@ -159,7 +165,7 @@ Day = Annotated[date, BeforeValidator(_a_day)]
 """A day in the Netherlands."""
 
 # As the books keep it, so that the first answer and its repeats are the same, and always of one length.
-Moment = Annotated[datetime, PlainSerializer(_to_the_millisecond)]
+Moment = Annotated[datetime, PlainSerializer(_to_the_millisecond), Field(examples=["2026-11-21T22:15:34.856Z"])]
 
 
 class _Receipt(_Body):
@@ -287,10 +293,154 @@ class HoldWithUses(Hold):
         )
 
 
+class _Listed(_Body):
+    id: str
+    amount: Amount
+    created_at: Moment
+    reference: str | None = _reference
+    terminal: str | None = Field(default=None, description="the label of the terminal", examples=["kassa 1"])
+
+    @classmethod
+    def of(cls, one: Listed, **more: object) -> Self:
+        """Write one thing of a list."""
+        common = {"id": one.id, "amount": Amount.of(one.amount), "created_at": one.at, "reference": one.reference}
+        return cls.model_validate(common | {"terminal": one.terminal} | more)
+
+
+class ListedRedemption(_Listed):
+    """A payment in a list."""
+
+    id: str = Field(examples=["red_3f0c9f6e4f6b4d0b8d5e0c6f3a2b1c0d"])
+
+
+class ListedRefund(_Listed):
+    """A refund in a list, with what it is of."""
+
+    id: str = Field(examples=["rfd_9a1b2c3d4e5f60718293a4b5c6d7e8f9"])
+    redemption: str | None = Field(default=None, description="the redemption that it is of, if it is of one")
+    hold: str | None = Field(default=None, description="the hold that it is of, if it is of one")
+
+    @classmethod
+    def of(cls, one: Listed, **more: object) -> Self:
+        """Write a refund."""
+        kind = "hold" if (one.of or "").startswith(HoldId.prefix) else "redemption"
+        return super().of(one, **{kind: one.of}, **more)
+
+
+class ListedHold(_Listed):
+    """A hold in a list, with what is left of it."""
+
+    id: str = Field(examples=["hol_0d1c2b3a4f5e60718293a4b5c6d7e8f9"])
+    last_day: Day = Field(description="the last day on which it can be taken", examples=["2026-12-20"])
+    left: PossiblyNothing = Field(description="what is still held")
+
+    @classmethod
+    def of(cls, one: Listed, **more: object) -> Self:
+        """Write a hold."""
+        return super().of(one, last_day=one.last_day, left=PossiblyNothing.of(one.left or ZERO), **more)
+
+
+class _Page(_Body):
+    next: str | None = Field(
+        default=None, description="what to send as `after` for the next page; nothing on the last one"
+    )
+
+
+class Redemptions(_Page):
+    """A page of payments, the newest first."""
+
+    items: list[ListedRedemption]
+
+
+class Refunds(_Page):
+    """A page of refunds, the newest first."""
+
+    items: list[ListedRefund]
+
+
+class Holds(_Page):
+    """A page of holds, the newest first."""
+
+    items: list[ListedHold]
+
+
+class Balance(_Body):
+    """An amount in euros with two decimals, which may be below zero."""
+
+    currency: Literal["EUR"] = Field(examples=["EUR"])
+    value: Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,17}\.[0-9]{2}$")] = Field(examples=["-12.50"])
+
+    @classmethod
+    def of(cls, money: Money) -> Self:
+        """Write an amount."""
+        return cls(currency="EUR", value=money.plain)
+
+
+class StatementLine(_Body):
+    """One thing that happened, by how much it changed what is owed."""
+
+    kind: Literal["redemption", "capture", "refund", "correction", "returned", "paid"]
+    id: str | None = Field(default=None, examples=["red_3f0c9f6e4f6b4d0b8d5e0c6f3a2b1c0d"])
+    created_at: Moment
+    day: Day = Field(description="the day on which it counts", examples=["2026-11-24"])
+    amount: Balance
+    reference: str | None = _reference
+    terminal: str | None = Field(default=None, description="the label of the terminal", examples=["kassa 1"])
+
+
+class Statement(_Body):
+    """What a merchant sold, gave back and was paid in a period.
+
+    Opening + redemptions + captures - refunds + corrections + returned = paid + in payment + closing.
+    """
+
+    merchant: str = Field(examples=["Zwemclub De Dolfijn"])
+    first_day: Day = Field(examples=["2026-11-01"])
+    last_day: Day = Field(examples=["2026-11-30"])
+    opening_owed: Balance = Field(description="owed when the period began, in payment or not")
+    redemptions: Balance
+    captures: Balance
+    refunds: Balance
+    corrections: Balance = Field(description="countered by the municipality, and debts that are not collected any more")
+    returned: Balance = Field(description="came back from the bank, or was repaid by the merchant")
+    paid: Balance
+    in_payment: Balance = Field(description="on its way when the period ended")
+    closing_owed: Balance = Field(description="owed when the period ended, and not on its way")
+    lines: list[StatementLine]
+
+    @classmethod
+    def of(cls, statement: MerchantStatement) -> Self:
+        """Write a statement."""
+        sums = (
+            *("opening_owed", "redemptions", "captures", "refunds", "corrections", "returned"),
+            *("paid", "in_payment", "closing_owed"),
+        )
+        return cls.model_validate(
+            {
+                "merchant": statement.merchant,
+                "first_day": statement.period.starts_on,
+                "last_day": statement.period.last_day,
+                "lines": [
+                    StatementLine(
+                        kind=line.kind.value,
+                        id=line.id,
+                        created_at=line.at,
+                        day=line.on,
+                        amount=Balance.of(line.amount),
+                        reference=line.reference,
+                        terminal=line.terminal,
+                    )
+                    for line in statement.lines
+                ],
+            }
+            | {name: Balance.of(getattr(statement, name)) for name in sums}
+        )
+
+
 class KeyOutcome(_Body):
     """What became of an idempotency key."""
 
-    key: Key
+    key: Key = Field(examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"])
     outcome: Literal["accepted", "refused"]
     redemption: str | None = Field(default=None, description="the redemption that it led to, if any")
     refund: str | None = Field(default=None, description="the refund that it led to, if any")

@@ -20,6 +20,8 @@ from tests.benchmarks.redeeming import redeem, require_same_rows
 from tests.benchmarks.serving import Program, in_python, load, services, wrk
 from tests.benchmarks.town import Sale, a_bench_town
 
+pytestmark = pytest.mark.slow
+
 A_LITTLE = Scale(
     rounds=1,
     credited=40,

@@ -21,7 +21,9 @@ from pasledger.usecases import spending
 
 router = APIRouter(tags=["redemptions"])
 
-RedemptionPath = Annotated[str, Path(alias="id", pattern=r"^red_[0-9a-f]{32}$")]
+RedemptionPath = Annotated[
+    str, Path(alias="id", pattern=r"^red_[0-9a-f]{32}$", examples=["red_3f0c9f6e4f6b4d0b8d5e0c6f3a2b1c0d"])
+]
 _CREATED: Responses = {
     201: {"headers": {"Location": {"description": "Where the redemption can be read", "schema": {"type": "string"}}}}
 }

@@ -28,7 +28,7 @@ def read(context: typer.Context, file: File) -> None:
     """
     call: Call = context.obj
     stamp = call.stamp()
-    with call.store() as store, reading(file) as data:
+    with call.batch() as store, reading(file) as data:
         taken = banking.take(store, data, stamp)
     rows = [
         {

@@ -162,7 +162,7 @@ def book(context: typer.Context, batch: Batch) -> None:
     """
     call: Call = context.obj
     stamp = call.stamp()
-    with call.store() as store:
+    with call.batch() as store:
         known, _ = batches.found(store, BatchId(batch))
         with progress(call, "cli.booking", total=known.content.awards) as tell:
             try:

@@ -21,7 +21,9 @@ def correct(
     *,
     yes: Yes = False,
 ) -> None:
-    """Counter a redemption, a refund or a change of a budget, once, less what was given back.
+    """Counter a redemption, a refund or a change of a budget, once.
+
+    Less what was given back.
 
     JSON: is_booked, corrects (the entry), entry (that counters it), amount, transfers (debit, credit, amount).
     """

@@ -69,7 +69,7 @@ def check(context: typer.Context, file: File, approved_by: Approver) -> None:
     """
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
-    with call.store() as store, reading(file) as data:
+    with call.batch() as store, reading(file) as data:
         checks = merchants.check_accounts(store, data, stamp)
     answer(call, {"checks": checks}, call.say("cli.accounts-checked", count=checks))
 

@@ -97,7 +97,7 @@ def prepare(context: typer.Context, on: On = None, merchant: Only = None) -> Non
     """
     call: Call = context.obj
     stamp = call.stamp()
-    with call.store() as store:
+    with call.batch() as store:
         only = _named(store, merchant, stamp.effective_on)
         planned = paying.prepare(store, stamp, execute_on=_day(call, on, stamp.effective_on), only=only)
         _answer(call, store, planned.run.name)
@@ -151,7 +151,7 @@ def release(context: typer.Context, run: RunName) -> None:
     """
     call: Call = context.obj
     stamp = call.stamp()
-    with call.store() as store:
+    with call.batch() as store:
         with store.read() as reader:
             named = paying.run_named(reader, run)
         files = paying.release(store, named, stamp)
@@ -178,7 +178,9 @@ def write(
     run: RunName,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files go; made where it is not there.")],
 ) -> None:
-    """Write the files of a run that was released: for the bank, and a specification for each merchant.
+    """Write the files of a run that was released.
+
+    They are for the bank, and a specification for each merchant.
 
     They are the same each time, byte for byte.
 
@@ -246,7 +248,9 @@ def write_off(
     decision: Annotated[str, typer.Option(metavar="REFERENCE", help="The reference of the decision.")],
     approved_by: Approver,
 ) -> None:
-    """Write off what a merchant that stopped still owes; the budgets of this year bear it.
+    """Write off what a merchant that stopped still owes.
+
+    The budgets of this year bear it.
 
     JSON: merchant, amount, decision.
     """

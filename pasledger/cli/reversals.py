@@ -18,7 +18,9 @@ def reverse(
     *,
     yes: Yes = False,
 ) -> None:
-    """Reverse a booked batch: what is left of its entitlements is withdrawn, what was spent stays spent.
+    """Reverse a booked batch.
+
+    What is left of its entitlements is withdrawn, what was spent stays spent.
 
     JSON: as `entitlements withdraw`.
     """

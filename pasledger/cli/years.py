@@ -28,7 +28,7 @@ def lapse(
     *,
     yes: Yes = False,
 ) -> None:
-    """Let lapse what is left of the entitlements under a scheme that have ended.
+    """Let lapse what is left under a scheme of what has ended.
 
     JSON: as `entitlements withdraw`.
     """
@@ -36,7 +36,7 @@ def lapse(
     stamp = call.approved_by(approved_by)
     code, yesterday = call.read("SCHEME", scheme, cells.code), stamp.effective_on - timedelta(days=1)
     last_day = yesterday if until is None else min(yesterday, call.read("--until", until, cells.day))
-    with call.store() as store:
+    with call.batch() as store:
         with store.read() as reader:
             ended = [one.entitlement.id for one in reader.changeable.to_lapse(code, last_day)]
         changed = settled(call, store, changing.to_lapse(ended), stamp, books=yes)
@@ -55,7 +55,9 @@ def free(
     *,
     yes: Yes = False,
 ) -> None:
-    """Free what lapsed under a scheme in a year and, by a decision, what is left of its budget.
+    """Free what lapsed under a scheme in a year.
+
+    By a decision of the council also what is left of its budget.
 
     JSON: is_booked, scheme, year, amount, transfers (debit, credit, amount).
     """
@@ -63,7 +65,7 @@ def free(
     stamp = call.approved_by(approved_by)
     code = call.read("SCHEME", scheme, cells.code)
     reference = None if decision is None else call.read("--decision", decision, cells.decision)
-    with call.store() as store:
+    with call.batch() as store:
         freed = settled(call, store, changing.to_free(code, year, reference), stamp, books=yes)
     rows = [
         {"debit": transfer.debit.code, "credit": transfer.credit.code, "amount": transfer.amount}
@@ -94,7 +96,7 @@ def close(context: typer.Context, scheme: Scheme, year: Year, approved_by: Appro
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
     code = call.read("SCHEME", scheme, cells.code)
-    with call.store() as store:
+    with call.batch() as store:
         settled(call, store, [changing.to_close(code, year)], stamp, books=yes)
     answer(
         call,

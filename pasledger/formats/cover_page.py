@@ -47,16 +47,16 @@ def _row(line: CoverLine, name: str) -> str:
 
 def _bar(line: CoverLine, most: int, words: Mapping[str, str]) -> str:
     """Return one scheme: above the money that is there, below it what is promised, on one scale."""
-    drawn, left = [], 0.0
+    drawn, left = [], 0
     for part in _PARTS:
-        width = max(0, getattr(line, part).cents) * _WIDTH / most
-        drawn.append(f'<rect x="{left:.1f}" y="20" width="{width:.1f}" height="16" fill="{_COLOURS[part]}"/>')
+        width = max(0, getattr(line, part).cents) * _WIDTH // most
+        drawn.append(f'<rect x="{left}" y="20" width="{width}" height="16" fill="{_COLOURS[part]}"/>')
         left += width
-    treasury = max(0, line.treasury.cents) * _WIDTH / most
+    treasury = max(0, line.treasury.cents) * _WIDTH // most
     says = f"{line.scheme}: {words['treasury']} {line.treasury}, {words['promised']} {line.promised}"
     return (
         f'<figure><figcaption>{escape(says)}</figcaption><svg viewBox="0 0 {_WIDTH} 38" role="img" '
-        f'aria-label="{escape(says)}"><rect width="{treasury:.1f}" height="16" fill="#2e7d32"/>'
+        f'aria-label="{escape(says)}"><rect width="{treasury}" height="16" fill="#2e7d32"/>'
         f"{''.join(drawn)}</svg></figure>"
     )
 

@@ -48,7 +48,7 @@ _CUSTOMARY = {
 
 def in_sepa(text: str, most: int = MOST_IN_NAME) -> str:
     """Return `text` in these characters, no longer than `most`; never empty where there was something."""
-    plain = "".join(map(_replacement, " ".join(text.split())))
+    plain = " ".join("".join(map(_replacement, " ".join(text.split()))).split())  # some signs become a space
     tidy = re.sub(r"/{2,}", "/", plain).strip("/ ")
     return tidy[:most].strip("/ ") or "."
 

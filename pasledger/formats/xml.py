@@ -4,7 +4,6 @@ An entity needs a document type, so that refusing every document type refuses ev
 file. The parser is fed bytes and decides the encoding by itself; what it does not know it refuses.
 """
 
-from dataclasses import dataclass, field
 from typing import Never
 from xml.parsers import expat
 
@@ -15,14 +14,16 @@ MOST_BYTES = 50_000_000
 _DEEPEST = 50
 
 
-@dataclass(slots=True)
 class Node:
-    """An element: its local name, its text, its attributes and what is in it."""
+    """An element: its local name, its text, its attributes and what is in it, filled while it is read."""
 
-    name: str
-    attributes: dict[str, str]
-    text: str = ""
-    children: list["Node"] = field(default_factory=list)
+    __slots__ = ("attributes", "children", "name", "text")
+
+    def __init__(self, name: str, attributes: dict[str, str]) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.text = ""
+        self.children: list[Node] = []
 
     def all(self, path: str) -> list["Node"]:
         """Return every element at a path of names."""

@@ -77,12 +77,12 @@ class Holds:
 
     def open(self) -> Iterator[tuple[HoldId, MerchantId, Money, Money, date]]:
         """Yield each hold of which something is left: its merchant's id, amount, what is left, and its last day."""
-        for hold, merchant, amount, left, ends_before in _OPEN.stream(self._connection):
+        for hold, merchant, amount, rest, ends_before in _OPEN.stream(self._connection):
             yield (
                 HoldId(hold),
                 MerchantId(merchant),
                 Money(amount),
-                Money(left),
+                Money(rest),
                 rows.read_day(ends_before) - timedelta(days=1),
             )
 
@@ -97,14 +97,14 @@ def _used(used: Table) -> Select[tuple[int]]:
     return select(func.coalesce(func.sum(used.c.amount_cents), 0)).where(used.c.hold_id == _t.hold.c.id)
 
 
-_left = _t.hold.c.amount_cents - _used(_t.hold_capture).scalar_subquery() - _used(_t.hold_release).scalar_subquery()
+left = _t.hold.c.amount_cents - _used(_t.hold_capture).scalar_subquery() - _used(_t.hold_release).scalar_subquery()
 _OPEN = Query(
-    select(_t.hold.c.id, _t.hold.c.merchant_id, _t.hold.c.amount_cents, _left, _t.hold.c.ends_before)
-    .where(_left > 0)
+    select(_t.hold.c.id, _t.hold.c.merchant_id, _t.hold.c.amount_cents, left, _t.hold.c.ends_before)
+    .where(left > 0)
     .order_by(_t.hold.c.ends_before, _t.hold.c.entry_id)
 )
 _ENDED = Query(
     select(_t.hold.c.id)
-    .where(_t.hold.c.ends_before > bindparam("since"), _t.hold.c.ends_before <= bindparam("by"), _left > 0)
+    .where(_t.hold.c.ends_before > bindparam("since"), _t.hold.c.ends_before <= bindparam("by"), left > 0)
     .order_by(_t.hold.c.ends_before, _t.hold.c.entry_id)
 )

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Table, bindparam, func, literal, select, unio
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId
-from pasledger.ledger.journal import Entry, Transfer
+from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.money import Money, total
+from pasledger.ledger.periods import Period
 from pasledger.reports.trial_balance import Turnover
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference
@@ -42,10 +43,13 @@ from pasledger.store.commitments import broken
 from pasledger.store.databases import database_behind
 from pasledger.store.ends import ends_before, owned
 from pasledger.store.holding import Holds
+from pasledger.store.kit import Kit
+from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts
 from pasledger.store.sealing import Sealing
+from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
 from pasledger.store.statements import Query, Row
 
@@ -74,6 +78,9 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.holds = Holds(connection)
+        self.selling = Selling(connection)
+        self.kit = Kit(connection)
+        self.ledger = Ledger(connection)
         self.seals = Sealing(connection)
 
     def municipality(self) -> str:
@@ -162,6 +169,12 @@ class Reader:
                     facts.append(waiting[1](entry))
                 waiting = next(records, None)
             yield Event(entry.stamp, tuple(facts), entry)
+
+    def entries(self, period: Period | None = None, kind: EntryKind | None = None) -> Iterator[Entry]:
+        """Yield every entry, or those that count in a period and are of a kind, in the order of their ids."""
+        starts_on, ends_before = (period.starts_on, period.ends_before) if period else (date.min, date.max)
+        asked = {"starts_on": starts_on.isoformat(), "ends_before": ends_before.isoformat(), "kind": kind or "%"}
+        return self._entries(_ENTRIES_IN.stream(self._connection, **asked), _TRANSFERS_IN, asked)
 
     def entitlements(self) -> Iterator[Entitlement]:
         """Yield every entitlement as it was awarded."""
@@ -355,6 +368,13 @@ _touching = union(
 )
 _ENTRIES = Query(select(_t.entry).order_by(_t.entry.c.id))
 _TRANSFERS = Query(lines)
+_counting = (
+    _t.entry.c.effective_on >= bindparam("starts_on"),
+    _t.entry.c.effective_on < bindparam("ends_before"),
+    _t.entry.c.kind.like(bindparam("kind")),
+)
+_ENTRIES_IN = Query(select(_t.entry).where(*_counting).order_by(_t.entry.c.id))
+_TRANSFERS_IN = Query(lines.join(_t.entry, _t.entry.c.id == _t.transfer.c.entry_id).where(*_counting))
 _ENTRIES_ON = Query(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
 _TRANSFERS_ON = Query(lines.where(_t.transfer.c.entry_id.in_(_touching)))
 _NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).limit(1))

@@ -80,11 +80,11 @@ def add_seal(connection: Connection, seal: Seal, sealed: Iterable[Leaf], *, afte
 
 
 class Rows:
-    """The rows of one table, as they are sealed: each under its key, or under the id of its entry."""
+    """The rows of one table, as they are sealed, or whole: each under its key, or under the id of its entry."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, is_whole: bool = False) -> None:
         self.table = table
-        self.columns = tuple(column for column in table.columns if column.name not in table.info[CHANGES])
+        self.columns = tuple(column for column in table.columns if is_whole or column.name not in table.info[CHANGES])
         self.begins = heading(table.name, [column.name for column in self.columns])
         self.recorded_at = next((place for place, one in enumerate(self.columns, 1) if one.name == "recorded_at"), None)
         self._all, self._unsealed, self.one = _questions(table, self.columns)
@@ -103,31 +103,31 @@ class Rows:
 
 
 def _leaves_of(rows: Rows, parts: Sequence[Rows], connection: Connection, *, only_unsealed: bool) -> Iterator[Leaf]:
-    followers = [_Follower(part, part.stream(connection, only_unsealed=only_unsealed)) for part in parts]
+    followers = [Follower(part, part.stream(connection, only_unsealed=only_unsealed)) for part in parts]
     name, recorded_at = rows.table.name, rows.recorded_at
     for row in rows.stream(connection, only_unsealed=only_unsealed):
         texts = [rows.text(row)]
         for follower in followers:
-            texts += follower.texts_of(row[0])
+            texts += map(follower.rows.text, follower.rows_of(row[0]))
         yield Leaf(name, row[0], leaf(*texts), row[recorded_at] if recorded_at else "")
 
 
-class _Follower:
+class Follower:
     """The rows of one table that belong to entries, taken entry by entry."""
 
     def __init__(self, rows: Rows, stream: Iterator[Row]) -> None:
-        self._rows = rows
+        self.rows = rows
         self._stream = stream
         self._next = next(stream, None)
 
-    def texts_of(self, entry: str) -> list[str]:
-        """Return the texts of the rows of an entry; those of entries that are not there are passed over."""
-        texts: list[str] = []
+    def rows_of(self, entry: str) -> list[Row]:
+        """Return the rows of an entry; those of entries that are not there are passed over."""
+        found: list[Row] = []
         while self._next is not None and self._next[0] <= entry:
             if self._next[0] == entry:
-                texts.append(self._rows.text(self._next))
+                found.append(self._next)
             self._next = next(self._stream, None)
-        return texts
+        return found
 
 
 @cache

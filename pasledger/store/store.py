@@ -173,6 +173,22 @@ class Store:
         except (IntegrityError, DataError) as error:  # rows that no books can have
             raise self._damaged() from error
 
+    @classmethod
+    @contextmanager
+    def filled(
+        cls, books: str, chunks: Iterable[copying.Chunk], progress: Callable[[int], None] = lambda _rows: None
+    ) -> Iterator[Reader]:
+        """Make books where there are none out of rows that come from elsewhere, and yield what reads them.
+
+        They are there, whole and on the disk, when the block ends, and wholly absent when it raises.
+        """
+        try:
+            with _filling(books) as connection:
+                copying.fill(connection, chunks, progress)
+                yield Reader(connection)
+        except (IntegrityError, DataError) as error:  # rows that no books can have
+            raise BooksUnusable(BooksProblem.DAMAGED, books=database_of(books).shown(books)) from error
+
     def make_roles(self, *, prefix: str | None = None) -> dict[Role, str]:
         """Make the roles of the books, each with its rights and no more, and return their names.
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from pasledger.formats.awards import AwardRow, read_awards
-from pasledger.formats.faults import FileRefused
+from pasledger.formats.faults import Fault, FileRefused
 from pasledger.formats.tabular import OUR_OWN, Titles
 from pasledger.ledger.ids import BatchId
 from pasledger.ledger.journal import Stamp
@@ -202,20 +202,18 @@ def _require_new(store: Store, source: str, batch: BatchId) -> None:
 def _checked_texts(store: Store, rows: list[AwardRow], stamp: Stamp, progress: Progress, sums: _Sums) -> list[str]:
     """Return the text of every award, in order. Raises `FileRefused` with every fault there is."""
     texts: list[str] = []
-    refusals: dict[int, Refused] = {}
-    first = 0
+    faults: list[Fault] = []
     with store.read() as reader:
         for part in checked(reader, rows, stamp):
-            for place, award in enumerate(part, start=first):
-                if isinstance(award, Refused):
-                    refusals[place] = award
-                elif not refusals:
+            refusals = {place: found for place, (_, found) in enumerate(part) if isinstance(found, Refused)}
+            faults += faults_of([row for row, _ in part], NothingBooked(refusals))
+            for _, award in part if not faults else ():
+                if isinstance(award, CheckedAward):
                     sums.add(award)
                     texts.append(award.text)
-            first += len(part)
             progress(len(part))
-    if refusals:
-        raise FileRefused(faults_of(rows, NothingBooked(refusals)))
+    if faults:
+        raise FileRefused(faults)
     return texts
 
 

@@ -77,7 +77,8 @@ def _findings(reader: Reader, replay: Replay, progress: Progress) -> Iterator[Fi
     yield from _misnamed(reader, replay)
     for event in reader.events():
         yield from replay.add(event)
-        progress(1)
+        if event.entry is not None:
+            progress(1)
     yield from replay.conclude()
     yield from _compare_balances(reader, replay)
     yield from _count_changes_of_actors(reader)

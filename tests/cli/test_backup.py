@@ -50,12 +50,13 @@ def test_a_backup_is_made_and_verified(clerk: Clerk) -> None:
     """It says where the file is, who can read what in it, and that the books in it are sound."""
     ran = clerk("backup", clerk.folder / "backup.db")
     assert (ran.code, ran.err) == (0, "")
-    where, replayed, sound = ran.out.splitlines()
+    where, replayed, sealed, sound = ran.out.splitlines()
     assert where == (
         f"De reservekopie staat in {clerk.folder / 'backup.db'}. "
         "Wie dat bestand kan lezen, ziet alle pashouders en tegoeden."
     )
     assert replayed.startswith("Nagelopen: 4 journaalposten met 4 boekingsregels")
+    assert "verzegeld" in sealed
     assert sound == "De boeken kloppen."
     assert rows(clerk.folder / "backup.db") == rows(clerk.books)
 
@@ -215,6 +216,7 @@ def town(request: pytest.FixtureRequest, clerk: Clerk, backup: Path, free: str) 
     return free
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_killed_is_none(clerk: Clerk, town: str) -> None:
     """Killed earlier or later, until it is done first: what has the name of a backup is whole and sound."""
     (clerk.folder / "new").mkdir()
@@ -224,6 +226,7 @@ def test_a_backup_that_is_killed_is_none(clerk: Clerk, town: str) -> None:
     assert rows(file) == rows(town)
 
 
+@pytest.mark.slow
 def test_a_restore_that_is_killed_leaves_no_books(clerk: Clerk, backup: Path, place: str) -> None:
     """Killed earlier or later, until it is done first: books that are there are whole and sound."""
     assert kill_until_done("restore", str(backup), "--books", place, place=place) > 0

@@ -57,7 +57,6 @@ def refused(clerk: Clerk, data: bytes | str, name: str = "awards.csv") -> list[d
         ("bedrag", "12.505", "amount"),
         ("bedrag", "twaalf", "amount"),
         ("bedrag", "99999999999,99", "amount"),
-        ("bedrag", "", "cell-empty"),
         ("ingangsdatum", "31-02-2026", "date"),
         ("ingangsdatum", "2026/01/01", "date"),
         ("ingangsdatum", "1-1-26", "date"),
@@ -177,8 +176,8 @@ def test_the_same_file_twice(clerk: Clerk) -> None:
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("regeling;kenmerk;pashouder;euro", [("euro", "column-unknown"), ("bedrag", "column-missing")]),
-        ("regeling;kenmerk;pashouder", [("bedrag", "column-missing")]),
+        ("regeling;kenmerk;pashouder;euro", [("euro", "column-unknown")]),
+        ("regeling;pashouder;bedrag;termijn", [("kenmerk", "column-missing")]),
         ("regeling;kenmerk;pashouder;bedrag;bedrag", [("bedrag", "column-twice")]),
         ("regeling|kenmerk|pashouder|bedrag", [("regeling|kenmerk|pashouder|bedrag", "column-unknown")]),
     ],
@@ -197,7 +196,7 @@ def test_columns_that_are_not_the_ones_asked_for(clerk: Clerk, header: str, expe
         (b"", "file-empty"),
         (b"\xef\xbb\xbf\r\n \n", "file-empty"),
         (bytes(range(256)) * 8, "file-not-text"),
-        (b"PK\x03\x04 a spreadsheet as it is", "file-not-text"),
+        (b"PK\x03\x04 a spreadsheet as it is", "file-not-xlsx"),
         ("regeling;kenmerk;pashouder;bedrag\n".encode("utf-16"), "file-not-text"),
         (b"regeling;kenmerk;pashouder;bedrag\n", "no-rows"),
         (b'regeling;kenmerk;pashouder;bedrag\nsport;"Z-9;P-2;10,00\n', "quote-open"),

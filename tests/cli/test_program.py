@@ -128,6 +128,11 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
+    for kind in ("hledger", "beancount", "jsonl"):
+        yield "export", kind, "-o", clerk.folder / f"books.{kind}"
+    yield "export", "xaf", "-o", clerk.folder / "books.xaf", "--year", YEAR, "--tax-number", "001234567"
+    clerk.done("export", "jsonl", "-o", clerk.folder / "all.jsonl")
+    yield "import", clerk.folder / "all.jsonl", "--books", clerk.folder / "imported.db"
     yield ("verify",)
     yield ("log",)
     yield "backup", clerk.folder / "backup.db"
@@ -267,7 +272,8 @@ def test_every_command_speaks(clerk: Clerk, language: str) -> None:
         assert (ran.code, ran.err) == (0, ""), command
         assert ran.out.strip(), command
         assert "{" not in ran.out, command
-        drawn = ran.out.splitlines() if "───" in ran.out else []
+        # Codes of accounts are not cut, so that what a correction moves can be found by them.
+        drawn = ran.out.splitlines() if "───" in ran.out and command[0] != "correct" else []
         assert all(len(line) <= 100 for line in drawn if "Nagelopen" not in line), command
 
 
@@ -437,7 +443,19 @@ def test_an_interrupt_is_no_traceback(clerk: Clerk, seconds: float) -> None:
     many = clerk.file("pashouder\n" + "".join(f"Q-{number}\n" for number in range(20_000)), "many.csv")
     before = len(clerk.booked()["holder"])
     with subprocess.Popen(
-        [*PROGRAM, "holders", "add", many, "--carriers", clerk.folder / "many.out", "--books", clerk.books],
+        [
+            *PROGRAM,
+            "holders",
+            "add",
+            many,
+            "--carriers",
+            clerk.folder / "many.out",
+            "--books",
+            clerk.books,
+            "--as",
+            "clerk",
+        ],
+        env=os.environ | {"PASLEDGER_CREDENTIAL_FILE": str(clerk.folder / "keys")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -445,7 +463,7 @@ def test_an_interrupt_is_no_traceback(clerk: Clerk, seconds: float) -> None:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert b"Traceback" not in said
-    assert process.returncode in (0, 130, -signal.SIGINT)
+    assert process.returncode in (0, 130, -signal.SIGINT), said
     assert len(clerk.booked()["holder"]) - before in (0, 20_000)
 
 

@@ -13,6 +13,8 @@ from tests.support.clients import AT_FIRST, THE_TOWN, Fault, history_of, plans
 from tests.support.history import GiveBack, Pay, shown, unexplained
 from tests.support.writers import processes
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ProcessPoolExecutor]:

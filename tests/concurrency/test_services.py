@@ -11,6 +11,8 @@ from tests.support.books import KINDS, SQLITE
 from tests.support.postgresql import a_free_address, drop
 from tests.support.service import Street, Till, a_shop_street, on_a_port
 
+pytestmark = pytest.mark.slow
+
 TILLS, SERVICES = 64, 3
 
 

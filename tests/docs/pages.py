@@ -87,7 +87,7 @@ def follow(page: Path, up_to: str | None = None) -> None:
         reader = _Reader(left_running)
         for block, after in zip_longest(found, found[1:], fillvalue=Block("", "")):
             if block.file:
-                Path(block.file).write_text(block.text, encoding="utf-8")
+                Path(block.file).write_text(block.text.replace(":8000", f":{reader.port}"), encoding="utf-8")
             elif block.kind == "console":
                 for line, shown, code in commands(block):
                     if up_to and line.startswith(up_to):
@@ -106,7 +106,7 @@ class _Reader:
         self._books = ""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = str(probe.getsockname()[1])
+            self.port = str(probe.getsockname()[1])
 
     def enter(self, command: str, shown: str, code: int) -> None:
         """Run a command and hold how it ends and what it says against the page."""
@@ -131,13 +131,13 @@ class _Reader:
         self._left_running.callback(started.terminate)
         for _ in range(300):
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", int(self._port))) == 0:
+                if probe.connect_ex(("127.0.0.1", int(self.port))) == 0:
                     break
             time.sleep(0.1)
         return log.read_text(encoding="utf-8")
 
     def _as_here(self, text: str) -> str:
-        text = text.replace("8000", self._port)
+        text = text.replace("8000", self.port)
         if _A_SERVER in text:
             text = text.replace(_A_SERVER, self._address())
         return _OPAQUE.sub(lambda found: self._names.get(found[0], found[0]), text)

@@ -14,6 +14,8 @@ from pasledger.rules.registration import RevocationRequest
 from tests.support.postgresql import a_free_address, drop
 from tests.support.service import ROOT, Street, a_shop_street, on_a_port
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_serves_and_ends_when_told(street: Street) -> None:
     """It takes payments on its port, ends by the signal that tells it to, and leaves sound books."""

@@ -28,19 +28,24 @@ from hypothesis import strategies as st
 from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
 from merchant_api.limits import Limits
-from pasledger.ledger.ids import RedemptionId, TerminalId
+from merchant_api.routes import keys, statements
+from pasledger.ledger.ids import MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
+from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.rules.card_entry import MOST_REFUSALS
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.pins import LOCKED_AFTER, TryRequest
+from pasledger.rules.records import Attempt, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.registration import CardRequest
 from pasledger.store import Store
+from pasledger.store.holding import RecordedHold
 from pasledger.store.reading import Recorded
+from pasledger.store.selling import Page, Selling, Wanted
 from pasledger.usecases import pins
 from pasledger.usecases.booking import book
 from pasledger.usecases.minting import new_card_number, new_token, stamp_now
@@ -52,6 +57,7 @@ CATEGORIES = {"club": "sport", "school": "school", "café": "catering"}
 HOLDERS = 3
 DAYS_LATER = 10
 MOST = "10.000,00"
+MOST_PAGES = 4
 MUCH = 900_000
 """Cents that no holder of these towns has."""
 
@@ -111,7 +117,42 @@ class Look:
     at: str
 
 
-Call = Pay | Back | Again | Look
+@dataclass(frozen=True)
+class Hold:
+    """A merchant sets an amount aside, with a reference of its own."""
+
+    at: str
+    holder: int
+    cents: int
+    is_yes: bool
+    is_a_dead_card: bool = False
+
+    @property
+    def card(self) -> str:
+        """The name of the card."""
+        return f"{'dead' if self.is_a_dead_card else 'holder'} {self.holder}"
+
+
+@dataclass(frozen=True)
+class Use:
+    """A merchant takes, lets go or gives back a share of an earlier hold, and reads it."""
+
+    of: int
+    what: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class Browse:
+    """A merchant reads a list, page by page, or a statement in one of its forms."""
+
+    at: str
+    what: str
+
+
+Call = Pay | Back | Again | Look | Hold | Use | Browse
+LISTS = ("redemptions", "refunds", "holds")
+FORMS = ("application/json", "text/csv", "text/html")
 
 # Every run has at least these, so that it cannot be empty of what matters: yes, no, refund, replay, look.
 ALWAYS: tuple[Call, ...] = (
@@ -130,6 +171,16 @@ ALWAYS: tuple[Call, ...] = (
     Look(0, "club"),
     Look(0, "café"),
     Look(4, "club"),
+    Look(3, "club"),
+    Hold("club", 0, 2000, is_yes=True),
+    Hold("school", 2, 20_300, is_yes=False, is_a_dead_card=True),
+    Use(0, "captures", 60),
+    Use(0, "releases", 20),
+    Use(0, "refunds", 50),
+    Use(0, "captures", 90),
+    Use(1, "captures", 10),
+    Pay("club", 0, 300, is_yes=True),
+    *(Browse("club", what) for what in (*LISTS, *FORMS)),
 )
 
 
@@ -161,6 +212,16 @@ def calls(draw: st.DrawFn) -> tuple[Call, ...]:
         st.builds(Again, of=earlier),
         st.builds(Look, of=earlier, at=st.sampled_from(MERCHANTS)),
     )
+    holds = st.builds(
+        Hold,
+        at=st.sampled_from(MERCHANTS),
+        holder=st.integers(0, HOLDERS - 1),
+        cents=st.integers(1, 20_000),
+        is_yes=st.just(True),  # noqa: FBT003 - as above
+    )
+    uses = st.sampled_from(["captures", "releases", "refunds"])
+    browses = st.builds(Browse, at=st.sampled_from(MERCHANTS), what=st.sampled_from([*LISTS, *FORMS]))
+    other = st.one_of(other, holds, st.builds(Use, of=earlier, what=uses, percent=st.integers(1, 120)), browses)
     return (*ALWAYS, *_below_the_limit(draw(st.lists(st.one_of(payments, too_much, other), max_size=12))))
 
 
@@ -276,7 +337,7 @@ def _add_holder(street: Street, world: World, script: Sequence[Call], holder: in
         needed = sum(
             call.cents
             for call in script
-            if isinstance(call, Pay) and call.is_yes and (call.at, call.holder) == (at, holder)
+            if isinstance(call, Pay | Hold) and call.is_yes and (call.at, call.holder) == (at, holder)
         )
         cents = needed + world.over_cents
         for piece in range(world.pieces):
@@ -302,7 +363,10 @@ def _add_dead_card(street: Street, why: str, script: Sequence[Call], name: str) 
     elif why == "not started":
         _add_money(street, name, Period(today + timedelta(days=DAYS_LATER + 1), today + timedelta(days=99)))
     elif why == "one cent short":
-        least = min((call.cents for call in script if isinstance(call, Pay) and call.card == name), default=1)
+        least = min(
+            (call.cents for call in script if isinstance(call, Pay | Hold) and call.card == name),
+            default=1,
+        )
         if least > 1:
             street.award(name, Money(least - 1), scheme="gift")
     elif why != "empty":
@@ -337,6 +401,7 @@ def observe(till: Till, script: Sequence[Call]) -> list[Observation]:
     seen: list[Observation] = []
     names: dict[str, str] = {}
     paid: list[tuple[Pay, str, str]] = []
+    held: list[tuple[Hold, str]] = []
 
     def note(answer: Response) -> Response:
         seen.append(_without_chance(answer, names))
@@ -358,7 +423,41 @@ def observe(till: Till, script: Sequence[Call]) -> list[Observation]:
             case Look() if earlier is not None:
                 note(till.get(f"/v1/redemptions/{earlier[2]}", at=call.at))
                 note(till.get(f"/v1/idempotency-keys/{earlier[1]}", at=call.at))
+            case Hold():
+                answer = note(_hold(till, call, f"key-{number}"))
+                assert (answer.status_code == 201) == call.is_yes, answer.text
+                held.append((call, answer.json().get("id", f"hol_{0:032x}")))
+            case Use() if held:
+                hold, named = held[call.of % len(held)]
+                cents = max(1, hold.cents * call.percent // 100)
+                note(till.use(named, call.what, Money(cents).plain, at=hold.at, key=f"key-{number}"))
+                note(till.get(f"/v1/holds/{named}", at=hold.at))
+                note(till.get(f"/v1/idempotency-keys/key-{number}", at=hold.at))
+            case Browse():
+                _browse(till, call, note)
+            case _:
+                pass  # there was nothing yet that it could be about
     return seen
+
+
+def _hold(till: Till, call: Hold, key: str) -> Response:
+    reference = f"camp {call.holder}"
+    return till.hold(call.card, Money(call.cents).plain, at=call.at, key=key, reference=reference)
+
+
+def _browse(till: Till, call: Browse, note: Callable[[Response], Response]) -> None:
+    if call.what in FORMS:
+        today = staff().effective_on + timedelta(days=DAYS_LATER)
+        headers = till.headers(call.at) | {"Accept": call.what}
+        asked = f"from={today}&until={today + timedelta(days=1)}"
+        note(till.client.get(f"/v1/statements?{asked}", headers=headers))
+        return
+    after = ""
+    for _ in range(MOST_PAGES):
+        page = note(till.get(f"/v1/{call.what}?limit=2{after}", at=call.at)).json()
+        if page["next"] is None:
+            return
+        after = f"&after={page['next']}"
 
 
 def _pay(till: Till, call: Pay, key: str) -> Response:
@@ -414,11 +513,25 @@ POOR = World(
 
 def test_the_script_is_not_empty_of_what_matters() -> None:
     """A run has at least 30 % yes and 30 % no among its payments, and a refund, a replay and a look."""
-    payments = [call for call in ALWAYS if isinstance(call, Pay)]
+    payments = [call for call in ALWAYS if isinstance(call, Pay | Hold)]
 
     assert sum(call.is_yes for call in payments) / len(payments) >= 0.3
     assert sum(not call.is_yes for call in payments) / len(payments) >= 0.3
-    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look}
+    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look, Hold, Use, Browse}
+
+
+def test_every_operation_is_in_the_script() -> None:
+    """What a merchant can ask for is asked in every run: an operation that is added and not here fails this test."""
+    asked: set[tuple[str, str]] = set()
+    with a_town(RICH, ALWAYS) as till:
+        till.client.event_hooks["request"].append(lambda sent: asked.add((sent.method.lower(), sent.url.path)))
+        observe(till, ALWAYS)
+        document = till.client.get("/v1/openapi.json").json()
+    for path, operations in document["paths"].items():
+        address = re.compile("/v1" + re.sub(r"\{\w+\}", "[^/]+", path))
+        for method, operation in operations.items():
+            is_asked = any(method == one and address.fullmatch(url) for one, url in asked)
+            assert is_asked is ("security" in operation), operation["operationId"]
 
 
 @cache
@@ -521,13 +634,134 @@ def _another_header(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(booking, "answer_to", noting)
 
 
-@pytest.mark.parametrize(
-    "leak",
-    [
-        *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
-        *(_a_longer_id, _a_line_for_each_part, _another_header),
-    ],
+def _parts_of_what_was_taken(patched: pytest.MonkeyPatch) -> None:
+    _split_the_uses(patched, HoldCaptured)
+
+
+def _parts_of_what_was_let_go(patched: pytest.MonkeyPatch) -> None:
+    _split_the_uses(patched, HoldReleased)
+
+
+def _parts_of_what_was_given_back(patched: pytest.MonkeyPatch) -> None:
+    _split_the_uses(patched, HoldRefunded)
+
+
+def _split_the_uses(patched: pytest.MonkeyPatch, kind: type) -> None:
+    """A hold that is read has a line for each part of one kind of what became of it."""
+    honest = schemas.HoldWithUses.recorded
+
+    def leaking(recorded: RecordedHold) -> schemas.HoldWithUses:
+        split = tuple(
+            (replace(use, parts=parts), at)
+            for use, at in recorded.uses
+            for parts in ([(part,) for part in use.parts] if isinstance(use, kind) else [use.parts])
+        )
+        return honest(replace(recorded, uses=split))
+
+    patched.setattr(schemas.HoldWithUses, "recorded", leaking)
+
+
+def _an_order_that_follows_the_split(patched: pytest.MonkeyPatch) -> None:
+    def leaking(page: Page, parts: dict[str, int]) -> Page:
+        return replace(page, items=tuple(sorted(page.items, key=lambda one: -parts.get(one.id, 0))))
+
+    _change_the_list(patched, "redemptions", leaking)
+
+
+def _a_cursor_that_tells(patched: pytest.MonkeyPatch) -> None:
+    def leaking(page: Page, parts: dict[str, int]) -> Page:
+        return replace(page, has_more=page.has_more or any(parts.get(one.id, 0) > 1 for one in page.items))
+
+    _change_the_list(patched, "redemptions", leaking)
+
+
+def _a_reference_that_tells(patched: pytest.MonkeyPatch) -> None:
+    def leaking(page: Page, parts: dict[str, int]) -> Page:
+        items = tuple(replace(one, reference=f"{one.reference}{parts.get(one.id)}") for one in page.items)
+        return replace(page, items=items)
+
+    _change_the_list(patched, "holds", leaking)
+
+
+def _a_refund_for_each_part(patched: pytest.MonkeyPatch) -> None:
+    def leaking(page: Page, parts: dict[str, int]) -> Page:
+        return replace(page, items=tuple(one for one in page.items for _ in range(parts.get(one.id, 1))))
+
+    _change_the_list(patched, "refunds", leaking)
+
+
+def _change_the_list(patched: pytest.MonkeyPatch, name: str, change: Callable[[Page, dict[str, int]], Page]) -> None:
+    honest = getattr(Selling, name)
+
+    def leaking(selling: Selling, wanted: Wanted) -> Page:
+        return change(honest(selling, wanted), _parts(selling))
+
+    patched.setattr(Selling, name, leaking)
+
+
+def _parts(selling: Selling) -> dict[str, int]:
+    """Return how many entitlements each thing was of."""
+    found: dict[str, int] = {}
+    for table in ("redemption", "refund", "hold", "hold_refund"):
+        counted = selling._connection.exec_driver_sql(
+            f"SELECT {table}.id, count(*) FROM {table} JOIN transfer USING (entry_id) GROUP BY {table}.id"
+        )
+        found.update({row[0]: row[1] for row in counted})
+    return found
+
+
+def _a_statement_line_for_each_part(patched: pytest.MonkeyPatch) -> None:
+    honest = Selling.statement
+
+    def leaking(selling: Selling, merchant: MerchantId, period: Period) -> MerchantStatement:
+        found, parts = honest(selling, merchant, period), _parts(selling)
+        return replace(found, lines=tuple(line for line in found.lines for _ in range(parts.get(line.id or "", 1))))
+
+    patched.setattr(Selling, "statement", leaking)
+
+
+def _a_file_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_below(patched, "statement_csv")
+
+
+def _a_page_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_below(patched, "statement_page")
+
+
+def _tell_below(patched: pytest.MonkeyPatch, form: str) -> None:
+    """One form of the statement, and no other, has the number of parts at its end."""
+    honest_statement, honest_form = Selling.statement, getattr(statements, form)
+    counted: list[int] = []
+
+    def noting(selling: Selling, merchant: MerchantId, period: Period) -> MerchantStatement:
+        counted[:] = [sum(_parts(selling).values())]
+        return honest_statement(selling, merchant, period)
+
+    patched.setattr(Selling, "statement", noting)
+    patched.setattr(statements, form, lambda *arguments: f"{honest_form(*arguments)}{counted[0]}")
+
+
+def _a_key_that_tells(patched: pytest.MonkeyPatch) -> None:
+    """What was refused for one reason is not found by its key."""
+    honest = keys._find
+
+    def leaking(store: Store, key: str) -> Attempt | None:
+        attempt = honest(store, key)
+        return None if attempt is not None and attempt.refusal is Refusal.CARD_BLOCKED else attempt
+
+    patched.setattr(keys, "_find", leaking)
+
+
+LEAKS = (
+    *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
+    *(_a_longer_id, _a_line_for_each_part, _another_header),
+    *(_parts_of_what_was_taken, _parts_of_what_was_let_go, _parts_of_what_was_given_back),
+    *(_an_order_that_follows_the_split, _a_cursor_that_tells, _a_reference_that_tells, _a_refund_for_each_part),
+    *(_a_statement_line_for_each_part, _a_file_that_tells, _a_page_that_tells, _a_key_that_tells),
 )
+
+
+@pytest.mark.parametrize("leak", LEAKS)
 def test_a_planted_leak_is_caught(leak: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """The property can fail: with a leak on any surface, two worlds look different."""
     leak(monkeypatch)

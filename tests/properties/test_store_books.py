@@ -14,14 +14,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pasledger.ledger.ids import ChangeId, EntryId, Id, MerchantId, RedemptionId
+from pasledger.ledger.ids import ChangeId, EntryId, MerchantId, RedemptionId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import total
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each
 from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest
 from pasledger.rules.expiry import YearCloseRequest
-from pasledger.rules.holds import HoldRequest
+from pasledger.rules.holds import HoldRefundRequest, HoldRequest
 from pasledger.rules.redemption import RedemptionRequest
+from pasledger.rules.refunds import RefundRequest
 from pasledger.rules.town import Town
 from pasledger.store import Store
 from pasledger.usecases.booking import NothingBooked, book, book_all
@@ -214,12 +215,14 @@ class TownOnDisk(RuleBasedStateMachine):
 
 def _in_time(request: Request, number: int) -> Request:
     """Return a request whose entry and change sort after those that were asked before, as they do in life."""
-    sorted_so: dict[str, Id] = {}
+    sorted_so: dict[str, Any] = {}
     if hasattr(request, "entry"):
         sorted_so["entry"] = EntryId.of(_LATER + number)
+    if isinstance(request, RedemptionRequest | HoldRequest | HoldRefundRequest | RefundRequest) and request.reference:
+        sorted_so["reference"] = replace(request.reference, entry=sorted_so["entry"])
     if isinstance(request, WithdrawalRequest | ExtensionRequest | YearCloseRequest):
         sorted_so["id"] = ChangeId.of(_LATER + number)
-    return replace(request, **sorted_so)  # type: ignore[arg-type]
+    return replace(request, **sorted_so)
 
 
 _LATER = 1_000_000_000

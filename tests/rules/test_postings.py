@@ -42,9 +42,9 @@ POSTINGS = {
 
 
 def test_every_posting_is_in_the_table() -> None:
-    """No event is booked that this page does not show; a correction swaps an earlier one's sides."""
+    """No event is booked that this page does not show; a correction swaps sides, and so does a negative share."""
     written = {name for name, _ in inspect.getmembers(postings, inspect.isfunction)}
-    assert written == {*POSTINGS, "corrected"}
+    assert written == {*POSTINGS, "corrected", "negative_share"}
     assert {kind for kind, _, _ in POSTINGS.values()} == set(EntryKind) - {EntryKind.CORRECTED}
 
 

@@ -18,7 +18,7 @@ from tests.support.books import (
     POSTGRESQL,
     SQLITE,
     MakeBooks,
-    a_file,
+    a_sealed_file,
     content,
     granted,
     is_postgresql,
@@ -26,6 +26,7 @@ from tests.support.books import (
     raw,
     unguarded,
     unusable,
+    with_seals,
 )
 from tests.support.town import a_redemption
 
@@ -34,14 +35,14 @@ P = BooksProblem
 
 @pytest.fixture
 def books(make_books: MakeBooks) -> str:
-    """Return books with rows in every table."""
-    return make_books(*A_LIVED_IN_TOWN)
+    """Return books with rows in every table, the seals too."""
+    return with_seals(make_books(*A_LIVED_IN_TOWN))
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return the same books, in a file."""
-    return a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN)
+    return a_sealed_file(tmp_path / "books.db")
 
 
 @pytest.fixture(params=KINDS)

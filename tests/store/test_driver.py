@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 WITHOUT = {"PSYCOPG_IMPL": "c", "PASLEDGER_LANGUAGE": "en", "PASLEDGER_AS": "clerk"}
 """What makes psycopg look for a library that is not installed, as where the machine has no libpq."""
 

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from pasledger.store import BooksContended, BooksProblem, BooksUnusable, Store, guards, migrating, postgresql
 from pasledger.usecases import booking
@@ -18,6 +18,7 @@ from tests.support.books import A_SMALL_TOWN, POSTGRESQL, MakeBooks, content, gr
 from tests.support.postgresql import (
     a_free_address,
     address,
+    as_user,
     drop,
     is_our_own,
     raw,
@@ -119,15 +120,15 @@ def test_who_may_not_come_in(make_books: MakeBooks) -> None:
     """A wrong password and a missing right are named as such, and so are more users than there may be."""
     if not is_our_own():
         pytest.skip("who may come in is a file of the server, which only a server of our own lets us write")
-    schema = schema_of(make_books()).strip('"')
+    books = make_books()
     with a_teller() as user:
-        knocking = (problem_of(address(schema, user=user, password=SECRET)) for _ in range(1000))
+        knocking = (problem_of(as_user(books, user, SECRET)) for _ in range(1000))
         assert P.NO_RIGHTS in knocking
-        assert problem_of(address(schema, user=user, password="right")) is P.NO_RIGHTS
-        assert problem_of(address(f"{schema}_new", user=user, password="right"), start) is P.NO_RIGHTS
-        with raw(address(schema)) as connection:
+        assert problem_of(as_user(books, user, "right")) is P.NO_RIGHTS
+        assert problem_of(as_user(a_free_address(), user, "right"), start) is P.NO_RIGHTS
+        with raw(books) as connection:
             run(connection, "ALTER ROLE teller CONNECTION LIMIT 0")
-        assert problem_of(address(schema, user=user, password="right")) is P.BUSY
+        assert problem_of(as_user(books, user, "right")) is P.BUSY
 
 
 @pytest.mark.parametrize(
@@ -166,10 +167,10 @@ def test_books_of_another_version_are_not_opened(make_books: MakeBooks, monkeypa
 
 def test_a_version_is_told_without_the_password(make_books: MakeBooks) -> None:
     """That books are newer says where they are, and not how to get in."""
-    schema = schema_of(make_books()).strip('"')
-    with raw(address(schema)) as connection:
+    books = make_books()
+    with raw(books) as connection:
         run(connection, "UPDATE alembic_version SET version_num = '9999'")
-    assert problem_of(address(schema, password=SECRET)) is P.NEWER
+    assert problem_of(as_user(books, str(make_url(books).username), SECRET)) is P.NEWER
 
 
 # --- starting

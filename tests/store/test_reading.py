@@ -106,7 +106,8 @@ def read_back(kind: str, folder: Path, drawn: list[Numbered]) -> None:
         booked += lived(store, [numbered(number=number) for number, numbered in enumerate(drawn, start=1)])
         with store.read() as reader:
             events = list(reader.events())
-            assert events == sorted((as_read(event) for event in booked if event.entry), key=in_order)
+            posted = [event for event in events if event.entry]
+            assert posted == sorted((as_read(event) for event in booked if event.entry), key=in_order)
             entries = [event.entry for event in events if event.entry]
             turnovers = dict(reader.turnovers())
             assert turnovers == {account: turnover(account, entries) for account in turnovers}
@@ -202,7 +203,7 @@ def test_what_a_holder_has(store: Store, name: HolderReference) -> None:
         assert [card.id for card in reader.cards_of(name)] == [a_card().id]
     assert entitlements is not None
     assert [(entitlement.scheme, left) for entitlement, left in entitlements] == [
-        ("culture", euros("31,50")),
+        ("culture", euros("28,50")),
         ("spring", euros("20,00")),
     ]
 
@@ -229,12 +230,14 @@ def test_a_replaced_card_stays_with_its_holder(store: Store) -> None:
 def test_who_is_there(store: Store) -> None:
     """Merchants by name, terminals with when they were revoked, schemes by code."""
     with store.read() as reader:
-        assert [merchant.name for merchant in reader.merchants()] == ["De Club", "Het Café"]
+        assert sorted({merchant.name for merchant in reader.merchants()}) == ["De Club", "De Winkel", "Het Café"]
         assert [(terminal.id, revoked is not None) for terminal, revoked in reader.terminals()] == [
             (TerminalId.of(1), False),
             (TerminalId.of(2), True),
         ]
-        assert reader.terminal(a_terminal(1).credential_hash, on=TODAY) == a_terminal(1)
-        assert reader.terminal(a_terminal(2).credential_hash, on=TODAY) is None
-        assert [scheme.reference for scheme in reader.schemes()] == ["scheme:culture@1", "scheme:spring@1"]
+        assert reader.terminal(a_terminal(1).credential_hash) == a_terminal(1)
+        assert reader.terminal(a_terminal(2).credential_hash) is None
+        assert [scheme.reference for scheme in reader.schemes()] == [
+            f"scheme:{code}@1" for code in ("culture", "spring", "winter")
+        ]
         assert reader.municipality() == "Dronten"

@@ -326,12 +326,12 @@ def test_what_the_service_writes_beyond_its_work_is_found(make_books: MakeBooks)
 
 def test_books_of_another_municipality_are_closed(users: dict[Role, str], make_books: MakeBooks) -> None:
     """A role of one schema has nothing in the next, on the same server."""
-    other = schema_of(make_books()).strip('"')
+    other = make_books()
     for role in Role:
         mine = f"{name_of(users, role)}_user"
         for use in (Store.open, Store.upgrade):
             with unusable(P.NO_RIGHTS):
-                use(address(other, user=mine, password=PASSWORD))
+                use(as_user(other, mine))
 
 
 @pytest.mark.parametrize("role", AT_WORK)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -188,6 +188,18 @@ def a_file(path: Path, *requests: Request) -> Path:
     return path
 
 
+@cache
+def _bytes_with_seals() -> bytes:
+    with TemporaryDirectory() as folder:
+        return with_seals(a_file(Path(folder) / "books.db", *A_LIVED_IN_TOWN)).read_bytes()
+
+
+def a_sealed_file(path: Path) -> Path:
+    """Make the books of the lived-in town at `path`, sealed, so that every table has rows; and return the path."""
+    path.write_bytes(_bytes_with_seals())
+    return path
+
+
 def with_seals(books: Books) -> Books:
     """Seal all that is in the books, and return where they are."""
     with opened(books) as store:
@@ -235,8 +247,7 @@ def place_in(kind: str, folder: Path) -> Iterator[MakeBooks]:
         if kind == SQLITE:
             made.append(str(a_file(folder / f"{len(made)}.db", *requests)))
         else:
-            made.append(postgresql.a_free_address())
-            _fill(made[-1], *requests)
+            made.append(_in_postgresql(*requests))
         return made[-1]
 
     try:
@@ -247,11 +258,23 @@ def place_in(kind: str, folder: Path) -> Iterator[MakeBooks]:
                 postgresql.drop(books)
 
 
-def _fill(books: str, *requests: Request) -> None:
+def _in_postgresql(*requests: Request) -> str:
+    """Return where the books are; a copy of what was made before, where the server is ours to make databases on."""
+    return postgresql.a_copy_of(_once_in_postgresql(requests)) if postgresql.is_our_own() else _filled(requests)
+
+
+@lru_cache(maxsize=32)
+def _once_in_postgresql(requests: tuple[Request, ...]) -> str:
+    return _filled(requests, postgresql.alone())
+
+
+def _filled(requests: tuple[Request, ...], books: str | None = None) -> str:
+    books = books or postgresql.a_free_address()
     start(books)
     if requests:
         with opened(books) as store:
             _book(store, requests)
+    return books
 
 
 def _book(store: Store, requests: tuple[Request, ...]) -> None:

@@ -99,10 +99,53 @@ def schema_of(books: str) -> str:
     return '"{}"'.format("".join(make_url(books).query["schema"]).replace('"', '""'))
 
 
+def a_copy_of(books: str) -> str:
+    """Return the address of the same books, in a database and a schema of their own: made much faster than books are.
+
+    Nobody may be connected to the books.
+    """
+    name = f"test_{os.getpid()}_{token_hex(6)}"
+    with psycopg.connect(server(), autocommit=True) as connection:
+        run(connection, f"CREATE DATABASE {name} TEMPLATE {make_url(books).database} STRATEGY FILE_COPY")
+    copy = address(name, database=name)
+    with raw(copy) as connection:
+        run(connection, f"ALTER SCHEMA {schema_of(books)} RENAME TO {name}")
+        run(connection, f"SET search_path TO {name}, pg_temp")
+        run(connection, _LOOK_HERE)
+    return copy
+
+
+_LOOK_HERE = """
+DO $$ DECLARE guard record; BEGIN
+    FOR guard IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace::regnamespace::text = current_schema()
+    LOOP EXECUTE format('ALTER FUNCTION %s SET search_path FROM CURRENT', guard.name); END LOOP;
+END $$
+"""
+"""Guards look for tables in the schema in which they were made."""
+
+
+def alone() -> str:
+    """Return an address where there is nothing yet, in a database where nothing else is."""
+    own = f"test_{os.getpid()}_{token_hex(6)}"
+    with psycopg.connect(server(), autocommit=True) as connection:
+        run(connection, f"CREATE DATABASE {own}")
+    return address(own, database=own)
+
+
 def drop(books: str) -> None:
-    """Take books away, whatever has become of them."""
+    """Take books away, whatever has become of them, and with them the database that is theirs alone."""
+    database = make_url(books).database
+    if is_our_own() and database != make_url(server()).database:
+        with psycopg.connect(server(), autocommit=True) as connection:
+            run(connection, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        return
     with raw(books) as connection:
         connection.execute(f"DROP SCHEMA IF EXISTS {schema_of(books)} CASCADE")
+
+
+def as_user(books: str, user: str, password: str) -> str:
+    """Return the address of books for another user."""
+    return make_url(books).set(username=user, password=password).render_as_string(hide_password=False)
 
 
 @contextmanager

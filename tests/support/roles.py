@@ -7,8 +7,9 @@ import psycopg
 from psycopg import sql
 
 from pasledger.store import Role
+from tests.support import postgresql
 from tests.support.books import opened
-from tests.support.postgresql import address, drop, raw, run, schema_of, server
+from tests.support.postgresql import drop, raw, run, server
 
 PASSWORD = "of-a-user-in-a-test"
 
@@ -32,8 +33,8 @@ def users_of(books: str) -> Iterator[dict[Role, str]]:
 
 
 def as_user(books: str, user: str) -> str:
-    """Return the address of books for another user."""
-    return address(schema_of(books).strip('"'), user=user, password=PASSWORD)
+    """Return the address of books for one of these users."""
+    return postgresql.as_user(books, user, PASSWORD)
 
 
 def forget(*roles: str) -> None:

@@ -30,6 +30,8 @@ from tests.survival.clients import Client, a_chance, answered, at_work, reconcil
 from tests.survival.conftest import a_rich_street_in
 from tests.survival.staff import award, award_file, begin_to_award
 
+pytestmark = pytest.mark.slow
+
 _SCHEME = "town"
 _BUDGET = "99000000.00"
 _MORE_THAN_A_CHUNK = CHUNK + 500
@@ -116,11 +118,14 @@ def test_a_killed_award_is_there_whole_or_not_at_all(town: Town, rounds: int) ->
     """Killed at any moment, an award has booked everything or nothing; the same file again completes it, once."""
     chance = a_chance()
     found: Counter[str] = Counter()
-    number = 2
-    for _ in range(rounds):
+    began = time.monotonic()
+    assert award(town.street.books, town.file(2, town.holders[:_MORE_THAN_A_CHUNK])) == (0, "")
+    seconds = time.monotonic() - began
+    number = 3
+    for turn in range(rounds):
         before = town.rows()
         process = begin_to_award(town.street.books, town.file(number, town.holders[:_MORE_THAN_A_CHUNK]))
-        time.sleep(chance.uniform(0.1, 0.6) * town.seconds)
+        time.sleep((turn + chance.random()) / rounds * seconds)  # some early, some late
         process.kill()
         process.communicate()
         town.wait_for_the_budget()  # a server may still do what it was sent by somebody who is dead

@@ -24,6 +24,8 @@ import sys, time
 from pasledger.usecases import batches, booking
 from pasledger.store import Store
 from tests.support.town import a_stamp
+
+pytestmark = pytest.mark.slow
 booking.CHUNK = batches.CHUNK = {at_a_time}
 told = 0
 def progress(done):

@@ -19,6 +19,8 @@ from tests.survival.clients import (
 from tests.survival.conftest import a_rich_street
 from tests.survival.servers import Room, Server, books_on_either
 
+pytestmark = pytest.mark.slow
+
 _CUTS_A_ROUND = 5
 _SIGNS_OF_LIFE = {
     socket.TCP_KEEPIDLE: 5,

@@ -4,8 +4,12 @@ import signal
 import time
 from collections import Counter
 
+import pytest
+
 from tests.support.service import Street, on_a_port
 from tests.survival.clients import a_chance, at_work, reconcile, settle, some_clients, wait_for_answers
+
+pytestmark = pytest.mark.slow
 
 _FEWEST_ANSWERS = 10
 _MOST_ANSWERS = 60

@@ -18,6 +18,7 @@ from pasledger.ledger.refusals import Refusal
 from pasledger.rules.attempts import AttemptKey, key_of
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Outcome, Request
+from pasledger.rules.payouts import PayoutRequest
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.registration import CardRequest
 from pasledger.store import BooksLost, BooksProblem, BooksUndecided, BooksUnusable, Store, Transaction
@@ -413,9 +414,20 @@ def test_a_batch_sees_what_came_before_it_in_it(make_books: MakeBooks) -> None:
         book(store, A_LIVED_IN_TOWN, a_stamp())
         assert verify(store).is_sound
     with opened(one_by_one) as store:
-        for request in A_LIVED_IN_TOWN:
-            book(store, [request], a_stamp())
+        for batch in one_at_a_time(A_LIVED_IN_TOWN):
+            book(store, batch, a_stamp())
     assert content(at_once) == content(one_by_one)
+
+
+def one_at_a_time(requests: Sequence[Request]) -> list[list[Request]]:
+    """Return a batch for each request; the payments of a run stay with their run, which nobody adds to later."""
+    batches: list[list[Request]] = []
+    for request in requests:
+        if isinstance(request, PayoutRequest):
+            batches[-1].append(request)
+        else:
+            batches.append([request])
+    return batches
 
 
 def test_a_batch_of_many_kinds(store: Store) -> None:

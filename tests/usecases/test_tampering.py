@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import CursorResult, Table
+from sqlalchemy import CursorResult, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.seals import heading, leaf, row_text
@@ -112,11 +112,20 @@ def named(found: Verification, *words: str) -> bool:
 
 def key_of(table: Table, row: tuple[Any, ...]) -> str:
     """Return a value by which people know a row; a part of an entry is known by its entry."""
-    columns = [column.name for column in table.columns]
-    if table in tables.PARTS_OF_ENTRIES:
-        return str(row[columns.index("entry_id")])
-    known = next((name for name in ("id", "code", "key", "number") if name in columns), columns[0])
+    columns = list(table.columns)
+    known = table.c.entry_id if table in tables.PARTS_OF_ENTRIES else next(iter(table.primary_key), columns[0])
     return str(row[columns.index(known)])
+
+
+def unlike(table: Table, row: tuple[Any, ...], *kept: str) -> list[Any]:
+    """Return the row with other values wherever the table wants each value once, save in what is kept."""
+    keys = (one.columns for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint))
+    indexes = (one.columns for one in table.indexes if one.unique)
+    once = {column.name for columns in (*keys, *indexes) for column in columns} - {*kept}
+    return [
+        another(value, is_whole=column.type is WHOLE) if column.name in once else value
+        for column, value in zip(table.columns, row, strict=True)
+    ]
 
 
 def where(table: Table, row: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
@@ -178,12 +187,7 @@ def test_a_row_that_is_gone_is_found(sealed: Store, name: str) -> None:
 def test_a_row_that_is_added_and_dated_back_is_found(sealed: Store, name: str) -> None:
     """What says that it was recorded before a seal that does not hold it was not."""
     table = tables.metadata.tables[name]
-    row = list(a_sealed_row(sealed, table))
-    columns = [column.name for column in table.columns]
-    for column in {*(column.name for column in table.primary_key), "number", "token_hash", "credential_hash", "name"}:
-        if column in columns:
-            place = columns.index(column)
-            row[place] = another(row[place], is_whole=table.c[column].type is WHOLE)
+    row = unlike(table, a_sealed_row(sealed, table))
     with attacked(sealed, name) as (run, verified):
         run(f"INSERT INTO {name} VALUES ({', '.join('?' * len(row))})", *row)
         found = verified()
@@ -195,7 +199,7 @@ def test_a_row_that_is_added_to_a_sealed_entry_is_found(sealed: Store, name: str
     """A transfer or a record that its entry was not sealed with."""
     table = tables.metadata.tables[name]
     columns = [column.name for column in table.columns]
-    row = list(a_sealed_row(sealed, table))
+    row = unlike(table, a_sealed_row(sealed, table), "entry_id")
     entry = str(row[columns.index("entry_id")])
     if name != "transfer":  # the entry of another record, so that no unique key is in the way
         others = {str(other[0]) for other in content(sealed)["entry"]} - {
@@ -203,9 +207,6 @@ def test_a_row_that_is_added_to_a_sealed_entry_is_found(sealed: Store, name: str
         }
         entry = min(others)
         row[columns.index("entry_id")] = entry
-    for column in {*(column.name for column in table.primary_key), "reference"} - {"entry_id"}:
-        if column in columns:
-            row[columns.index(column)] = another(row[columns.index(column)], is_whole=table.c[column].type is WHOLE)
     with attacked(sealed, name) as (run, verified):
         run(f"INSERT INTO {name} VALUES ({', '.join('?' * len(row))})", *row)
         found = verified()

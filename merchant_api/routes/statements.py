@@ -1,0 +1,79 @@
+"""The statement of a period: as JSON, as a file for a spreadsheet, or as a page to print."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from merchant_api.answers import Answer
+from merchant_api.auth import SignedIn
+from merchant_api.errors import Problem
+from merchant_api.openapi import Responses, problems
+from merchant_api.schemas import Day, Statement
+from merchant_api.statement_page import POLICY, statement_page
+from pasledger.formats.statements import statement_csv
+from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.periods import Period
+from pasledger.reports.merchant_statement import MerchantStatement
+from pasledger.store import Store
+from pasledger.texts import say, spoken
+
+router = APIRouter(tags=["statements"])
+
+_MOST_DAYS = 366
+_OTHERWISE: Responses = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "text/html": {"schema": {"type": "string"}},
+        },
+        "description": "The statement, in the form that `Accept` asks for",
+    }
+}
+
+
+@router.get(
+    "/statements",
+    operation_id="getStatement",
+    summary="Read the statement of a period",
+    response_model=Statement,
+    responses=_OTHERWISE | problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.TOO_MANY),
+)
+async def read_statement(
+    request: Request,
+    terminal: SignedIn,
+    since: Annotated[Day, Query(alias="from", description="from this day on", examples=["2026-11-01"])],
+    until: Annotated[Day, Query(description="up to this day, and without it", examples=["2026-12-01"])],
+) -> Response:
+    """Return what the merchant sold, gave back and was paid, as sums and line by line."""
+    if not 0 < (until - since).days <= _MOST_DAYS:
+        raise Problem(Answer.INVALID, [{"pointer": "query: until", "detail": "it is 1 to 366 days after from"}])
+    found = await run_in_threadpool(_find, request.app.state.store, terminal.merchant, Period(since, until))
+    response = _written(found, request.headers.get("accept", ""), spoken(request.headers.get("accept-language", "")))
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def _written(statement: MerchantStatement, accepted: str, language: str) -> Response:
+    """Return a statement in the form that is asked for first; JSON where none is."""
+    wanted = next((kind for kind in _kinds(accepted) if kind in ("application/json", "text/csv", "text/html")), None)
+    headers = {"Content-Language": language}
+    if wanted == "text/csv":
+        headers["Content-Disposition"] = f'attachment; filename="statement-{statement.period.starts_on}.csv"'
+        text = statement_csv(statement, lambda code: say(code, language))
+        return Response(text, headers=headers, media_type="text/csv; charset=utf-8")
+    if wanted == "text/html":
+        page = statement_page(statement, language)
+        return Response(
+            page, headers=headers | {"Content-Security-Policy": POLICY}, media_type="text/html; charset=utf-8"
+        )
+    return Response(Statement.of(statement).model_dump_json(by_alias=True), media_type="application/json")
+
+
+def _kinds(accepted: str) -> list[str]:
+    return [kind.partition(";")[0].strip().casefold() for kind in accepted.split(",")]
+
+
+def _find(store: Store, merchant: MerchantId, period: Period) -> MerchantStatement:
+    with store.read() as reader:
+        return reader.selling.statement(merchant, period)

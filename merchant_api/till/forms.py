@@ -1,0 +1,81 @@
+"""What is typed or scanned at the till, read with a message for each thing that makes no sense."""
+
+import re
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+
+from merchant_api.requests import KEY
+from merchant_api.schemas import CardEntry
+from pasledger.formats import cells
+from pasledger.formats.faults import FaultKind, Misread
+from pasledger.ledger.money import Money
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+_PIN = re.compile(r"[0-9]{4,8}", re.ASCII)
+_KEY = re.compile(KEY, re.ASCII)
+_MOST = Money(999_999_999)
+"""As much as the API takes."""
+
+
+class Mistyped(Exception):  # noqa: N818 - an answer, not an error
+    """A field does not say what it asks for. Carries the field and the code of the sentence."""
+
+    def __init__(self, field: str, code: str, **figures: object) -> None:
+        super().__init__(code)
+        self.field = field
+        self.code = code
+        self.figures = figures
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment that is asked for."""
+
+    key: str
+    card: CardEntry
+    amount: Money
+
+
+def read_payment(form: FormData) -> Payment:
+    """Return what the form of a payment asks for. Raises `Mistyped`."""
+    return Payment(read_key(form), _card(_text(form, "card"), _text(form, "pin")), _amount(_text(form, "amount")))
+
+
+def read_key(form: FormData) -> str:
+    """Return the key that the page was made with. Raises `Mistyped`."""
+    key = _text(form, "key")
+    if _KEY.fullmatch(key) is None:
+        raise Mistyped("key", "till.error.key")
+    return key
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _card(text: str, pin: str) -> CardEntry:
+    """Return the card: its number, or the token of its QR, alone or at the end of the link."""
+    if pin and _PIN.fullmatch(pin) is None:
+        raise Mistyped("pin", "till.error.pin")
+    token = text.rpartition("#")[2]
+    if _TOKEN.fullmatch(token):
+        return CardEntry(token=token, pin=pin) if pin else CardEntry(token=token)
+    try:
+        number = cells.card_number(text)
+    except Misread as misread:
+        raise Mistyped("card", f"fault.{misread.kind}", **misread.figures) from None
+    if not pin:
+        raise Mistyped("pin", "till.error.pin-needed")
+    return CardEntry(number=number, pin=pin)
+
+
+def _amount(text: str) -> Money:
+    try:
+        amount = cells.amount(text)
+        if amount > _MOST:
+            raise Misread(FaultKind.AMOUNT)
+    except Misread as misread:
+        raise Mistyped("amount", f"fault.{misread.kind}", **misread.figures) from None
+    return amount

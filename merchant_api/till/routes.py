@@ -1,0 +1,337 @@
+"""The addresses of the till page, on the same writer and the same rules as the API.
+
+A page shows what its merchant asked and the yes or no, and nothing more: what the API does not tell is not here either.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from merchant_api.answers import Answer
+from merchant_api.booking import booked, booked_by_card
+from merchant_api.errors import Problem, log_fault
+from merchant_api.till.forms import Mistyped, read_key, read_payment
+from merchant_api.till.pages import FOLDER, LANGUAGE_COOKIE, language_of, page
+from pasledger.ledger.ids import MerchantId, RedemptionId
+from pasledger.ledger.money import ZERO, Money, total
+from pasledger.rules.records import Terminal
+from pasledger.rules.town import Needs
+from pasledger.store import BooksUnusable, Store
+from pasledger.store.reading import Recorded
+from pasledger.store.selling import Listed, Wanted
+from pasledger.texts import LANGUAGES, say
+from pasledger.usecases import spending
+from pasledger.usecases.minting import stamp_now
+
+COOKIE = "__Host-till"
+_SECONDS_SIGNED_IN = 12 * 60 * 60
+_SECONDS_OF_A_YEAR = 365 * 24 * 60 * 60
+_NETHERLANDS = ZoneInfo("Europe/Amsterdam")
+_MOST_LISTED = 500
+_FROM_HERE = ("same-origin", "none", "")
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A terminal at a browser, and what its merchant is called."""
+
+    terminal: Terminal
+    merchant: str
+
+
+def routes() -> list[Route | Mount]:
+    """Return every address."""
+    return [
+        Route("/", _guarded(home)),
+        Route("/sign-in", _guarded(sign_in), methods=["POST"]),
+        Route("/sign-out", _guarded(sign_out), methods=["POST"]),
+        Route("/language/{language}", speak),
+        Route("/payments", _guarded(pay), methods=["POST"]),
+        Route("/payments/{id}", _guarded(receipt)),
+        Route("/payments/{id}/undo", _guarded(undo), methods=["GET", "POST"]),
+        Route("/today", _guarded(today)),
+        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+    ]
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
+
+    async def handle(request: Request) -> Response:
+        if request.method == "POST" and request.headers.get("sec-fetch-site", "") not in _FROM_HERE:
+            return _trouble(request, Answer.UNAUTHORIZED)
+        try:
+            return await handler(request)
+        except Problem as problem:
+            return _trouble(request, problem.answer)
+        except BooksUnusable:
+            return _trouble(request, Answer.BUSY)
+        except Exception as fault:
+            log_fault(fault)
+            return _trouble(request, Answer.FAULT)
+
+    return handle
+
+
+# --- who
+
+
+async def _signed_in(request: Request) -> SignedIn | None:
+    terminal = await _terminal(request, request.cookies.get(COOKIE, ""))
+    if terminal is None:
+        return None
+    return SignedIn(terminal, await run_in_threadpool(_name_of, request.app.state.store, terminal.merchant))
+
+
+async def _terminal(request: Request, credential: str) -> Terminal | None:
+    if not credential or not credential.isascii():
+        return None
+    found: Terminal | None = await request.app.state.terminals.find(credential)
+    return found
+
+
+def _name_of(store: Store, merchant: MerchantId) -> str:
+    with store.read() as reader:
+        town = reader.load(Needs(merchants={merchant}))
+    return str(town.merchant(merchant, on=stamp_now("till").effective_on).name)
+
+
+async def home(request: Request) -> Response:
+    """Show where to pay, or to a stranger what the card is."""
+    who = await _signed_in(request)
+    return _about(request) if who is None else _form(request, who)
+
+
+async def sign_in(request: Request) -> Response:
+    """Keep the credential of a terminal in this browser, for the day."""
+    async with request.form(max_files=0) as form:
+        credential = str(form.get("credential", "")).strip()
+    if await _terminal(request, credential) is None:
+        return _about(request, error=say("till.error.credential", language_of(request)))
+    response = RedirectResponse("/", 303)
+    response.set_cookie(COOKIE, credential, max_age=_SECONDS_SIGNED_IN, secure=True, httponly=True, samesite="strict")
+    return response
+
+
+async def sign_out(_request: Request) -> Response:
+    """Forget the credential."""
+    response = RedirectResponse("/", 303)
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
+    return response
+
+
+async def speak(request: Request) -> Response:
+    """Speak another language on this device."""
+    response = RedirectResponse("/", 303)
+    language = request.path_params["language"]
+    if language in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=_SECONDS_OF_A_YEAR, secure=True, httponly=True, samesite="lax"
+        )
+    return response
+
+
+# --- money
+
+
+async def pay(request: Request) -> Response:
+    """Ask for a payment: a receipt for yes, the form again for no."""
+    who = await _signed_in(request)
+    if who is None:
+        return _about(request)
+    async with request.form(max_files=0) as form:
+        typed = str(form.get("amount", ""))
+        try:
+            payment = read_payment(form)
+        except Mistyped as mistyped:
+            return _form(request, who, typed, mistyped)
+    merchant, terminal = who.terminal.merchant, who.terminal.id
+    try:
+        attempt = await booked_by_card(
+            request,
+            payment.card,
+            merchant,
+            payment.key,
+            lambda card: spending.redemption(
+                merchant=merchant,
+                terminal=terminal,
+                card=card.card,
+                pin=card.pin,
+                amount=payment.amount,
+                key=payment.key,
+            ),
+        )
+    except Problem as problem:
+        if problem.answer is Answer.BUSY:
+            raise
+        return _form(request, who, typed, refused=problem.answer)
+    return RedirectResponse(f"/payments/{attempt.result}", 303)
+
+
+async def receipt(request: Request) -> Response:
+    """Show one of the merchant's own payments."""
+    who = await _signed_in(request)
+    if who is None:
+        return _about(request)
+    found = await _own(request, who)
+    if found is None:
+        return _trouble(request, Answer.NOT_FOUND)
+    given_back = total(refund.amount for refund, _ in found.refunds)
+    return page(
+        request,
+        "receipt.html",
+        merchant=who.merchant,
+        amount=str(found.redemption.amount),
+        at=_moment(found.at),
+        given_back=str(given_back) if given_back else "",
+        redemption=found.redemption.id,
+        may_undo=_is_of_today(found) and bool(found.refundable),
+    )
+
+
+async def undo(request: Request) -> Response:
+    """Give all of a payment of today back, once somebody has said that it is meant."""
+    who = await _signed_in(request)
+    if who is None:
+        return _about(request)
+    found = await _own(request, who)
+    if found is None or not _is_of_today(found):
+        return _trouble(request, Answer.NOT_FOUND)
+    if request.method == "GET":
+        return _asks_to_undo(request, found) if found.refundable else _trouble(request, Answer.REFUND_TOO_LARGE)
+    async with request.form(max_files=0) as form:
+        try:
+            key = read_key(form)
+        except Mistyped as mistyped:
+            return _asks_to_undo(request, found, say(mistyped.code, language_of(request)))
+    await booked(
+        request,
+        spending.refund(
+            merchant=who.terminal.merchant, terminal=who.terminal.id, redemption=found.redemption.id, key=key
+        ),
+    )
+    return RedirectResponse(f"/payments/{found.redemption.id}", 303)
+
+
+async def today(request: Request) -> Response:
+    """List what the merchant was paid today, the newest first."""
+    who = await _signed_in(request)
+    if who is None:
+        return _about(request)
+    day = stamp_now("till").effective_on
+    paid, given_back = await run_in_threadpool(_paid_on, request.app.state.store, who.terminal.merchant, day)
+    return page(
+        request,
+        "today.html",
+        merchant=who.merchant,
+        day=f"{day:%d-%m-%Y}",
+        total=str(total(one.amount for one in paid)),
+        payments=[
+            {
+                "id": one.id,
+                "time": f"{one.at.astimezone(_NETHERLANDS):%H:%M}",
+                "amount": str(one.amount),
+                "given_back": str(given_back[one.id]) if one.id in given_back else "",
+            }
+            for one in paid
+        ],
+    )
+
+
+async def _own(request: Request, who: SignedIn) -> Recorded | None:
+    found = await run_in_threadpool(_find, request.app.state.store, RedemptionId(request.path_params["id"]))
+    return found if found is not None and found.redemption.merchant == who.terminal.merchant else None
+
+
+def _find(store: Store, redemption: RedemptionId) -> Recorded | None:
+    with store.read() as reader:
+        found: Recorded | None = reader.redemption(redemption)
+        return found
+
+
+def _paid_on(store: Store, merchant: MerchantId, day: date) -> tuple[tuple[Listed, ...], dict[str, Money]]:
+    """Return the newest payments of a day, and what was given back of each on that day."""
+    wanted = Wanted(merchant, since=day, until=day + timedelta(days=1), most=_MOST_LISTED)
+    with store.read() as reader:
+        paid, refunds = reader.selling.redemptions(wanted).items, reader.selling.refunds(wanted).items
+    given_back: dict[str, Money] = {}
+    for refund in refunds:
+        given_back[str(refund.of)] = given_back.get(str(refund.of), ZERO) + refund.amount
+    return paid, given_back
+
+
+def _about(request: Request, error: str = "") -> Response:
+    """Say what the card is, and where a terminal signs in."""
+    return page(
+        request, "card.html", status=Answer.UNAUTHORIZED.status if error else 200, is_signed_in=False, error=error
+    )
+
+
+def _form(
+    request: Request,
+    who: SignedIn,
+    amount: str = "",
+    mistyped: Mistyped | None = None,
+    refused: Answer | None = None,
+) -> Response:
+    """Return the form of a payment with a new key, under what became of the last one."""
+    language = language_of(request)
+    status = Answer.INVALID.status if mistyped else refused.status if refused else 200
+    return page(
+        request,
+        "pay.html",
+        status=status,
+        merchant=who.merchant,
+        key=secrets.token_hex(16),
+        amount=amount,
+        refusal=say(f"answer.{refused.label}", language) if refused else "",
+        error=say(mistyped.code, language, **mistyped.figures) if mistyped else "",
+        wrong=mistyped.field if mistyped else "",
+    )
+
+
+def _asks_to_undo(request: Request, found: Recorded, error: str = "") -> Response:
+    return page(
+        request,
+        "undo.html",
+        status=Answer.INVALID.status if error else 200,
+        amount=str(found.refundable),
+        at=_moment(found.at),
+        redemption=found.redemption.id,
+        key=secrets.token_hex(16),
+        error=error,
+    )
+
+
+def _trouble(request: Request, answer: Answer) -> Response:
+    language = language_of(request)
+    response = page(
+        request,
+        "trouble.html",
+        status=answer.status,
+        is_signed_in=False,
+        title=say(f"answer.{answer.label}.title", language),
+        detail=say(f"answer.{answer.label}", language),
+    )
+    if answer is Answer.BUSY:
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def _is_of_today(found: Recorded) -> bool:
+    """Within the day: later, or in part, is for the merchant's own system."""
+    return found.at.astimezone(_NETHERLANDS).date() == stamp_now("till").effective_on
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(_NETHERLANDS):%d-%m-%Y %H:%M}"

@@ -1,0 +1,133 @@
+/* What a page cannot do by itself: keep the token of a scanned card out of every place but this script, and ask again,
+   with the same key, when the connection was lost. Everything else works without it. */
+"use strict";
+(() => {
+  const TOKEN = /^[A-Za-z0-9_-]{22}$/;
+  const LONGEST_ANSWER_MS = 15000;
+  const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
+  let token = "";
+
+  const main = () => document.getElementById("main");
+  const said = (name) => main().dataset[name];
+  const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
+
+  /* The camera of a phone opens the link of the card, and the token stands behind its #. */
+  function takeFromAddress() {
+    const found = location.hash.slice(1);
+    if (TOKEN.test(found)) {
+      token = found;
+      history.replaceState(null, "", location.pathname);
+    }
+  }
+
+  /* A scanner at a desk types the link into the field, and ends it with Enter. */
+  function takeFromField(field) {
+    const found = field.value.trim().split("#").pop();
+    if (!TOKEN.test(found)) return false;
+    token = found;
+    field.value = "";
+    return true;
+  }
+
+  function showCard() {
+    const place = document.querySelector("[data-card-field]");
+    if (!place || !token) return;
+    place.hidden = true;
+    place.querySelector("input").required = false;
+    if (!document.querySelector(".scanned")) {
+      const shown = document.createElement("p");
+      shown.className = "scanned";
+      shown.setAttribute("role", "status");
+      shown.textContent = said("scanned");
+      place.before(shown);
+    }
+    document.getElementById("amount").focus();
+  }
+
+  function tell(form, words) {
+    let place = form.querySelector(".waiting");
+    if (!place) {
+      place = document.createElement("p");
+      place.className = "waiting";
+      place.setAttribute("role", "status");
+      form.append(place);
+    }
+    place.textContent = words;
+  }
+
+  async function ask(form, body) {
+    const stop = new AbortController();
+    const clock = setTimeout(() => stop.abort(), LONGEST_ANSWER_MS);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, signal: stop.signal, credentials: "same-origin" });
+      return answer.status >= 500 ? null : { address: answer.url, page: await answer.text() };
+    } catch {
+      return null;
+    } finally {
+      clearTimeout(clock);
+    }
+  }
+
+  /* A key that was sent is sent again until somebody answers: it is booked once, however often it is asked. */
+  async function askPatiently(form, body) {
+    for (const milliseconds of PAUSES_MS) {
+      const answer = await ask(form, body);
+      if (answer) return answer;
+      tell(form, said("lost"));
+      await pause(milliseconds);
+    }
+    return ask(form, body);
+  }
+
+  function show(answer) {
+    const page = new DOMParser().parseFromString(answer.page, "text/html");
+    document.title = page.title;
+    document.querySelector("header").replaceWith(page.querySelector("header"));
+    main().replaceWith(page.getElementById("main"));
+    const address = new URL(answer.address);
+    if (address.pathname !== location.pathname) {
+      const isPage = address.pathname.startsWith("/payments/") && !address.pathname.endsWith("/undo");
+      history.pushState(null, "", isPage ? address.pathname : "/");
+    }
+    showCard();
+    if (!document.activeElement || document.activeElement === document.body) main().focus();
+  }
+
+  async function send(form) {
+    const button = form.querySelector("button");
+    if (button.getAttribute("aria-disabled") === "true") return;
+    const body = new URLSearchParams(new FormData(form));
+    if (form.dataset.pays !== undefined && token && body.has("card")) body.set("card", token);
+    button.setAttribute("aria-disabled", "true");
+    tell(form, said("wait"));
+    const answer = await askPatiently(form, body);
+    button.removeAttribute("aria-disabled");
+    if (answer) {
+      if (form.dataset.pays !== undefined) token = "";
+      show(answer);
+    } else {
+      tell(form, said("unknown"));
+      button.textContent = said("again");
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.pays === undefined && form.dataset.keepsToken === undefined) return;
+    event.preventDefault();
+    const field = form.querySelector("#card");
+    if (field && takeFromField(field)) {
+      showCard();
+      if (!form.querySelector("#amount").value) return;
+    }
+    send(form);
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "card" && event.target.value.includes("#") && takeFromField(event.target)) showCard();
+  });
+  addEventListener("hashchange", () => { takeFromAddress(); showCard(); });
+  addEventListener("popstate", () => location.reload());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  takeFromAddress();
+  showCard();
+})();

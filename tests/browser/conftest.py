@@ -1,0 +1,117 @@
+"""A real Chromium in front of a real service, with a street whose cards have money and PINs."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from pasledger.rules.cards import CardState
+from tests.support.service import Street, Till, a_shop_street, on_a_port
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+PIN = "4711"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the browser of this machine."""
+    program = next(filter(None, map(shutil.which, _NAMES)), None)
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("the tests of pages need a Chromium, and there must be one here")
+        pytest.skip("the tests of pages need a Chromium, and there is none on this machine")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Shop:
+    """A service, its street, and what it wrote down."""
+
+    till: Till
+    log: Path
+
+    @property
+    def street(self) -> Street:
+        """The street."""
+        return self.till.street
+
+    @property
+    def address(self) -> str:
+        """Where the pages are."""
+        return str(self.till.client.base_url).rstrip("/")
+
+    def link(self, card: str) -> str:
+        """Return the link in the QR of a card."""
+        return f"{self.address}/#{self.street.tokens[card]}"
+
+    def paid(self) -> list[str]:
+        """Return what the club was paid, each amount in euros."""
+        with self.street.store.read() as reader:
+            return [
+                event.entry.amount.plain for event in reader.events() if event.entry and event.entry.kind == "redeemed"
+            ]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Run the service for all tests of a module."""
+    folder = tmp_path_factory.mktemp("shop")
+    street = a_shop_street(folder / "books.db")
+    (folder / "key").write_text(street.give_key().secret.hex())
+    for card in ("child", "neighbour"):
+        street.set_pin(card, PIN)
+    street.add_card("lost", state=CardState.BLOCKED)
+    with (folder / "log").open("wb") as log:
+        settings = {"PASLEDGER_KEY": str(folder / "key"), "MERCHANT_API_LOG_LEVEL": "debug"}
+        with on_a_port(street, log=log, **settings) as till:
+            yield Shop(till, folder / "log")
+    street.store.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser of their own, and all that it sent."""
+
+    context: BrowserContext
+    page: Page
+    sent: list[Request] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def press(self, name: str) -> None:
+        """Press the button with this name."""
+        self.page.get_by_role("button", name=name).click()
+
+    def sign_in(self, shop: Shop) -> None:
+        """Sign in the till of the club."""
+        self.page.goto(shop.address)
+        self.page.get_by_label("Toegangscode").fill(shop.street.credentials["club"])
+        self.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+        self.page.get_by_label("Bedrag").wait_for()
+
+    def pay(self, amount: str) -> None:
+        """Type an amount and pay."""
+        self.page.get_by_label("Bedrag").fill(amount)
+        self.press("Betalen")
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visitor]:
+    """Return somebody with a phone, who speaks Dutch."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="nl-NL")
+    context.set_default_timeout(20_000)
+    visitor = Visitor(context, context.new_page())
+    context.on("request", lambda request: visitor.sent.append(request))
+    context.on("console", lambda message: visitor.said.append(message.text))
+    yield visitor
+    context.close()

@@ -1,0 +1,317 @@
+"""The till page in a real Chromium: every path of a volunteer behind a bar, on a good connection and on a bad one."""
+
+import re
+from collections.abc import Callable
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.conftest import PIN, Shop, Visitor
+
+pytestmark = pytest.mark.slow
+
+YES, NO = "Betaald", "Niet gelukt"
+
+
+def heading(page: Page, says: str) -> None:
+    """Expect what the page says in large letters."""
+    expect(page.locator(".answer .big")).to_contain_text(says)
+
+
+def test_a_scanned_card_pays(shop: Shop, visitor: Visitor) -> None:
+    """The camera opens the link, the amount is typed, and the page says yes, with a receipt."""
+    before = len(shop.paid())
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    expect(visitor.page.get_by_label("Bedrag")).to_be_focused()
+    visitor.pay("1,50")
+    heading(visitor.page, YES)
+    expect(visitor.page.locator(".answer")).to_contain_text("€ 1,50")
+    assert shop.paid()[before:] == ["1.50"]
+
+
+def test_a_stranger_sees_what_the_card_is(shop: Shop, visitor: Visitor) -> None:
+    """Who scans a card without a till reads about the card, and nothing of the one that was scanned."""
+    visitor.page.goto(shop.link("child"))
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Dit is de Pas van Dronten")
+    assert visitor.page.get_by_label("Bedrag").count() == 0
+
+
+def test_the_token_is_nowhere_afterwards(shop: Shop, visitor: Visitor) -> None:
+    """Also across signing in, it is in no address, history, referrer, storage, page or log: in one body only."""
+    token = shop.street.tokens["child"]
+    visitor.page.goto(shop.link("child"))
+    assert "#" not in visitor.page.url
+    visitor.page.get_by_label("Toegangscode").fill(shop.street.credentials["club"])
+    visitor.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    visitor.pay("1,10")
+    heading(visitor.page, YES)
+    # What this page came from is known to the browser for as long as the page is there, and to no other.
+    addresses = visitor.page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    kept = visitor.page.evaluate("JSON.stringify([localStorage, sessionStorage, history.state, document.cookie])")
+    headers = [request.all_headers() for request in visitor.sent]
+    urls = [request.url for request in visitor.sent if request != visitor.sent[0]]
+    assert not [one for one in (*addresses, kept, visitor.page.content(), *map(str, headers), *urls) if token in one]
+    assert [request.url for request in visitor.sent if token in (request.post_data or "")] == [
+        f"{shop.address}/payments"
+    ]
+    for _ in range(5):
+        visitor.page.go_back()
+        visitor.page.wait_for_load_state()  # a page that asks for something else on its own may still be on its way
+        assert token not in visitor.page.url + visitor.page.content()
+    assert token not in shop.log.read_text()
+
+
+def test_a_scanner_at_a_desk_types_the_link(shop: Shop, visitor: Visitor) -> None:
+    """A USB scanner types the link into the field and ends with Enter; the field does not keep it."""
+    visitor.sign_in(shop)
+    visitor.page.get_by_label("Pas", exact=True).focus()
+    visitor.page.keyboard.type(shop.link("child"))
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    visitor.page.keyboard.type("1,20")
+    visitor.page.keyboard.press("Enter")
+    heading(visitor.page, YES)
+
+
+def test_a_number_and_a_pin_pay(shop: Shop, visitor: Visitor) -> None:
+    """The number is typed, and the holder enters the PIN; without a PIN the page asks for it."""
+    visitor.sign_in(shop)
+    visitor.page.get_by_label("Pas", exact=True).fill(shop.street.numbers["child"].printed)
+    visitor.pay("1,30")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("pincode")
+    expect(visitor.page.get_by_label("Pincode")).to_have_attribute("aria-invalid", "true")
+    visitor.page.get_by_label("Pas", exact=True).fill(shop.street.numbers["child"].printed)
+    visitor.page.get_by_label("Pincode").fill(PIN)
+    visitor.press("Betalen")
+    heading(visitor.page, YES)
+
+
+def no_money(shop: Shop, visitor: Visitor) -> None:
+    """Ask for more than there is."""
+    visitor.page.goto(shop.link("neighbour"))
+    visitor.pay("400,00")
+
+
+def a_blocked_card(shop: Shop, visitor: Visitor) -> None:
+    """Present a card that was blocked."""
+    visitor.page.goto(shop.link("lost"))
+    visitor.pay("400,00")
+
+
+def no_card_of_ours(shop: Shop, visitor: Visitor) -> None:
+    """Present a token that nobody has."""
+    visitor.page.goto(f"{shop.address}/#{'A' * 22}")
+    visitor.pay("400,00")
+
+
+def a_wrong_pin(shop: Shop, visitor: Visitor) -> None:
+    """Enter a PIN that is not right."""
+    visitor.page.goto(shop.link("neighbour"))
+    visitor.page.get_by_label("Pincode").fill("9999")
+    visitor.pay("400,00")
+
+
+def test_every_no_is_one_page(shop: Shop, visitor: Visitor) -> None:
+    """Whatever the reason of card, PIN or money, the page is the same, letter for letter, but for its key."""
+    seen = set()
+    for refused in (no_money, a_blocked_card, no_card_of_ours, a_wrong_pin):
+        visitor.sign_in(shop) if refused is no_money else None
+        refused(shop, visitor)
+        heading(visitor.page, NO)
+        key = visitor.page.locator("input[name=key]").get_attribute("value") or "no key"
+        seen.add(visitor.page.locator("html").inner_html().replace(key, ""))
+    assert len(seen) == 1
+
+
+def test_a_payment_of_today_is_undone(shop: Shop, visitor: Visitor) -> None:
+    """From the receipt, after asking once more; then nothing is left to undo."""
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    visitor.pay("1,40")
+    visitor.page.get_by_role("link", name="terugboeken").click()
+    expect(visitor.page.get_by_role("main")).to_contain_text("€ 1,40")
+    visitor.press("Terugboeken")
+    expect(visitor.page.get_by_role("definition").filter(has_text="€ 1,40")).to_be_visible()
+    assert visitor.page.get_by_role("link", name="terugboeken").count() == 0
+
+
+def drops_the_first(page: Page) -> None:
+    """Lose the first request, before it arrives."""
+    _losing(page, lambda route: route.abort())
+
+
+def loses_the_first_answer(page: Page) -> None:
+    """Let the first request arrive, and lose its answer."""
+
+    def lose(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    _losing(page, lose)
+
+
+def says_busy(page: Page) -> None:
+    """Answer once that somebody else is at work."""
+    _losing(page, lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, body="busy"))
+
+
+def _losing(page: Page, lose: Callable[[Route], None]) -> None:
+    lost: list[bool] = []
+
+    def handle(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(True)
+            lose(route)
+
+    page.route("**/payments", handle)
+
+
+@pytest.mark.parametrize("trouble", [drops_the_first, loses_the_first_answer, says_busy])
+def test_a_bad_connection_pays_once(shop: Shop, visitor: Visitor, trouble: Callable[[Page], None]) -> None:
+    """The page says that the connection is lost, asks again with the same key, and it is booked once."""
+    before = len(shop.paid())
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    trouble(visitor.page)
+    visitor.pay("1,60")
+    expect(visitor.page.get_by_text("De verbinding is weg")).to_be_visible()
+    heading(visitor.page, YES)
+    assert shop.paid()[before:] == ["1.60"]
+
+
+def test_who_presses_twice_pays_once(shop: Shop, visitor: Visitor) -> None:
+    """A double click is one payment."""
+    before = len(shop.paid())
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    visitor.page.get_by_label("Bedrag").fill("1,70")
+    visitor.page.get_by_role("button", name="Betalen").dblclick()
+    heading(visitor.page, YES)
+    assert shop.paid()[before:] == ["1.70"]
+
+
+def test_two_tabs_are_two_tills(shop: Shop, visitor: Visitor) -> None:
+    """What is scanned in one tab is not in the other, and each pays for itself."""
+    before = len(shop.paid())
+    visitor.sign_in(shop)
+    other = visitor.context.new_page()
+    other.goto(shop.address)
+    visitor.page.goto(shop.link("child"))
+    assert other.get_by_text("Pas gescand").count() == 0
+    visitor.pay("1,80")
+    other.goto(shop.link("neighbour"))
+    other.get_by_label("Bedrag").fill("1,90")
+    other.get_by_role("button", name="Betalen").click()
+    heading(other, YES)
+    heading(visitor.page, YES)
+    assert sorted(shop.paid()[before:]) == ["1.80", "1.90"]
+
+
+def test_going_back_pays_nothing_again(shop: Shop, visitor: Visitor) -> None:
+    """The page before a receipt is a new form, without the card of the last."""
+    before = len(shop.paid())
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    visitor.pay("2,10")
+    heading(visitor.page, YES)
+    visitor.page.go_back()
+    expect(visitor.page.get_by_label("Pas", exact=True)).to_be_visible()
+    expect(visitor.page.get_by_label("Bedrag")).to_have_value("")
+    assert visitor.page.get_by_text("Pas gescand").count() == 0
+    visitor.page.go_forward()
+    heading(visitor.page, YES)
+    assert shop.paid()[before:] == ["2.10"]
+
+
+def test_it_works_without_its_script(shop: Shop, browser: Browser) -> None:
+    """A number and a PIN pay in a browser that runs no script."""
+    before = len(shop.paid())
+    context = browser.new_context(java_script_enabled=False, locale="nl-NL")
+    visitor = Visitor(context, context.new_page())
+    visitor.sign_in(shop)
+    visitor.page.get_by_label("Pas", exact=True).fill(shop.street.numbers["neighbour"])
+    visitor.page.get_by_label("Pincode").fill(PIN)
+    visitor.pay("2,20")
+    heading(visitor.page, YES)
+    context.close()
+    assert shop.paid()[before:] == ["2.20"]
+
+
+def test_the_keyboard_is_enough(shop: Shop, visitor: Visitor) -> None:
+    """From signing in to the receipt and back, by Tab and Enter alone, and the focus is always to be seen."""
+    visitor.page.goto(shop.link("child"))
+    keys = visitor.page.keyboard
+    for _ in range(10):
+        keys.press("Tab")
+        if visitor.page.evaluate("document.activeElement.id") == "credential":
+            break
+        assert visitor.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    keys.type(shop.street.credentials["club"])
+    keys.press("Enter")
+    expect(visitor.page.get_by_label("Bedrag")).to_be_focused()
+    keys.type("2,30")
+    keys.press("Tab")
+    expect(visitor.page.get_by_label("Pincode")).to_be_focused()
+    keys.press("Tab")
+    keys.press("Enter")
+    heading(visitor.page, YES)
+    expect(visitor.page.get_by_role("main")).to_be_focused()
+    keys.press("Tab")
+    expect(visitor.page.get_by_role("link", name="Volgende betaling")).to_be_focused()
+
+
+def test_a_wrong_credential_is_told_beside_its_field(shop: Shop, visitor: Visitor) -> None:
+    """What is wrong is said where it is, and to a screen reader."""
+    visitor.page.goto(shop.address)
+    visitor.page.get_by_label("Toegangscode").fill("kassa_00000000_nothing")
+    visitor.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    expect(visitor.page.get_by_role("alert")).to_contain_text("niet bekend")
+    expect(visitor.page.get_by_label("Toegangscode")).to_have_accessible_description(
+        re.compile("^Begint met kassa_.* niet bekend ")
+    )
+
+
+def test_a_device_speaks_the_language_that_was_chosen(shop: Shop, visitor: Visitor) -> None:
+    """English is one press away, and stays."""
+    visitor.page.goto(shop.address)
+    visitor.page.get_by_role("link", name="English").click()
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("This is the Pas van Dronten")
+    visitor.page.reload()
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_who_signs_out_is_out(shop: Shop, visitor: Visitor) -> None:
+    """After signing out the browser has no credential."""
+    visitor.sign_in(shop)
+    visitor.press("Afmelden")
+    expect(visitor.page.get_by_label("Toegangscode")).to_be_visible()
+    assert "__Host-till" not in {cookie["name"] for cookie in visitor.context.cookies()}
+
+
+def test_another_site_cannot_pay(shop: Shop) -> None:
+    """A form of another site is not answered, whatever cookie comes with it."""
+    cookie = {"Cookie": f"__Host-till={shop.street.credentials['club']}"}
+    form = {"card": shop.street.tokens["child"], "amount": "3,00", "key": "from-elsewhere"}
+    before = len(shop.paid())
+    for site in ("cross-site", "same-site"):
+        headers = cookie | {"Sec-Fetch-Site": site}
+        answer = httpx2.post(f"{shop.address}/payments", data=form, headers=headers, trust_env=False)
+        assert answer.status_code == 401
+    assert len(shop.paid()) == before
+
+
+def test_nothing_comes_from_elsewhere(shop: Shop, visitor: Visitor) -> None:
+    """A page asks its own server only, and no script but its own may run."""
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    assert {request.url.startswith(shop.address) for request in visitor.sent} == {True}
+    policy = visitor.page.request.get(shop.address).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not [said for said in visitor.said if "Content Security Policy" in said]

@@ -19,7 +19,7 @@ def test_a_sheet_is_the_same_for_everybody(clerk: Clerk) -> None:
     printed = page(clerk, "sheet.html")
     cards = re.findall(r'<div class="card">.*?</svg></div>', printed, re.DOTALL)
     assert len(cards) == 2
-    alike = {re.sub(r"<path .*?/>", "", re.sub(r"9\\d{3}( \\d{4}){3}", "", card)) for card in cards}
+    alike = {re.sub(r"<path .*?/>", "", re.sub(r"9\d{3}( \d{4}){3}", "", card)) for card in cards}
     assert len(alike) == 1
     assert "P-1" not in printed
     assert all(row["pasnummer"] in printed for row in clerk.rows("carriers.csv"))
@@ -31,7 +31,7 @@ def test_nothing_is_fetched_from_elsewhere(clerk: Clerk) -> None:
     clerk.done("cards", "sheet", clerk.folder / "carriers.csv", "--out", clerk.folder / "sheet.html")
     clerk.done("holders", "overview", "P-1", "--out", clerk.folder / "overview.html")
     for name in ("sheet.html", "overview.html"):
-        assert not re.findall(r"<script|<img|<link|url\\(|src=", page(clerk, name))
+        assert not re.findall(r"<script|<img|<link|url\(|src=", page(clerk, name))
 
 
 def test_a_holder_gets_another_card(clerk: Clerk) -> None:

@@ -29,6 +29,7 @@ from pasledger.cli import (
     merchants,
     papers,
     payouts,
+    persons,
     pins,
     reversals,
     roles,
@@ -86,6 +87,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "renew": terminals.renew,
             "revoke": terminals.revoke,
         },
+        "persons": {"add": persons.add, "list": persons.show, "renew": persons.renew, "end": persons.end},
         "sources": {"add": sources.add, "list": sources.show},
         "holders": {"add": holders.add, "overview": papers.holder_overview},
         "cards": {
@@ -172,6 +174,7 @@ _GROUPS = {
     "budgets": "What the council sets aside.",
     "merchants": "Shops, cafés, clubs and schools.",
     "terminals": "Where merchants redeem.",
+    "persons": "Who works for a merchant, under their own name.",
     "entitlements": "What holders have, and until when.",
     "year": "What ends with a fiscal year.",
     "sources": "Files of other applications, and what their titles mean.",

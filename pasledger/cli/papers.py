@@ -47,7 +47,9 @@ def issue(
 
 
 def sheet(context: typer.Context, file: File, out: Out) -> None:
-    """Make a sheet of cards from a carriers file, to print and cut: the same for everybody.
+    """Make a sheet of cards to print and cut, from a carriers file.
+
+    But for number and QR, all cards are the same.
 
     JSON: cards (their number), out (the file).
     """
@@ -96,9 +98,9 @@ def holder_overview(
     reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="The reference of the holder.")],
     out: Out,
 ) -> None:
-    """Make a page for a holder: what there is, until when, and what was spent where.
+    """Make a page for a holder, to print.
 
-    It is for the holder alone.
+    It says what there is, until when, and what was spent where, and is for the holder alone.
 
     JSON: holder, left, payments (their number), out (the file).
     """

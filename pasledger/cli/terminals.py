@@ -67,8 +67,13 @@ def show(context: typer.Context) -> None:
             for one in reader.credentials()
         ]
     rows.sort(key=lambda row: (str(row["merchant"]), str(row["label"])))
-    columns = ("merchant", "label", "prefix", "last_used_on", "last_day", "revoked_at")
-    answer(call, {"terminals": rows}, table(call, rows, *columns, grouped_by="merchant"))
+    answer(
+        call,
+        {"terminals": rows},
+        table(
+            call, rows, "merchant", "label", "prefix", "last_used_on", "last_day", "revoked_at", grouped_by="merchant"
+        ),
+    )
 
 
 def renew(

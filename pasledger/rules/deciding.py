@@ -99,6 +99,20 @@ from pasledger.rules.payouts import (
     decide_run_release,
     decide_write_off,
 )
+from pasledger.rules.persons import (
+    OwnSecretRequest,
+    PersonEndRequest,
+    PersonRequest,
+    PersonTryRequest,
+    SignInRequest,
+    StartRequest,
+    decide_own_secret,
+    decide_person,
+    decide_person_end,
+    decide_person_try,
+    decide_sign_in,
+    decide_start,
+)
 from pasledger.rules.pins import (
     ActivationRequest,
     PinRequest,
@@ -182,6 +196,12 @@ Request = (
     | IssueRequest
     | RenewalRequest
     | UseRequest
+    | PersonRequest
+    | StartRequest
+    | OwnSecretRequest
+    | SignInRequest
+    | PersonEndRequest
+    | PersonTryRequest
     | LimitRequest
     | ActivationRequest
     | PinRequest
@@ -246,6 +266,12 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     IssueRequest: decide_issue,
     RenewalRequest: decide_renewal,
     UseRequest: decide_use,
+    PersonRequest: decide_person,
+    StartRequest: decide_start,
+    OwnSecretRequest: decide_own_secret,
+    SignInRequest: decide_sign_in,
+    PersonEndRequest: decide_person_end,
+    PersonTryRequest: decide_person_try,
     LimitRequest: decide_limit,
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,

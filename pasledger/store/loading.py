@@ -16,6 +16,7 @@ from pasledger.store.credentials import load_credentials
 from pasledger.store.databases import database_behind
 from pasledger.store.ends import learn_entitlement, owned
 from pasledger.store.errors import BooksContended, BooksProblem
+from pasledger.store.persons import load_persons
 from pasledger.store.statements import OneOf, Query, Row
 
 _t = tables
@@ -37,6 +38,7 @@ def load(connection: Connection, needs: Needs) -> Town:
             part(connection, sorted(wanted), town)
     load_card_use(connection, needs, town)
     load_credentials(connection, needs, town)
+    load_persons(connection, needs, town)
     load_changes(connection, needs, town)
     return town
 

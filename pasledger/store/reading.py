@@ -48,6 +48,7 @@ from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts
+from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
@@ -226,6 +227,18 @@ class Reader:
     def credentials(self) -> Iterator[credentials.KnownCredential]:
         """Yield every credential of every terminal."""
         return credentials.known_credentials(self._connection)
+
+    def persons(self) -> Iterator[KnownPerson]:
+        """Yield every person that there ever was."""
+        return known_persons(self._connection)
+
+    def persons_of(self, merchant: MerchantId) -> list[KnownPerson]:
+        """Return the persons of a merchant that have not ended."""
+        return persons_of(self._connection, merchant)
+
+    def person(self, called: str) -> KnownPerson | None:
+        """Return the person with this id or number, unless it has ended."""
+        return person_called(self._connection, called)
 
     def spending_of(self, holder: HolderReference) -> Iterator[overviews.Spent]:
         """Yield what a holder spent and was given back, the oldest first."""

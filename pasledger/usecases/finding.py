@@ -1,10 +1,10 @@
-"""Finding what people name: a merchant by its name or id, a terminal by its id or a prefix of its."""
+"""Finding what people name: a merchant by its name or id, a terminal by its id or a prefix, a person by its number."""
 
 from datetime import date
 
 from pasledger.ledger.ids import MerchantId, TerminalId
 from pasledger.ledger.refusals import Refusal, Refused
-from pasledger.rules.records import Merchant
+from pasledger.rules.records import Merchant, Person
 from pasledger.rules.town import Needs
 from pasledger.store import Store
 
@@ -32,3 +32,12 @@ def terminal_named(store: Store, named: str) -> TerminalId:
         raise Refused(Refusal.TERMINAL_UNKNOWN)
     [only] = found
     return only
+
+
+def person_named(store: Store, named: str) -> Person:
+    """Return the person with this number or id, unless it has ended. Raises `Refused`."""
+    with store.read() as reader:
+        found = reader.person(named.replace(" ", ""))
+    if found is None:
+        raise Refused(Refusal.PERSON_UNKNOWN)
+    return found.person

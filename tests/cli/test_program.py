@@ -74,6 +74,11 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "sources", "list"
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
     yield "keys", "create", clerk.folder / "town.key"
+    yield "persons", "add", CLUB, "Penningmeester"
+    yield "persons", "list"
+    person = clerk.done("persons", "list")["persons"][0]["number"]
+    yield "persons", "renew", person
+    yield "persons", "end", person
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
     yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
     clerk.typed = f"{clerk.code('P-1')}\n4711\n"
@@ -213,7 +218,7 @@ class _Anybody(Clerk):
         return ""
 
     def done(self, *_arguments: object) -> Any:
-        return {"redemption": "", "batch": "", "entitlements": [{"entitlement": ""}]}
+        return {"redemption": "", "batch": "", "entitlements": [{"entitlement": ""}], "persons": [{"number": ""}]}
 
     def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
         return ""

@@ -27,6 +27,7 @@ from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, Hold
 from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonRole, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
@@ -74,6 +75,7 @@ __all__ = [
     "CardRule",
     "CheckResult",
     "CheckWay",
+    "CodeUsed",
     "Correction",
     "Credential",
     "CredentialUsed",
@@ -108,6 +110,10 @@ __all__ = [
     "PayoutStep",
     "PayoutStepped",
     "PayoutWaiting",
+    "Person",
+    "PersonEnd",
+    "PersonRole",
+    "PersonSecret",
     "Pin",
     "PinToVerify",
     "PinUnlocked",

@@ -22,6 +22,7 @@ from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, 
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     PaymentSettings,
@@ -59,6 +60,10 @@ Fact = (
     | TerminalRevoked
     | Credential
     | CredentialUsed
+    | Person
+    | PersonSecret
+    | PersonEnd
+    | CodeUsed
     | ActorChange
     | BudgetDecision
     | Entitlement

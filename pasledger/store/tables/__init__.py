@@ -31,6 +31,7 @@ from pasledger.store.tables.masterdata import (
 )
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+from pasledger.store.tables.persons import code_use, person, person_end, person_name, person_secret
 from pasledger.store.tables.seals import seal, sealed
 from pasledger.store.tables.settlement import (
     payment_file,
@@ -74,6 +75,7 @@ __all__ = [
     "card",
     "card_change",
     "card_rule",
+    "code_use",
     "correction",
     "credential",
     "credential_use",
@@ -104,6 +106,10 @@ __all__ = [
     "payout_run",
     "payout_step",
     "payout_waiting",
+    "person",
+    "person_end",
+    "person_name",
+    "person_secret",
     "pin",
     "pin_unlock",
     "redemption",

@@ -43,6 +43,7 @@ class FaultKind(StrEnum):
     AMOUNT = "amount"
     AMOUNT_NOT_POSITIVE = "amount-not-positive"
     DATE = "date"
+    MOMENT = "moment"
     NUMBER = "number"
     CODE = "code"
     CARD_NUMBER = "card-number"

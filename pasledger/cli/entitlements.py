@@ -119,7 +119,7 @@ def extend(
     *,
     yes: Yes = False,
 ) -> None:
-    """Make one entitlement, or those under a scheme or out of a batch, valid for longer.
+    """Make entitlements valid for longer: one, or a scheme's or a batch's.
 
     What had lapsed comes back, unless it was freed: then a new award is needed. What was withdrawn is left out.
 

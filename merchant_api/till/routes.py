@@ -29,6 +29,7 @@ from pasledger.ledger.money import ZERO, Money, total
 from pasledger.rules.records import PersonRole, Terminal
 from pasledger.rules.town import Needs
 from pasledger.store import Store
+from pasledger.store.payouts import SentPayout
 from pasledger.store.reading import Recorded
 from pasledger.store.selling import Listed, Wanted
 from pasledger.texts import LANGUAGES, say
@@ -216,7 +217,9 @@ async def undo(request: Request, who: SignedIn) -> Response:
 async def today(request: Request, who: SignedIn) -> Response:
     """List what the merchant was paid today, the newest first."""
     day = stamp_now("till").effective_on
-    paid, given_back = await run_in_threadpool(_paid_on, request.app.state.store, who.terminal.merchant, day)
+    store, merchant = request.app.state.store, who.terminal.merchant
+    paid, given_back = await run_in_threadpool(_paid_on, store, merchant, day)
+    payout = await run_in_threadpool(_newest_payout, store, merchant)
     return page(
         request,
         "today.html",
@@ -232,6 +235,7 @@ async def today(request: Request, who: SignedIn) -> Response:
             }
             for one in paid
         ],
+        money=_when_the_money_comes(payout, language_of(request)),
     )
 
 
@@ -255,6 +259,20 @@ def _paid_on(store: Store, merchant: MerchantId, day: date) -> tuple[tuple[Liste
     for refund in refunds:
         given_back[str(refund.of)] = given_back.get(str(refund.of), ZERO) + refund.amount
     return paid, given_back
+
+
+def _newest_payout(store: Store, merchant: MerchantId) -> SentPayout | None:
+    with store.read() as reader:
+        found = reader.payouts.sent(Wanted(merchant, most=1)).items
+    return found[0] if found else None
+
+
+def _when_the_money_comes(payout: SentPayout | None, language: str) -> str:
+    """Return what became of the newest payout, in words."""
+    if payout is None:
+        return say("till.money.none", language)
+    code = f"till.money.{payout.became or 'sent'}"
+    return say(code, language, number=payout.number, amount=payout.amount, day=f"{payout.execute_on:%d-%m-%Y}")
 
 
 def _about(request: Request, error: str = "") -> Response:

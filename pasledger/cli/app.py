@@ -71,7 +71,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         },
     },
     "Master data": {
-        "schemes": {"add": schemes.add, "list": schemes.show},
+        "schemes": {"add": schemes.add, "list": schemes.show, "overview": schemes.overview},
         "budgets": {"add": budgets.add, "list": budgets.show},
         "merchants": {
             "add": merchants.add,

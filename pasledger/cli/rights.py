@@ -46,6 +46,7 @@ RIGHTS: dict[str, Asks | Open] = {
     "actors history": LOOKS,
     "schemes add": Asks(P.PREPARE, P.APPROVE),
     "schemes list": LOOKS,
+    "schemes overview": LOOKS,
     "budgets add": Asks(P.PREPARE, P.APPROVE),
     "budgets list": LOOKS,
     "merchants add": Asks(P.PREPARE, P.APPROVE),

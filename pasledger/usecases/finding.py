@@ -6,7 +6,7 @@ from pasledger.ledger.ids import MerchantId, TerminalId
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.records import Merchant, Person
 from pasledger.rules.town import Needs
-from pasledger.store import Store
+from pasledger.store import Reader, Store
 
 
 def merchant_named(store: Store, named: str, *, on: date, is_gone: bool = False) -> Merchant:
@@ -18,6 +18,14 @@ def merchant_named(store: Store, named: str, *, on: date, is_gone: bool = False)
         town = reader.load(Needs(merchants={MerchantId(named)}, merchant_names={named}))
     found = town.merchants_by_name.get(named, MerchantId(named))
     return town.merchant_version(found, on=on) if is_gone else town.merchant(found, on=on)
+
+
+def merchant_ever_named(reader: Reader, named: str) -> MerchantId:
+    """Return the one merchant that has this name or id, or ever had it. Raises `Refused`."""
+    found = {merchant.id for merchant in reader.merchants() if named in (merchant.id, merchant.name)}
+    if len(found) != 1:
+        raise Refused(Refusal.MERCHANT_UNKNOWN)
+    return found.pop()
 
 
 def terminal_named(store: Store, named: str) -> TerminalId:

@@ -55,6 +55,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "actors", "end", "jansen", *administrator
     yield "schemes", "add", clerk.file(newer, "n.toml"), *FOUR_EYES
     yield "schemes", "list"
+    yield "schemes", "overview"
     yield "budgets", "add", clerk.file(BUDGETS.replace("RAAD", "MEER"), "b.csv"), *FOUR_EYES
     yield "budgets", "list"
     more = MERCHANTS.replace(CLUB, "Zwembad").replace(CAFE, "Theehuis")

@@ -45,6 +45,8 @@ from pasledger.rules.records.settlement import (
     Share,
     Waits,
     WrittenOff,
+    payment_number,
+    run_name,
 )
 from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
@@ -133,4 +135,6 @@ __all__ = [
     "YearClosed",
     "commitment",
     "open_lines_of",
+    "payment_number",
+    "run_name",
 ]

@@ -49,7 +49,7 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
         store.close()
 
     api = _api()
-    api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
+    api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store, writer)
     api.state.presenter, api.state.limits = presenter, Limits(settings.requests_a_minute)
     api.state.settings = settings
     site = Starlette(

@@ -65,7 +65,7 @@ def print_json(data: Row, *, for_errors: bool = False) -> None:
     """Print data for a program, in signs that the stream can take."""
     encoding = (sys.stderr if for_errors else sys.stdout).encoding
     typer.echo(
-        json.dumps(data, default=_plain, ensure_ascii=not encoding.lower().startswith("utf"), indent=2), err=for_errors
+        json.dumps(data, default=plain, ensure_ascii=not encoding.lower().startswith("utf"), indent=2), err=for_errors
     )
 
 
@@ -91,7 +91,8 @@ def _once(cells: Sequence[str]) -> list[str]:
     return [cell if above != cell else "" for above, cell in zip([None, *cells], cells, strict=False)]
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Return a value as JSON has it. Raises `TypeError`."""
     match value:
         case Money():
             return value.plain

@@ -11,6 +11,7 @@ from pasledger.cli.changes import Yes, answer_changed, settled
 from pasledger.cli.printing import answer, table
 from pasledger.formats import cells
 from pasledger.ledger.refusals import Refusal
+from pasledger.ledger.views import View
 from pasledger.reports.trial_balance import trial_balance
 from pasledger.usecases import changing
 
@@ -113,7 +114,7 @@ def opening(context: typer.Context, year: Year) -> None:
     """
     call: Call = context.obj
     with call.reader() as reader:
-        found = trial_balance(reader.changeable.turnovers_before(date(year, 1, 1)))
+        found = trial_balance(reader.turnovers(View(as_at=date(year - 1, 12, 31))))
     rows = [
         {"scheme": line.scheme, "kind": line.kind, "accounts": line.accounts, "balance": line.balance}
         for line in found.lines

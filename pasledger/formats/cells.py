@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from stdnum import iban
 from stdnum.exceptions import ValidationError
@@ -17,6 +18,7 @@ from pasledger.rules.schemes import CODE
 _LONGEST = 140
 _LARGEST = Money(10**11)
 """More than a thousand million euros in one cell is a slip of the finger, and sums have to fit too."""
+_NETHERLANDS = ZoneInfo("Europe/Amsterdam")
 _DUTCH_DATE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
@@ -63,6 +65,19 @@ def day(text: str) -> date:
     except ValueError:
         pass
     raise Misread(FaultKind.DATE)
+
+
+def moment(text: str) -> datetime:
+    """Read a moment: `2026-12-31T22:59:59Z`, or `2026-12-31 23:59` in the Netherlands; a day is its first moment."""
+    try:
+        return datetime.combine(day(text), time(), _NETHERLANDS).astimezone(UTC)
+    except (Misread, OverflowError):
+        pass
+    try:
+        read = datetime.fromisoformat(text)
+        return (read if read.tzinfo else read.replace(tzinfo=_NETHERLANDS)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Misread(FaultKind.MOMENT) from None
 
 
 def number(least: int, most: int) -> Callable[[str], int]:

@@ -10,6 +10,7 @@ from datetime import date
 from html import escape
 from io import StringIO
 
+from pasledger.formats.listing import harmless
 from pasledger.ledger.money import Money
 
 COLUMNS = ("datum", "soort", "nummer", "uw_kenmerk", "bedrag")
@@ -46,13 +47,8 @@ def as_csv(found: Specification) -> bytes:
     writer.writerow(COLUMNS)
     for line in found.lines:
         amount = line.amount.plain.replace(".", ",")
-        writer.writerow((line.on.isoformat(), line.kind, line.id, _harmless(line.reference), amount))
+        writer.writerow((line.on.isoformat(), line.kind, line.id, harmless(line.reference), amount))
     return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def as_html(found: Specification, words: dict[str, str]) -> str:

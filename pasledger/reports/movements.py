@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.books import movements
@@ -17,16 +17,18 @@ class Movement:
 
     entry: EntryId
     kind: EntryKind
+    recorded_at: datetime
     effective_on: date
     change: Money
     balance: Money
 
 
-def movements_of(account: Account, entries: Iterable[Entry]) -> Iterator[Movement]:
-    """Yield the movements of `account`, in the order of `entries`."""
-    balance = ZERO
+def movements_of(account: Account, entries: Iterable[Entry], *, opening: Money = ZERO) -> Iterator[Movement]:
+    """Yield the movements of `account`, in the order of `entries`, from what it stood at before them."""
+    balance = opening
     for entry in entries:
         change = movements(entry.transfers).get(account)
         if change is not None:
             balance += change
-            yield Movement(entry.id, entry.kind, entry.stamp.effective_on, change, balance)
+            stamp = entry.stamp
+            yield Movement(entry.id, entry.kind, stamp.recorded_at, stamp.effective_on, change, balance)

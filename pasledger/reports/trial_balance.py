@@ -60,18 +60,17 @@ class TrialBalance:
 
 def trial_balance(turnovers: Iterable[tuple[Account, Turnover]]) -> TrialBalance:
     """Return the trial balance of accounts with their turnovers."""
-    sums: dict[tuple[str, AccountKind], list[Turnover]] = {}
+    sums: dict[tuple[str, AccountKind], tuple[int, int, int]] = {}
     for account, turnover in turnovers:
-        sums.setdefault((account.scheme, account.kind), []).append(turnover)
+        place = account.scheme, account.kind
+        number, debits, credited = sums.get(place, (0, 0, 0))
+        sums[place] = number + 1, debits + turnover.debits.cents, credited + turnover.credits.cents
     order = list(AccountKind)
     return TrialBalance(
         tuple(
-            TrialBalanceLine(
-                scheme,
-                kind,
-                len(found),
-                Turnover(total(one.debits for one in found), total(one.credits for one in found)),
+            TrialBalanceLine(scheme, kind, number, Turnover(Money(debits), Money(credited)))
+            for (scheme, kind), (number, debits, credited) in sorted(
+                sums.items(), key=lambda item: (item[0][0], order.index(item[0][1]))
             )
-            for (scheme, kind), found in sorted(sums.items(), key=lambda item: (item[0][0], order.index(item[0][1])))
         )
     )

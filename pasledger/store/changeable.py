@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
-from typing import Any
 
-from sqlalchemy import Column, Connection, Subquery, bindparam, func, or_, select, union_all
+from sqlalchemy import Connection, bindparam, func, select, union_all
 
-from pasledger.ledger.accounts import Account, AccountKind
+from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.ids import EntitlementId, EntryId, HoldId
 from pasledger.ledger.money import Money
-from pasledger.reports.trial_balance import Turnover
 from pasledger.rules.holds import left_of
 from pasledger.rules.records import Entitlement, EntitlementEnd, Event
 from pasledger.rules.town import Needs
@@ -89,11 +87,6 @@ class Changeable:
         years = map(_year_alone, _YEARS_CLOSED.stream(self._connection))
         return heapq.merge(ends, years, key=itemgetter(0))
 
-    def turnovers_before(self, day: date) -> Iterator[tuple[Account, Turnover]]:
-        """Yield each account with what was debited and credited on it by all that counts before a day."""
-        for code, kind, scheme, debits, credited in _TURNOVERS_BEFORE.stream(self._connection, day=day.isoformat()):
-            yield rows.read_account(code, kind, scheme), Turnover(Money(debits), Money(credited))
-
     def _owned(self, question: Query, **parameters: object) -> list[Owned]:
         return [_read_owned(row) for row in question.fetch(self._connection, **parameters)]
 
@@ -147,28 +140,3 @@ _ENDS_WITHOUT_ENTRY = Query(
     select(_t.entitlement_end).where(_t.entitlement_end.c.entry_id.is_(None)).order_by(_t.entitlement_end.c.id)
 )
 _YEARS_CLOSED = Query(select(_t.year_closed).order_by(_t.year_closed.c.id))
-
-
-def _moved(side: Column[Any]) -> Subquery:
-    return (
-        select(side.label("code"), func.sum(_t.transfer.c.amount_cents).label("cents"))
-        .join(_t.entry, _t.entry.c.id == _t.transfer.c.entry_id)
-        .where(_t.entry.c.effective_on < bindparam("day"))
-        .group_by(side)
-    ).subquery()
-
-
-_debits, _credits = _moved(_t.transfer.c.debit), _moved(_t.transfer.c.credit)
-_TURNOVERS_BEFORE = Query(
-    select(
-        _t.account.c.code,
-        _t.account.c.kind,
-        _t.account.c.scheme,
-        func.coalesce(_debits.c.cents, 0),
-        func.coalesce(_credits.c.cents, 0),
-    )
-    .outerjoin(_debits, _debits.c.code == _t.account.c.code)
-    .outerjoin(_credits, _credits.c.code == _t.account.c.code)
-    .where(or_(_debits.c.code.is_not(None), _credits.c.code.is_not(None)))
-    .order_by(_t.account.c.code)
-)

@@ -7,14 +7,29 @@ from datetime import date, datetime
 from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, literal, select, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    Table,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.money import Money, total
 from pasledger.ledger.periods import Period
+from pasledger.ledger.views import EVERYTHING, View
 from pasledger.reports.trial_balance import Turnover
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference
@@ -33,7 +48,7 @@ from pasledger.rules.records import (
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
-from pasledger.store import guards, merchant_file, rows, tables
+from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
 from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
@@ -48,10 +63,12 @@ from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts
+from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
 from pasledger.store.statements import Query, Row
+from pasledger.store.viewing import SEEN, values_of
 
 _t = tables
 
@@ -123,9 +140,16 @@ class Reader:
         found = _ACCOUNT.fetch(self._connection, code=code)
         return rows.read_account(*found[0]) if found else None
 
-    def turnovers(self) -> Iterator[tuple[Account, Turnover]]:
-        """Yield each account with all that was debited and credited on it, in the order of the codes."""
-        for code, kind, scheme, debits, credited in _TURNOVERS.stream(self._connection):
+    def turnovers(self, view: View = EVERYTHING) -> Iterator[tuple[Account, Turnover]]:
+        """Yield each account with all that was debited and credited on it, in the order of the codes.
+
+        In a view, only the accounts that were moved by what it sees.
+        """
+        if view == EVERYTHING:
+            found = _TURNOVERS.stream(self._connection)
+        else:
+            found = _TURNOVERS_SEEN.stream(self._connection, **values_of(view))
+        for code, kind, scheme, debits, credited in found:
             yield rows.read_account(code, kind, scheme), Turnover(Money(debits), Money(credited))
 
     def stored_balances(self) -> Iterator[tuple[Account, Money]]:
@@ -141,10 +165,16 @@ class Reader:
 
     # --- the journal
 
-    def entries_on(self, account: Account) -> Iterator[Entry]:
-        """Yield the entries that moved `account`, in the order in which they were made."""
+    def entries_on(self, account: Account, view: View = EVERYTHING, *, since: date = date.min) -> Iterator[Entry]:
+        """Yield the entries that moved `account` and count since a day, in the order in which they were made."""
         touched = {"code": account.code}
-        return self._entries(_ENTRIES_ON.stream(self._connection, **touched), _TRANSFERS_ON, touched)
+        asked = {"since": since.isoformat(), **touched, **values_of(view)}
+        return self._entries(_ENTRIES_ON.stream(self._connection, **asked), _TRANSFERS_ON, touched)
+
+    def turnover(self, account: Account, view: View = EVERYTHING) -> Turnover:
+        """Return what was debited and credited on one account."""
+        [(debits, credited)] = _TURNOVER.fetch(self._connection, code=account.code, **values_of(view))
+        return Turnover(Money(debits), Money(credited))
 
     def events(self) -> Iterator[Event]:
         """Yield every entry with its records, and every change that moved no money, in the order of their making."""
@@ -219,10 +249,29 @@ class Reader:
             {entry: note.reference for entry, note in beside.items()},
         )
 
-    def terminal(self, credential_hash: str) -> Terminal | None:
-        """Return the terminal with this credential, unless it was revoked."""
-        found = _TERMINAL.fetch(self._connection, hash=credential_hash)
-        return rows.read_terminal(found[0]) if found else None
+    def terminal(self, credential_hash: str, *, on: date) -> Terminal | None:
+        """Return the terminal with this credential on a day, unless it was revoked or renewed before."""
+        return credentials.terminal_with(self._connection, credential_hash, on=on)
+
+    def credentials(self) -> Iterator[credentials.KnownCredential]:
+        """Yield every credential of every terminal."""
+        return credentials.known_credentials(self._connection)
+
+    def persons(self) -> Iterator[KnownPerson]:
+        """Yield every person that there ever was."""
+        return known_persons(self._connection)
+
+    def persons_of(self, merchant: MerchantId) -> list[KnownPerson]:
+        """Return the persons of a merchant that have not ended."""
+        return persons_of(self._connection, merchant)
+
+    def person(self, called: str) -> KnownPerson | None:
+        """Return the person with this id or number, unless it has ended."""
+        return person_called(self._connection, called)
+
+    def spending_of(self, holder: HolderReference) -> Iterator[overviews.Spent]:
+        """Yield what a holder spent and was given back, the oldest first."""
+        return overviews.spending_of(self._connection, holder)
 
     def merchants(self) -> Iterator[Merchant]:
         """Yield every version of every merchant, by name."""
@@ -331,28 +380,51 @@ _RECORDS = (
     _Records(_t.merchant_reference, lambda row, _entry: rows.read_merchant_reference(row)),
 )
 
+
+def _moved(side: Column[Any], *seen: ColumnElement[bool]) -> Subquery:
+    """Ask what was moved on one side of each account, by all entries or by those that are seen."""
+    moved = select(side.label("code"), func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(side)
+    if seen:
+        moved = moved.join(_t.entry, _t.entry.c.id == _t.transfer.c.entry_id).where(*seen)
+    return moved.subquery()
+
+
+def _turnovers(debits: Subquery, credited: Subquery) -> Select[Any]:
+    account = _t.account.c
+    cents = (func.coalesce(side.c.cents, 0) for side in (debits, credited))
+    return (
+        select(account.code, account.kind, account.scheme, *cents)
+        .outerjoin(debits, debits.c.code == account.code)
+        .outerjoin(credited, credited.c.code == account.code)
+        .order_by(account.code)
+    )
+
+
 _MUNICIPALITY = Query(select(_t.municipality.c.name))
 _ACCOUNT = Query(
     select(_t.account.c.code, _t.account.c.kind, _t.account.c.scheme).where(_t.account.c.code == bindparam("code"))
 )
 _OPENED_ACCOUNTS = Query(select(_t.account).order_by(_t.account.c.code))
-_debits = (
-    select(_t.transfer.c.debit, func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(_t.transfer.c.debit)
-).subquery()
-_credits = (
-    select(_t.transfer.c.credit, func.sum(_t.transfer.c.amount_cents).label("cents")).group_by(_t.transfer.c.credit)
-).subquery()
-_TURNOVERS = Query(
-    select(
-        _t.account.c.code,
-        _t.account.c.kind,
-        _t.account.c.scheme,
-        func.coalesce(_debits.c.cents, 0),
-        func.coalesce(_credits.c.cents, 0),
+_TURNOVERS = Query(_turnovers(_moved(_t.transfer.c.debit), _moved(_t.transfer.c.credit)))
+_seen_debits, _seen_credits = (_moved(side, *SEEN) for side in (_t.transfer.c.debit, _t.transfer.c.credit))
+_TURNOVERS_SEEN = Query(
+    _turnovers(_seen_debits, _seen_credits).where(
+        or_(_seen_debits.c.code.is_not(None), _seen_credits.c.code.is_not(None))
     )
-    .outerjoin(_debits, _debits.c.debit == _t.account.c.code)
-    .outerjoin(_credits, _credits.c.credit == _t.account.c.code)
-    .order_by(_t.account.c.code)
+)
+_TURNOVER = Query(
+    select(
+        *(
+            func.coalesce(
+                select(func.sum(_t.transfer.c.amount_cents))
+                .join(_t.entry, _t.entry.c.id == _t.transfer.c.entry_id)
+                .where(side == bindparam("code"), *SEEN)
+                .scalar_subquery(),
+                0,
+            )
+            for side in (_t.transfer.c.debit, _t.transfer.c.credit)
+        )
+    )
 )
 
 _touching = union(
@@ -368,15 +440,16 @@ _counting = (
 )
 _ENTRIES_IN = Query(select(_t.entry).where(*_counting).order_by(_t.entry.c.id))
 _TRANSFERS_IN = Query(lines.join(_t.entry, _t.entry.c.id == _t.transfer.c.entry_id).where(*_counting))
-_ENTRIES_ON = Query(select(_t.entry).where(_t.entry.c.id.in_(_touching)).order_by(_t.entry.c.id))
+_ENTRIES_ON = Query(
+    select(_t.entry)
+    .where(_t.entry.c.id.in_(_touching), _t.entry.c.effective_on >= bindparam("since"), *SEEN)
+    .order_by(_t.entry.c.id)
+)
 _TRANSFERS_ON = Query(lines.where(_t.transfer.c.entry_id.in_(_touching)))
 _NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).limit(1))
 _ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 
 _ATTEMPT = Query(select(_t.attempt).where(_t.attempt.c.key == bindparam("key")))
-_TERMINAL = Query(
-    select(_t.terminal).where(_t.terminal.c.credential_hash == bindparam("hash"), _t.terminal.c.revoked_at.is_(None))
-)
 _TERMINALS = Query(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.terminal.c.label))
 _REVOKED_AT = list(_t.terminal.c).index(_t.terminal.c.revoked_at)
 _MERCHANTS = Query(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))

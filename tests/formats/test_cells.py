@@ -1,7 +1,7 @@
 """What may stand in a cell, and what each kind of value says to what may not."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -27,6 +27,10 @@ READ: list[tuple[Callable[[str], Any], str, object]] = [
     (cells.day, "1-2-2026", date(2026, 2, 1)),
     (cells.day, "2026-12-31", date(2026, 12, 31)),
     (cells.day, "29-02-2028", date(2028, 2, 29)),
+    (cells.moment, "2026-12-31T22:59:59Z", datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC)),
+    (cells.moment, "2026-12-31 23:59", datetime(2026, 12, 31, 22, 59, tzinfo=UTC)),
+    (cells.moment, "2026-07-01T01:30:00.250", datetime(2026, 6, 30, 23, 30, 0, 250_000, tzinfo=UTC)),
+    (cells.moment, "1-1-2027", datetime(2026, 12, 31, 23, tzinfo=UTC)),
     (cells.number(1, 99), "1", 1),
     (cells.number(1, 99), "99", 99),
     (cells.number(1, 99), "007", 7),
@@ -64,6 +68,10 @@ MISREAD: list[tuple[Callable[[str], Any], str, FaultKind]] = [
             "20261231",
             "١-١-٢٠٢٦",
         )
+    ),
+    *(
+        (cells.moment, text, F.MOMENT)
+        for text in ("", "noon", "2026-02-30 12:00", "0001-01-01", "0001-01-01T00:00+14:00")
     ),
     *((cells.number(1, 99), text, F.NUMBER) for text in ("0", "100", "-1", "1,5", "1.0", "1e1", "²", "٣", "9" * 5000)),
     *((cells.code, text, F.CODE) for text in ("a", "Sport", "2a", "met spatie", "x" * 41, "café", "-a")),

@@ -30,7 +30,7 @@ from merchant_api.answers import Answer
 from merchant_api.limits import Limits
 from merchant_api.routes import keys, statements
 from merchant_api.till import routes as till_routes
-from merchant_api.till.routes import COOKIE
+from merchant_api.till.people import COOKIE
 from pasledger.ledger.ids import MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money

@@ -4,8 +4,9 @@ from pasledger.ledger import accounts
 from pasledger.ledger.journal import Entry, EntryKind
 from pasledger.reports.movements import Movement, movements_of
 from pasledger.rules.records import Event
-from tests.support.town import CLUB, TODAY, a_budget, a_redemption, a_refund, a_town, an_award, euros, grant
+from tests.support.town import CLUB, TODAY, a_budget, a_redemption, a_refund, a_stamp, a_town, an_award, euros, grant
 
+NOON = a_stamp().recorded_at
 PAYABLE = accounts.payable(CLUB, "culture")
 
 
@@ -20,8 +21,8 @@ def test_each_movement_has_the_balance_after_it() -> None:
     town = a_town()
     paid, back = entry_of(grant(town, a_redemption("20,00"))), entry_of(grant(town, a_refund("5,00")))
     assert list(movements_of(PAYABLE, [paid, back])) == [
-        Movement(paid.id, EntryKind.REDEEMED, TODAY, euros("20,00"), euros("20,00")),
-        Movement(back.id, EntryKind.REFUNDED, TODAY, euros("-5,00"), euros("15,00")),
+        Movement(paid.id, EntryKind.REDEEMED, NOON, TODAY, euros("20,00"), euros("20,00")),
+        Movement(back.id, EntryKind.REFUNDED, NOON, TODAY, euros("-5,00"), euros("15,00")),
     ]
 
 
@@ -44,3 +45,10 @@ def test_an_entry_moves_an_account_once() -> None:
     assert len(split.transfers) == 2
     (movement,) = movements_of(PAYABLE, [award, split])
     assert (movement.entry, movement.change) == (split.id, euros("45,00"))
+
+
+def test_movements_go_on_from_an_opening_balance() -> None:
+    """Where a period has an opening balance, its movements add up to the closing one."""
+    paid = entry_of(grant(a_town(), a_redemption("20,00")))
+    (movement,) = movements_of(PAYABLE, [paid], opening=euros("7,00"))
+    assert (movement.change, movement.balance) == (euros("20,00"), euros("27,00"))

@@ -192,7 +192,7 @@ BEYOND_THE_BOOKS = {
 OTHERS = {
     Role.SERVICE: {
         **{f"add to {table}": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
-            "municipality", "scheme", "merchant", "terminal", "holder", "holder_reference", "card", "card_change",
+            "municipality", "scheme", "merchant", "holder", "holder_reference", "card", "card_change",
             "entitlement", "award_decision", "budget_decision",
             "entitlement_end", "lapse", "freeing", "correction", "year_closed",
         )},
@@ -209,7 +209,8 @@ OTHERS = {
         "let another key in": "UPDATE books_key SET check_value = 'mine'",
         "count for another card": "UPDATE tries SET subject = 'crd_2'",
         "activate a card": "UPDATE card SET state = 'active'",
-        "bring back a terminal": "UPDATE terminal SET revoked_at = NULL",
+        "change a credential": "UPDATE terminal SET credential_hash = 'mine'",
+        "change a secret": "UPDATE person_secret SET hash = 'mine'",
     },
     Role.STAFF: {
         "rename the municipality": "INSERT INTO municipality SELECT 2, name, started_at, started_by FROM municipality",

@@ -126,6 +126,8 @@ def _codes_of_the_command_line() -> Iterator[str]:
         yield from (found for found in _texts(module) if re.fullmatch(r"cli\.[a-z0-9-]+", found))
     for call in _calls("table"):
         yield from (f"cli.column.{name}" for part in call.args[2:] for name in _texts(part) if name != "name_")
+    for call in _calls("answer_listed"):
+        yield from (f"cli.column.{name}" for name in _texts(call.args[_SHOWN]))
     yield from (f"cli.column.name_{language}" for language in LANGUAGES)
     yield from (f"cli.bank-reason.{reason.lower()}" for reason in bank.KNOWN_REASONS)
     for members, name in LISTS.items():
@@ -133,6 +135,10 @@ def _codes_of_the_command_line() -> Iterator[str]:
     for call in _calls("Wrong"):
         yield from (f"cli.{code}" for code in _texts(call.args[0]))
     yield from (f"cli.{code}" for code in (*errors._OS_ERRORS.values(), "file-unusable"))
+
+
+_SHOWN = 4
+"""Where the columns stand among the arguments of `answer_listed`."""
 
 
 def _modules() -> list[ast.Module]:

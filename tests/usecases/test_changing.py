@@ -12,6 +12,7 @@ from pasledger.ledger.accounts import Account
 from pasledger.ledger.ids import EntitlementId
 from pasledger.ledger.money import ZERO, Money
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.ledger.views import EVERYTHING
 from pasledger.rules.deciding import Request
 from pasledger.rules.records import EntitlementEnd, YearClosed
 from pasledger.store import Store
@@ -137,7 +138,7 @@ def test_a_year_ends(store: Store) -> None:
     assert late.refused.reason is Refusal.YEAR_CLOSED
     granted(store, a_redemption("30,00", card=2, number=2), on=NEW_YEAR)
     with store.read() as reader:
-        opening = dict(reader.changeable.turnovers_before(NEW_YEAR))
+        opening = dict(reader.turnovers(EVERYTHING.before(NEW_YEAR)))
         assert opening[accounts.treasury("culture")].balance(is_debit_normal=True) == euros("1.000,00")
         assert accounts.lapsed("culture", 2026) not in opening
 

@@ -69,6 +69,23 @@ def found(books: str, *statements: str) -> set[str]:
     return {finding.check for finding in verified(books).findings}
 
 
+ANOTHER = "FROM transfer WHERE debit LIKE 'treasury/%' ORDER BY entry_id LIMIT 1)"
+A_LINE = "line_position = 0 AND line_entry_id = (SELECT min(line_entry_id) FROM payout_line WHERE line_position = 0)"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"line_entry_id = (SELECT entry_id {ANOTHER}, line_position = (SELECT position {ANOTHER}",
+        "amount_cents = -amount_cents",
+    ],
+    ids=["another transfer", "the other way round"],
+)
+def test_a_line_of_a_payout_that_is_not_its_transfer_is_found(books: str, change: str) -> None:
+    """Also where all sums are as before: what is pinned is the transfer on this merchant's payable and no other."""
+    assert "lines" in found(books, f"UPDATE payout_line SET {change} WHERE {A_LINE}")
+
+
 def test_sound_books_have_no_findings(books: str) -> None:
     """What was replayed is counted: every entry, transfer and account there is."""
     rows = content(books)

@@ -17,7 +17,7 @@ from merchant_api.auth import Terminals
 from merchant_api.limits import Limits
 from merchant_api.observing import Observed
 from merchant_api.presenting import Presenter
-from merchant_api.routes import conditions, holds, keys, lists, redemptions, security, statements
+from merchant_api.routes import conditions, holds, keys, lists, payouts, redemptions, security, statements
 from merchant_api.settings import Settings
 from merchant_api.sweeper import Sweeper
 from merchant_api.till import routes as till
@@ -49,7 +49,7 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
         store.close()
 
     api = _api()
-    api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store)
+    api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store, writer)
     api.state.presenter, api.state.limits = presenter, Limits(settings.requests_a_minute)
     api.state.settings = settings
     site = Starlette(
@@ -76,7 +76,7 @@ def _api() -> FastAPI:
         max_body_size=errors.LARGEST_BODY_BYTES,
     )
     errors.install(api)
-    for routes in (redemptions, holds, lists, statements, keys, conditions):
+    for routes in (redemptions, holds, lists, statements, payouts, keys, conditions):
         api.include_router(routes.router)
 
     @api.get("/openapi.json", include_in_schema=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,8 +10,11 @@ from fastapi.security import HTTPBearer
 
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
+from merchant_api.writer import Full, Writer
+from pasledger.rules.credentials import UseRequest
 from pasledger.rules.records import Terminal
-from pasledger.store import Store
+from pasledger.store import BooksUnusable, Store
+from pasledger.usecases.minting import today
 from pasledger.usecases.registering import credential_hash
 
 SECONDS_REMEMBERED = 1.0
@@ -20,8 +24,11 @@ SECONDS_REMEMBERED = 1.0
 class Terminals:
     """Looks up credentials, and remembers for a moment those that were good."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, writer: Writer) -> None:
         self._store = store
+        self._writer = writer
+        self._noted: dict[str, date] = {}
+        self._notes: set[asyncio.Task[None]] = set()
         self._good: dict[str, tuple[Terminal, float]] = {}
         self._asked: dict[str, asyncio.Task[Terminal | None]] = {}
 
@@ -45,11 +52,27 @@ class Terminals:
             self._good.pop(hashed, None)
         else:
             self._good[hashed] = (found, time.monotonic() + SECONDS_REMEMBERED)
+            self._note_use(hashed)
         return found
+
+    def _note_use(self, hashed: str) -> None:
+        """Let the books know the day, once, beside the request, which does not wait for it."""
+        day = today()
+        if self._noted.get(hashed) != day:
+            self._noted[hashed] = day
+            note = asyncio.create_task(self._note(hashed, day))
+            self._notes.add(note)
+            note.add_done_callback(self._notes.discard)
+
+    async def _note(self, hashed: str, day: date) -> None:
+        try:
+            await self._writer.book(UseRequest(hashed, day))
+        except (Full, BooksUnusable):
+            del self._noted[hashed]  # the next request of that terminal tries again
 
     def _look_up(self, hashed: str) -> Terminal | None:
         with self._store.read() as reader:
-            return reader.terminal(hashed)
+            return reader.terminal(hashed, on=today())
 
 
 _SCHEME = HTTPBearer(auto_error=False, description="The credential of a terminal", scheme_name="terminal")

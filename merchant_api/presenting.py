@@ -17,7 +17,7 @@ from pasledger.ledger.ids import MerchantId
 from pasledger.rules.attempts import key_of
 from pasledger.rules.card_entry import CardEntry as Presented
 from pasledger.rules.card_entry import PinCheck
-from pasledger.rules.cards import CardNumber, TokenHash
+from pasledger.rules.persons import PersonTryRequest
 from pasledger.rules.pins import TryRequest, checked
 from pasledger.store import Store
 from pasledger.usecases import pins
@@ -55,9 +55,10 @@ class Presenter:
             return
         attempt = key_of(merchant, key)
         async with self._alone(attempt):
-            yield Presented(named, await self._check(named, card.pin, attempt))
+            yield Presented(named, await self.looked_at(TryRequest(named, attempt), card.pin))
 
-    async def _check(self, card: CardNumber | TokenHash, pin: str, attempt: str) -> PinCheck:
+    async def looked_at(self, asked: TryRequest | PersonTryRequest, secret: str) -> PinCheck:
+        """Count a try, and return what became of the secret that came with it. Raises `Full` or `BooksUnusable`."""
         key = self._store.key
         if key is None:
             return PinCheck.NOT_SET
@@ -65,11 +66,11 @@ class Presenter:
             raise Full
         self._waiting += 1
         try:
-            outcome = await self._writer.book(TryRequest(card, attempt))
+            outcome = await self._writer.book(asked)
             tried = None if outcome.event is None else pins.to_verify(outcome.event)
             if tried is None:
                 return PinCheck.NOT_SENT  # a repeat: its answer is in the books, whatever PIN came with it
-            verify = asyncio.get_running_loop().run_in_executor(self._pool, pins.is_right, key, tried.hash, pin)
+            verify = asyncio.get_running_loop().run_in_executor(self._pool, pins.is_right, key, tried.hash, secret)
             return checked(tried, is_right=await verify)
         finally:
             self._waiting -= 1

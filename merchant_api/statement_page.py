@@ -1,8 +1,6 @@
 """The statement of a merchant as a page that prints well: no script, no picture, and its own few lines of style."""
 
-from base64 import b64encode
 from datetime import date, timedelta
-from hashlib import sha256
 from html import escape
 
 from pasledger.ledger.money import Money
@@ -24,12 +22,6 @@ tr.sum th, tr.sum td { font-weight: 600; border-bottom: 2px solid #1b1b1b; }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } thead { display: table-header-group; }
   tr { break-inside: avoid; } @page { margin: 2cm; } }
 """
-
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""What a browser may do with the page: show it, in this one style."""
 
 _SUMS = (
     ("opening_owed", True),

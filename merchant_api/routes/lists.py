@@ -1,7 +1,7 @@
 """What a merchant booked, page by page, the newest first."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -19,13 +19,26 @@ router = APIRouter(tags=["lists"])
 
 _MOST = 200
 
-_LISTED = problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND, Answer.TOO_MANY)
+LISTED = problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.NOT_FOUND, Answer.TOO_MANY)
+
+Since = Annotated[Day | None, Query(alias="from", description="from this day on", examples=["2026-11-01"])]
+Until = Annotated[Day | None, Query(description="up to this day, and without it", examples=["2026-12-01"])]
+Limit = Annotated[int, Query(ge=1, le=_MOST, description="how many at most", examples=[50])]
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str:
+        """What the next page goes on after."""
+
+
+Item = TypeVar("Item", bound=_Named)
 
 
 def _wanted(
     terminal: SignedIn,
-    since: Annotated[Day | None, Query(alias="from", description="from this day on", examples=["2026-11-01"])] = None,
-    until: Annotated[Day | None, Query(description="up to this day, and without it", examples=["2026-12-01"])] = None,
+    since: Since = None,
+    until: Until = None,
     reference: Annotated[
         str | None,
         Query(pattern=f"^{PATTERN}$", max_length=LONGEST, description="exactly this reference", examples=["Lid 17"]),
@@ -48,7 +61,7 @@ def _wanted(
             examples=["red_3f0c9f6e4f6b4d0b8d5e0c6f3a2b1c0d"],
         ),
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=_MOST, description="how many at most", examples=[50])] = 50,
+    limit: Limit = 50,
 ) -> Wanted:
     """Return what is asked for."""
     return Wanted(terminal.merchant, since, until, reference, at, after, limit)
@@ -57,29 +70,31 @@ def _wanted(
 Asked = Annotated[Wanted, Depends(_wanted)]
 
 
-@router.get("/redemptions", operation_id="listRedemptions", summary="List payments", responses=_LISTED)
+@router.get("/redemptions", operation_id="listRedemptions", summary="List payments", responses=LISTED)
 async def redemptions(request: Request, wanted: Asked) -> Redemptions:
     """Return the merchant's own redemptions, the newest first."""
-    page = await _read(request, lambda reader: reader.selling.redemptions(wanted))
-    return Redemptions(items=[ListedRedemption.of(one) for one in page.items], next=_next(page))
+    page = await page_of(request, lambda reader: reader.selling.redemptions(wanted))
+    return Redemptions(items=[ListedRedemption.of(one) for one in page.items], next=next_after(page))
 
 
-@router.get("/refunds", operation_id="listRefunds", summary="List refunds", responses=_LISTED)
+@router.get("/refunds", operation_id="listRefunds", summary="List refunds", responses=LISTED)
 async def refunds(request: Request, wanted: Asked) -> Refunds:
     """Return what the merchant gave back, the newest first."""
-    page = await _read(request, lambda reader: reader.selling.refunds(wanted))
-    return Refunds(items=[ListedRefund.of(one) for one in page.items], next=_next(page))
+    page = await page_of(request, lambda reader: reader.selling.refunds(wanted))
+    return Refunds(items=[ListedRefund.of(one) for one in page.items], next=next_after(page))
 
 
-@router.get("/holds", operation_id="listHolds", summary="List holds", responses=_LISTED)
+@router.get("/holds", operation_id="listHolds", summary="List holds", responses=LISTED)
 async def holds(request: Request, wanted: Asked) -> Holds:
     """Return the merchant's own holds, the newest first, with what is left of each."""
-    page = await _read(request, lambda reader: reader.selling.holds(wanted))
-    return Holds(items=[ListedHold.of(one) for one in page.items], next=_next(page))
+    page = await page_of(request, lambda reader: reader.selling.holds(wanted))
+    return Holds(items=[ListedHold.of(one) for one in page.items], next=next_after(page))
 
 
-async def _read(request: Request, ask: Callable[[Reader], Page]) -> Page:
-    def read(store: Store) -> Page:
+async def page_of(request: Request, ask: Callable[[Reader], Page[Item]]) -> Page[Item]:
+    """Return what is asked for, or say that there is no such place."""
+
+    def read(store: Store) -> Page[Item]:
         with store.read() as reader:
             return ask(reader)
 
@@ -89,6 +104,6 @@ async def _read(request: Request, ask: Callable[[Reader], Page]) -> Page:
         raise Problem(Answer.NOT_FOUND) from None
 
 
-def _next(page: Page) -> str | None:
+def next_after(page: Page[Item]) -> str | None:
     """Return after which one the next page goes on."""
     return page.items[-1].id if page.has_more else None

@@ -8,9 +8,10 @@ from fastapi.concurrency import run_in_threadpool
 from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
 from merchant_api.errors import Problem
-from merchant_api.openapi import Responses, problems
+from merchant_api.forms import CSV, HTML, OTHERWISE, policy_of, wanted_form
+from merchant_api.openapi import problems
 from merchant_api.schemas import Day, Statement
-from merchant_api.statement_page import POLICY, statement_page
+from merchant_api.statement_page import STYLE, statement_page
 from pasledger.formats.statements import statement_csv
 from pasledger.ledger.ids import MerchantId
 from pasledger.ledger.periods import Period
@@ -21,15 +22,6 @@ from pasledger.texts import say, spoken
 router = APIRouter(tags=["statements"])
 
 _MOST_DAYS = 366
-_OTHERWISE: Responses = {
-    200: {
-        "content": {
-            "text/csv": {"schema": {"type": "string"}},
-            "text/html": {"schema": {"type": "string"}},
-        },
-        "description": "The statement, in the form that `Accept` asks for",
-    }
-}
 
 
 @router.get(
@@ -37,7 +29,7 @@ _OTHERWISE: Responses = {
     operation_id="getStatement",
     summary="Read the statement of a period",
     response_model=Statement,
-    responses=_OTHERWISE | problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.TOO_MANY),
+    responses=OTHERWISE | problems(Answer.INVALID, Answer.UNAUTHORIZED, Answer.TOO_MANY),
 )
 async def read_statement(
     request: Request,
@@ -56,22 +48,18 @@ async def read_statement(
 
 def _written(statement: MerchantStatement, accepted: str, language: str) -> Response:
     """Return a statement in the form that is asked for first; JSON where none is."""
-    wanted = next((kind for kind in _kinds(accepted) if kind in ("application/json", "text/csv", "text/html")), None)
+    wanted = wanted_form(accepted)
     headers = {"Content-Language": language}
-    if wanted == "text/csv":
+    if wanted == CSV:
         headers["Content-Disposition"] = f'attachment; filename="statement-{statement.period.starts_on}.csv"'
         text = statement_csv(statement, lambda code: say(code, language))
         return Response(text, headers=headers, media_type="text/csv; charset=utf-8")
-    if wanted == "text/html":
+    if wanted == HTML:
         page = statement_page(statement, language)
         return Response(
-            page, headers=headers | {"Content-Security-Policy": POLICY}, media_type="text/html; charset=utf-8"
+            page, headers=headers | {"Content-Security-Policy": policy_of(STYLE)}, media_type="text/html; charset=utf-8"
         )
     return Response(Statement.of(statement).model_dump_json(by_alias=True), media_type="application/json")
-
-
-def _kinds(accepted: str) -> list[str]:
-    return [kind.partition(";")[0].strip().casefold() for kind in accepted.split(",")]
 
 
 def _find(store: Store, merchant: MerchantId, period: Period) -> MerchantStatement:

@@ -4,7 +4,9 @@ from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -61,6 +63,11 @@ def page(
         **values,
     )
     return HTMLResponse(body, status, _HEADERS | {"Content-Language": language})
+
+
+def qr(link: str) -> Markup:
+    """Return a link as a drawing in the page itself, to be scanned: nothing is fetched for it."""
+    return Markup(segno.make(link, error="m", micro=False).svg_inline(border=2, omitsize=True))  # noqa: S704 - no text of others
 
 
 def _say(language: str, code: str, **figures: object) -> str:

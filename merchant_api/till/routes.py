@@ -17,87 +17,82 @@ from starlette.staticfiles import StaticFiles
 
 from merchant_api.answers import Answer
 from merchant_api.booking import booked, booked_by_card
-from merchant_api.errors import Problem, log_fault
+from merchant_api.errors import Problem
+from merchant_api.sessions import forget, session_of
+from merchant_api.till import managing, people
 from merchant_api.till.forms import Mistyped, read_key, read_payment
+from merchant_api.till.guarding import Handler, guarded, trouble
 from merchant_api.till.pages import FOLDER, LANGUAGE_COOKIE, language_of, page
-from pasledger.ledger.ids import MerchantId, RedemptionId
+from merchant_api.till.people import COOKIE, terminal_at
+from pasledger.ledger.ids import MerchantId, PersonId, RedemptionId
 from pasledger.ledger.money import ZERO, Money, total
-from pasledger.rules.records import Terminal
+from pasledger.rules.records import PersonRole, Terminal
 from pasledger.rules.town import Needs
-from pasledger.store import BooksUnusable, Store
+from pasledger.store import Store
+from pasledger.store.payouts import SentPayout
 from pasledger.store.reading import Recorded
 from pasledger.store.selling import Listed, Wanted
 from pasledger.texts import LANGUAGES, say
 from pasledger.usecases import spending
 from pasledger.usecases.minting import stamp_now
 
-COOKIE = "__Host-till"
 _SECONDS_SIGNED_IN = 12 * 60 * 60
 _SECONDS_OF_A_YEAR = 365 * 24 * 60 * 60
 _NETHERLANDS = ZoneInfo("Europe/Amsterdam")
 _MOST_LISTED = 500
-_FROM_HERE = ("same-origin", "none", "")
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A terminal at a browser, and what its merchant is called."""
+    """A terminal at a browser, what its merchant is called, and who stands there, where people sign in."""
 
     terminal: Terminal
     merchant: str
+    person: PersonId | None = None
+
+
+Page = Callable[[Request, SignedIn], Awaitable[Response]]
 
 
 def routes() -> list[Route | Mount]:
     """Return every address."""
     return [
-        Route("/", _guarded(home)),
-        Route("/sign-in", _guarded(sign_in), methods=["POST"]),
-        Route("/sign-out", _guarded(sign_out), methods=["POST"]),
+        Route("/", guarded(_at_a_till(home))),
+        Route("/sign-in", guarded(sign_in), methods=["POST"]),
+        Route("/sign-out", guarded(sign_out), methods=["POST"]),
         Route("/language/{language}", speak),
-        Route("/payments", _guarded(pay), methods=["POST"]),
-        Route("/payments/{id}", _guarded(receipt)),
-        Route("/payments/{id}/undo", _guarded(undo), methods=["GET", "POST"]),
-        Route("/today", _guarded(today)),
+        Route("/payments", guarded(_at_a_till(pay)), methods=["POST"]),
+        Route("/payments/{id}", guarded(_at_a_till(receipt))),
+        Route("/payments/{id}/undo", guarded(_at_a_till(undo)), methods=["GET", "POST"]),
+        Route("/today", guarded(_at_a_till(today))),
+        *people.routes(),
+        *managing.routes(),
         Mount("/static", StaticFiles(directory=FOLDER / "static")),
     ]
-
-
-def _guarded(handler: Handler) -> Handler:
-    """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
-
-    async def handle(request: Request) -> Response:
-        if request.method == "POST" and request.headers.get("sec-fetch-site", "") not in _FROM_HERE:
-            return _trouble(request, Answer.UNAUTHORIZED)
-        try:
-            return await handler(request)
-        except Problem as problem:
-            return _trouble(request, problem.answer)
-        except BooksUnusable:
-            return _trouble(request, Answer.BUSY)
-        except Exception as fault:
-            log_fault(fault)
-            return _trouble(request, Answer.FAULT)
-
-    return handle
 
 
 # --- who
 
 
-async def _signed_in(request: Request) -> SignedIn | None:
-    terminal = await _terminal(request, request.cookies.get(COOKIE, ""))
-    if terminal is None:
-        return None
-    return SignedIn(terminal, await run_in_threadpool(_name_of, request.app.state.store, terminal.merchant))
+def _at_a_till(shown: Page) -> Handler:
+    """Show a page at a terminal, to the person there; to a stranger what the card is, and where one signs in."""
 
+    async def handle(request: Request) -> Response:
+        terminal = await terminal_at(request, request.cookies.get(COOKIE, ""))
+        if terminal is None:
+            return _about(request)
+        merchant = await run_in_threadpool(_name_of, request.app.state.store, terminal.merchant)
+        known = await session_of(request, PersonRole.CASHIER)
+        if known is not None and known.person.merchant == terminal.merchant:
+            if known.secret.is_start:
+                return RedirectResponse("/own-secret", 303)
+            return await shown(request, SignedIn(terminal, merchant, known.person.id))
+        cashiers = await people.cashiers_of(request, terminal.merchant)
+        if cashiers:
+            return people.ask_who(request, merchant, cashiers)
+        return await shown(request, SignedIn(terminal, merchant))
 
-async def _terminal(request: Request, credential: str) -> Terminal | None:
-    if not credential or not credential.isascii():
-        return None
-    found: Terminal | None = await request.app.state.terminals.find(credential)
-    return found
+    return handle
 
 
 def _name_of(store: Store, merchant: MerchantId) -> str:
@@ -106,17 +101,16 @@ def _name_of(store: Store, merchant: MerchantId) -> str:
     return str(town.merchant(merchant, on=stamp_now("till").effective_on).name)
 
 
-async def home(request: Request) -> Response:
-    """Show where to pay, or to a stranger what the card is."""
-    who = await _signed_in(request)
-    return _about(request) if who is None else _form(request, who)
+async def home(request: Request, who: SignedIn) -> Response:
+    """Show where to pay."""
+    return _form(request, who)
 
 
 async def sign_in(request: Request) -> Response:
     """Keep the credential of a terminal in this browser, for the day."""
     async with request.form(max_files=0) as form:
         credential = str(form.get("credential", "")).strip()
-    if await _terminal(request, credential) is None:
+    if await terminal_at(request, credential) is None:
         return _about(request, error=say("till.error.credential", language_of(request)))
     response = RedirectResponse("/", 303)
     response.set_cookie(COOKIE, credential, max_age=_SECONDS_SIGNED_IN, secure=True, httponly=True, samesite="strict")
@@ -124,8 +118,9 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(_request: Request) -> Response:
-    """Forget the credential."""
+    """Forget the credential, and who is there."""
     response = RedirectResponse("/", 303)
+    forget(response, PersonRole.CASHIER)
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
     return response
 
@@ -144,11 +139,8 @@ async def speak(request: Request) -> Response:
 # --- money
 
 
-async def pay(request: Request) -> Response:
+async def pay(request: Request, who: SignedIn) -> Response:
     """Ask for a payment: a receipt for yes, the form again for no."""
-    who = await _signed_in(request)
-    if who is None:
-        return _about(request)
     async with request.form(max_files=0) as form:
         typed = str(form.get("amount", ""))
         try:
@@ -165,6 +157,7 @@ async def pay(request: Request) -> Response:
             lambda card: spending.redemption(
                 merchant=merchant,
                 terminal=terminal,
+                person=who.person,
                 card=card.card,
                 pin=card.pin,
                 amount=payment.amount,
@@ -178,14 +171,11 @@ async def pay(request: Request) -> Response:
     return RedirectResponse(f"/payments/{attempt.result}", 303)
 
 
-async def receipt(request: Request) -> Response:
+async def receipt(request: Request, who: SignedIn) -> Response:
     """Show one of the merchant's own payments."""
-    who = await _signed_in(request)
-    if who is None:
-        return _about(request)
     found = await _own(request, who)
     if found is None:
-        return _trouble(request, Answer.NOT_FOUND)
+        return trouble(request, Answer.NOT_FOUND)
     given_back = total(refund.amount for refund, _ in found.refunds)
     return page(
         request,
@@ -199,16 +189,13 @@ async def receipt(request: Request) -> Response:
     )
 
 
-async def undo(request: Request) -> Response:
+async def undo(request: Request, who: SignedIn) -> Response:
     """Give all of a payment of today back, once somebody has said that it is meant."""
-    who = await _signed_in(request)
-    if who is None:
-        return _about(request)
     found = await _own(request, who)
     if found is None or not _is_of_today(found):
-        return _trouble(request, Answer.NOT_FOUND)
+        return trouble(request, Answer.NOT_FOUND)
     if request.method == "GET":
-        return _asks_to_undo(request, found) if found.refundable else _trouble(request, Answer.REFUND_TOO_LARGE)
+        return _asks_to_undo(request, found) if found.refundable else trouble(request, Answer.REFUND_TOO_LARGE)
     async with request.form(max_files=0) as form:
         try:
             key = read_key(form)
@@ -217,19 +204,22 @@ async def undo(request: Request) -> Response:
     await booked(
         request,
         spending.refund(
-            merchant=who.terminal.merchant, terminal=who.terminal.id, redemption=found.redemption.id, key=key
+            merchant=who.terminal.merchant,
+            terminal=who.terminal.id,
+            person=who.person,
+            redemption=found.redemption.id,
+            key=key,
         ),
     )
     return RedirectResponse(f"/payments/{found.redemption.id}", 303)
 
 
-async def today(request: Request) -> Response:
+async def today(request: Request, who: SignedIn) -> Response:
     """List what the merchant was paid today, the newest first."""
-    who = await _signed_in(request)
-    if who is None:
-        return _about(request)
     day = stamp_now("till").effective_on
-    paid, given_back = await run_in_threadpool(_paid_on, request.app.state.store, who.terminal.merchant, day)
+    store, merchant = request.app.state.store, who.terminal.merchant
+    paid, given_back = await run_in_threadpool(_paid_on, store, merchant, day)
+    payout = await run_in_threadpool(_newest_payout, store, merchant)
     return page(
         request,
         "today.html",
@@ -245,6 +235,7 @@ async def today(request: Request) -> Response:
             }
             for one in paid
         ],
+        money=_when_the_money_comes(payout, language_of(request)),
     )
 
 
@@ -268,6 +259,20 @@ def _paid_on(store: Store, merchant: MerchantId, day: date) -> tuple[tuple[Liste
     for refund in refunds:
         given_back[str(refund.of)] = given_back.get(str(refund.of), ZERO) + refund.amount
     return paid, given_back
+
+
+def _newest_payout(store: Store, merchant: MerchantId) -> SentPayout | None:
+    with store.read() as reader:
+        found = reader.payouts.sent(Wanted(merchant, most=1)).items
+    return found[0] if found else None
+
+
+def _when_the_money_comes(payout: SentPayout | None, language: str) -> str:
+    """Return what became of the newest payout, in words."""
+    if payout is None:
+        return say("till.money.none", language)
+    code = f"till.money.{payout.became or 'sent'}"
+    return say(code, language, number=payout.number, amount=payout.amount, day=f"{payout.execute_on:%d-%m-%Y}")
 
 
 def _about(request: Request, error: str = "") -> Response:
@@ -311,21 +316,6 @@ def _asks_to_undo(request: Request, found: Recorded, error: str = "") -> Respons
         key=secrets.token_hex(16),
         error=error,
     )
-
-
-def _trouble(request: Request, answer: Answer) -> Response:
-    language = language_of(request)
-    response = page(
-        request,
-        "trouble.html",
-        status=answer.status,
-        is_signed_in=False,
-        title=say(f"answer.{answer.label}.title", language),
-        detail=say(f"answer.{answer.label}", language),
-    )
-    if answer is Answer.BUSY:
-        response.headers["Retry-After"] = "1"
-    return response
 
 
 def _is_of_today(found: Recorded) -> bool:

@@ -12,7 +12,7 @@ from pasledger.cli.changes import Yes, answer_changed, settled
 from pasledger.cli.errors import reading
 from pasledger.cli.printing import answer, table
 from pasledger.formats import cells
-from pasledger.ledger.ids import EntitlementId
+from pasledger.ledger.ids import BatchId, EntitlementId
 from pasledger.ledger.refusals import Refused
 from pasledger.store import Store
 from pasledger.usecases import changing
@@ -112,13 +112,14 @@ def extend(
     approved_by: Approver,
     entitlement: Annotated[str | None, typer.Option(metavar="ENTITLEMENT", help="Only this one.")] = None,
     scheme: Annotated[str | None, typer.Option(metavar="CODE", help="Those under this scheme.")] = None,
+    batch: Annotated[str | None, typer.Option(metavar="BATCH", help="Those that came out of this batch.")] = None,
     valid_on: Annotated[
         str | None, typer.Option(metavar="DAY", help="Of a scheme, those that are valid on this day; today otherwise.")
     ] = None,
     *,
     yes: Yes = False,
 ) -> None:
-    """Make one entitlement, or those under a scheme, valid for longer.
+    """Make entitlements valid for longer: one, or a scheme's or a batch's.
 
     What had lapsed comes back, unless it was freed: then a new award is needed. What was withdrawn is left out.
 
@@ -126,16 +127,19 @@ def extend(
     """
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
-    if (entitlement is None) == (scheme is None):
-        raise typer.BadParameter(call.say("cli.entitlement-or-scheme"), param_hint=("--entitlement", "--scheme"))
+    if [entitlement, scheme, batch].count(None) != 2:
+        hint = ("--entitlement", "--scheme", "--batch")
+        raise typer.BadParameter(call.say("cli.entitlement-scheme-or-batch"), param_hint=hint)
     last_day = call.read("--until", until, cells.day)
     on = stamp.effective_on if valid_on is None else call.read("--valid-on", valid_on, cells.day)
     with call.store() as store:
-        wanted = (
-            [EntitlementId((entitlement or "").strip())]
-            if scheme is None
-            else _valid_on(store, call.read("--scheme", scheme, cells.code), on)
-        )
+        if entitlement is not None:
+            wanted = [EntitlementId(entitlement.strip())]
+        elif batch is not None:
+            with store.read() as reader:
+                wanted = changing.out_of(reader, BatchId(batch.strip()))
+        else:
+            wanted = _valid_on(store, call.read("--scheme", scheme or "", cells.code), on)
         requests = changing.to_extend(wanted, last_day)
         answer_changed(call, store, settled(call, store, requests, stamp, books=yes), books=yes)
 

@@ -14,8 +14,21 @@ from typing import TextIO
 from pasledger.formats.faults import FileRefused
 from pasledger.ledger.refusals import Refused
 from pasledger.store import BooksUnusable
+from pasledger.usecases.registering import Carrier
 
 Write = Callable[[Iterable[Sequence[str]]], None]
+
+
+CARRIERS = ("pashouder", "pasnummer", "pascode", "link")
+"""The columns of what the printer of the cards needs."""
+
+
+def carrier_rows(carriers: Iterable[Carrier], base: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what is printed on each card, with the address that the QR begins with."""
+    for one in carriers:
+        reference = one.holder.reference if one.holder else ""
+        # With its spaces a spreadsheet leaves the number alone; as one number it would lose the last digits.
+        yield reference, one.card.number.printed, one.token, f"{base}#{one.token}"
 
 
 @contextmanager

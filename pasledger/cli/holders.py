@@ -8,12 +8,12 @@ import typer
 from pasledger.cli.arguments import DEFAULT_LINK_BASE, File, LinkBase, Source, link_base_of
 from pasledger.cli.calls import Call
 from pasledger.cli.errors import reading
-from pasledger.cli.handouts import handout
+from pasledger.cli.handouts import CARRIERS, carrier_rows, handout
 from pasledger.cli.printing import answer
 from pasledger.cli.progress import progress
 from pasledger.formats.tabular import lines_in
 from pasledger.rules.cards import CardState
-from pasledger.usecases.registering import Carrier, add_holders
+from pasledger.usecases.registering import add_holders
 from pasledger.usecases.sources import titles_of
 
 
@@ -44,7 +44,7 @@ def add(
     with (
         call.batch() as store,
         reading(file) as data,
-        handout(carriers, "pashouder", "pasnummer", "pascode", "link") as write,
+        handout(carriers, *CARRIERS) as write,
         progress(call, "cli.adding", total=lines_in(data)) as tell,
     ):
         made = add_holders(
@@ -53,7 +53,7 @@ def add(
             stamp,
             state,
             tell,
-            hand_out=lambda made: write(_printed(one, base) for one in made),
+            hand_out=lambda made: write(carrier_rows(made, base)),
             titles=titles_of(store, source),
         )
     answer(
@@ -61,9 +61,3 @@ def add(
         {"holders": len(made), "state": state, "carriers": str(carriers)},
         call.say("cli.holders-added", count=len(made), state=state, carriers=carriers),
     )
-
-
-def _printed(carrier: Carrier, base: str) -> tuple[str, str, str, str]:
-    reference = carrier.holder.reference if carrier.holder else ""
-    # With its spaces a spreadsheet leaves the number alone; as one number it would lose the last digits.
-    return reference, carrier.card.number.printed, carrier.token, f"{base}#{carrier.token}"

@@ -192,12 +192,11 @@ def write(
             named = paying.run_named(reader, run)
             found = reader.payouts.run(named)
         made = {file.name: file.data for file in paying.files_of_released(found)}
-        titles = {name: call.say(code) for name, code in _TITLES.items()} | {"language": call.language}
-        titles["paid"] = "{iban}, {day}"
+        words = paying.words_of_specifications(call.language)
         for payout, specification in paying.specifications(store, named, call.language):
             stem = f"specificatie-{found.run.name}-{payout.place:04}"
             made[f"{stem}.csv"] = as_csv(specification)
-            made[f"{stem}.html"] = as_html(specification, titles).encode()
+            made[f"{stem}.html"] = as_html(specification, words).encode()
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
         (folder / name).write_bytes(data)
@@ -206,17 +205,6 @@ def write(
         {"run": run, "folder": str(folder), "files": list(made)},
         call.say("cli.run-written", run=run, count=len(made), folder=folder),
     )
-
-
-_TITLES = {
-    "title": "cli.specification-title",
-    "date": "cli.specification-date",
-    "kind": "cli.specification-kind",
-    "id": "cli.specification-id",
-    "reference": "cli.specification-reference",
-    "amount": "cli.specification-amount",
-    "total": "cli.specification-total",
-}
 
 
 def cancel(

@@ -1,15 +1,20 @@
 """Terminals: add one to a merchant, list them, revoke one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from pasledger.cli.calls import Call, words
 from pasledger.cli.printing import answer, table
+from pasledger.formats import cells
 from pasledger.usecases import terminals
 from pasledger.usecases.finding import merchant_named, terminal_named
 from pasledger.usecases.registering import add_terminal
+
+Named = Annotated[
+    str, typer.Argument(metavar="TERMINAL", help="The id of the terminal, or the prefix of its credential.")
+]
 
 
 def add(
@@ -42,38 +47,69 @@ def add(
 
 
 def show(context: typer.Context) -> None:
-    """List every terminal.
+    """List every terminal, with a line for each of its credentials.
 
-    JSON: terminals (terminal, merchant, label, prefix, revoked_at).
+    JSON: terminals (terminal, merchant, label, prefix, last_day, last_used_on, revoked_at).
     """
     call: Call = context.obj
     with call.reader() as reader:
         names = {merchant.id: merchant.name for merchant in reader.merchants()}
         rows = [
             {
-                "terminal": terminal.id,
-                "merchant": names[terminal.merchant],
-                "label": terminal.label,
-                "prefix": terminal.credential_prefix,
-                "revoked_at": revoked_at and datetime.fromisoformat(revoked_at),
+                "terminal": one.terminal.id,
+                "merchant": names[one.terminal.merchant],
+                "label": one.terminal.label,
+                "prefix": one.prefix,
+                "last_day": one.ends_before and one.ends_before - timedelta(days=1),
+                "last_used_on": one.last_used_on,
+                "revoked_at": one.revoked_at and datetime.fromisoformat(one.revoked_at),
             }
-            for terminal, revoked_at in reader.terminals()
+            for one in reader.credentials()
         ]
     rows.sort(key=lambda row: (str(row["merchant"]), str(row["label"])))
     answer(
         call,
         {"terminals": rows},
-        table(call, rows, "merchant", "label", "prefix", "revoked_at", grouped_by="merchant"),
+        table(
+            call, rows, "merchant", "label", "prefix", "last_used_on", "last_day", "revoked_at", grouped_by="merchant"
+        ),
+    )
+
+
+def renew(
+    context: typer.Context,
+    terminal: Named,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The last day of the credential before; a week from now otherwise."),
+    ] = None,
+) -> None:
+    """Give a terminal another credential; the one before works until a day.
+
+    It is shown now, and never again. For a credential that fell into wrong hands, revoke the terminal and add another.
+
+    JSON: terminal, prefix, credential, last_day (of the one before).
+    """
+    call: Call = context.obj
+    stamp = call.stamp()
+    week = stamp.effective_on + timedelta(days=terminals.DAYS_OF_OVERLAP)
+    last_day = week if until is None else call.read("--until", until, cells.day)
+    with call.store() as store:
+        found = terminal_named(store, terminal)
+        secret, credential = terminals.renew(store, found, last_day=last_day, stamp=stamp)
+    answer(
+        call,
+        {"terminal": found, "prefix": credential.prefix, "credential": secret, "last_day": last_day},
+        call.say("cli.terminal-renewed", terminal=terminal, last_day=last_day),
+        call.say("cli.credential", credential=secret),
     )
 
 
 def revoke(
     context: typer.Context,
-    terminal: Annotated[
-        str, typer.Argument(metavar="TERMINAL", help="The id of the terminal, or the prefix of its credential.")
-    ],
+    terminal: Named,
 ) -> None:
-    """Accept the credential of a terminal no more.
+    """Accept the credentials of a terminal no more.
 
     JSON: terminal.
     """

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from pasledger.formats import cells
-from pasledger.formats.faults import Fault, FaultKind, FileRefused
+from pasledger.formats.faults import Fault, FaultKind, FileRefused, in_order
 from pasledger.formats.tabular import OUR_OWN, Column, Line, Titles, lines_of
 from pasledger.ledger.money import Money
 from pasledger.rules.cards import CardNumber
@@ -46,6 +46,17 @@ class AwardRow:
 
 def read_awards(data: bytes, titles: Titles = OUR_OWN) -> list[AwardRow]:
     """Return every award of a file, with the titles of its source. Raises `FileRefused` with all faults there are."""
+    awards, faults = readable_awards(data, titles)
+    if faults:
+        raise FileRefused(faults)
+    return awards
+
+
+def readable_awards(data: bytes, titles: Titles = OUR_OWN) -> tuple[list[AwardRow], list[Fault]]:
+    """Return the awards of a file that could be read, and the faults of the other rows, by row.
+
+    Raises `FileRefused` where the file as a whole cannot be read.
+    """
     faults: list[Fault] = []
     awards: list[AwardRow] = []
     first: dict[tuple[object, ...], int] = {}
@@ -56,10 +67,9 @@ def read_awards(data: bytes, titles: Titles = OUR_OWN) -> list[AwardRow]:
         same = first.setdefault((award.scheme, award.decision, award.holder, award.instalment), award.row)
         if same != award.row:
             faults.append(Fault(FaultKind.ROW_TWICE, award.row, figures={"first": same}))
-        awards.append(award)
-    if faults:
-        raise FileRefused(sorted(faults, key=lambda fault: fault.row or 0))
-    return awards
+        else:
+            awards.append(award)
+    return awards, in_order(faults)
 
 
 def _award(line: Line, faults: list[Fault]) -> AwardRow | None:

@@ -1,7 +1,7 @@
 """What can be wrong with a file, as a closed list, and where. The sentences are in `pasledger.texts`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -94,6 +94,11 @@ class Misread(ValueError):  # noqa: N818 - as `FileRefused`
 
 _MOST_SHOWN = 60
 _NINE_DIGITS = re.compile(r"(?<!\d)(?=(\d(?:[\s./_-]*\d){8})(?!\d))", re.ASCII)
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults as somebody goes through a file: what is wrong with all of it first, then row by row."""
+    return sorted(faults, key=lambda fault: fault.row or 0)
 
 
 def shown(text: str) -> str | None:

@@ -50,7 +50,7 @@ def rewritten(payouts: Sequence[Payout]) -> list[Rewritten]:
 
 def remittance(run: PayoutRun, payout: Payout) -> str:
     """Return what the merchant reads on its own statement: the number and the days, and never a scheme."""
-    number = f"{run.name}-{payout.place:04}"
+    number = run.payment_number(payout.place)
     return f"Uitbetaling {number} periode {payout.first_day:%d-%m-%Y} t/m {payout.last_day:%d-%m-%Y}"
 
 

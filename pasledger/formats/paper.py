@@ -11,7 +11,10 @@ from html import escape
 import segno
 
 from pasledger.formats.carriers import CarrierRow
+from pasledger.ledger.money import Money, total
+from pasledger.ledger.periods import Period
 from pasledger.rules.cards import CardNumber
+from pasledger.rules.holders import HolderReference
 from pasledger.texts import say
 
 _STYLE = """
@@ -42,6 +45,44 @@ class Letter:
     last_day: date
 
 
+@dataclass(frozen=True, slots=True)
+class Available:
+    """One amount on a holder's name: under which public name, how long, how much, and what is left of it."""
+
+    name_nl: str
+    name_en: str
+    valid: Period
+    amount: Money
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What was paid to a merchant on a day; below zero what was given back."""
+
+    on: date
+    merchant: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a holder may know of its own name."""
+
+    municipality: str
+    reference: HolderReference
+    on: date
+    cards: tuple[CardNumber, ...]
+    available: tuple[Available, ...]
+    ended: tuple[Available, ...]
+    payments: tuple[Payment, ...]
+
+    @property
+    def left(self) -> Money:
+        """What can still be spent, now or later."""
+        return total(one.left for one in self.available)
+
+
 def cards_page(carriers: Iterable[CarrierRow], municipality: str, language: str) -> str:
     """Return a sheet of cards to print and cut: name, number and QR, and nothing of the holder."""
     cards = "\n".join(_card(carrier, municipality, language) for carrier in carriers)
@@ -53,6 +94,22 @@ def letters_page(letters: Sequence[Letter], municipality: str, language: str) ->
     """Return a page for each letter. The card number is not on it: who finds one letter cannot pay with it."""
     title = say("paper.letters", language, municipality=municipality)
     return page(title, "\n".join(_letter(letter, municipality, language) for letter in letters), language)
+
+
+def overview_page(overview: Overview, language: str) -> str:
+    """Return a page for the holder: what there is and until when, what was spent where, and what has ended."""
+    title = say("paper.overview.title", language, municipality=overview.municipality)
+    cards = ", ".join(number.printed for number in overview.cards)
+    parts = [
+        f"<p>{escape(overview.reference)}</p>\n<h1>{escape(title)}</h1>",
+        _paragraph("paper.overview.on", language, on=day(overview.on, language), cards=cards),
+        _paragraph("paper.overview.left", language, left=overview.left),
+        _amounts("paper.overview.available", overview.available, language),
+        _payments(overview.payments, language),
+        *([_amounts("paper.overview.ended", overview.ended, language)] if overview.ended else []),
+        _paragraph("paper.overview.wrong", language),
+    ]
+    return page(title, "<main>\n" + "\n".join(parts) + "\n</main>", language)
 
 
 def page(title: str, body: str, language: str) -> str:
@@ -88,3 +145,49 @@ def _letter(letter: Letter, municipality: str, language: str) -> str:
         f'<p class="code">{grouped}</p>\n<p>{escape(last_day)}</p>\n<ol>\n{steps}\n</ol>\n'
         f"<p>{escape(say('paper.letter.secret', language))}</p>\n</main>"
     )
+
+
+def _paragraph(code: str, language: str, **figures: object) -> str:
+    return f"<p>{escape(say(code, language, **figures))}</p>"
+
+
+def _amounts(caption: str, amounts: Sequence[Available], language: str) -> str:
+    lines = [
+        (
+            one.name_nl if language == "nl" else one.name_en,
+            say("paper.overview.span", language, first=day(one.valid.starts_on, language), last=_last(one, language)),
+            str(one.amount),
+            str(one.left),
+        )
+        for one in amounts
+    ]
+    return _table(caption, ("for", "valid", "given", "left"), lines, language)
+
+
+def _payments(payments: Sequence[Payment], language: str) -> str:
+    lines = [(day(one.on, language), one.merchant, str(one.amount)) for one in payments]
+    return _table("paper.overview.payments", ("on", "where", "amount"), lines, language)
+
+
+def _last(one: Available, language: str) -> str:
+    return day(one.valid.last_day, language)
+
+
+_FIGURES = frozenset({"given", "left", "amount"})
+
+
+def _table(caption: str, columns: Sequence[str], lines: Sequence[Sequence[str]], language: str) -> str:
+    """Return a table with a caption; or, where there is nothing, a sentence that says so below it."""
+    title = escape(say(caption, language))
+    if not lines:
+        return f"<h2>{title}</h2>\n<p>{escape(say('paper.overview.nothing', language))}</p>"
+    kinds = [' class="amount"' if name in _FIGURES else "" for name in columns]
+    heads = "".join(
+        f'<th scope="col"{kind}>{escape(say(f"paper.overview.column.{name}", language))}</th>'
+        for name, kind in zip(columns, kinds, strict=True)
+    )
+    body = "\n".join(
+        "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(line, kinds, strict=True)) + "</tr>"
+        for line in lines
+    )
+    return f"<h2>{title}</h2>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"

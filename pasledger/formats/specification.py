@@ -62,6 +62,7 @@ def as_html(found: Specification, words: dict[str, str]) -> str:
         f'<th scope="col">{escape(words[name])}</th>' for name in ("date", "kind", "id", "reference", "amount")
     )
     return _PAGE.format(
+        style=STYLE,
         language=words["language"],
         title=escape(f"{words['title']} {found.number}"),
         municipality=escape(found.municipality),
@@ -74,22 +75,24 @@ def as_html(found: Specification, words: dict[str, str]) -> str:
     )
 
 
+STYLE = """
+body { font: 1rem/1.4 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
+body { color: #111; background: #fff }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #999; overflow-wrap: anywhere }
+th:last-child, .n { text-align: right; white-space: nowrap; overflow-wrap: normal }
+tfoot td { font-weight: bold; border-top: 2px solid #111 }
+@media print { body { margin: 0; font-size: 9pt } }
+@media print { thead { display: table-header-group } tr { break-inside: avoid } }
+"""
+
 _PAGE = """<!doctype html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>
-body {{ font: 1rem/1.4 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
-body {{ color: #111; background: #fff }}
-table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #999; overflow-wrap: anywhere }}
-th:last-child, .n {{ text-align: right; white-space: nowrap; overflow-wrap: normal }}
-tfoot td {{ font-weight: bold; border-top: 2px solid #111 }}
-@media print {{ body {{ margin: 0; font-size: 9pt }} }}
-@media print {{ thead {{ display: table-header-group }} tr {{ break-inside: avoid }} }}
-</style>
+<style>{style}</style>
 </head>
 <body>
 <h1>{title}</h1>

@@ -97,6 +97,13 @@ class TerminalId(Id):
     prefix = "trm"
 
 
+class PersonId(Id):
+    """A person (medewerker) who works for a merchant: who they are is kept beside it."""
+
+    __slots__ = ()
+    prefix = "per"
+
+
 class ActId(Id):
     """A line of the log: what an actor began."""
 

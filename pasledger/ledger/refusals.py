@@ -72,6 +72,8 @@ class Refusal(StrEnum):
     ACCOUNT_DIFFERS = "account-differs"
     CHECK_IN_FUTURE = "check-in-future"
     TERMINAL_UNKNOWN = "terminal-unknown"
+    PERSON_UNKNOWN = "person-unknown"
+    PERSON_REPEATED = "person-repeated"
     HOLDER_REPEATED = "holder-repeated"
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"

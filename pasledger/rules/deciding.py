@@ -50,6 +50,7 @@ from pasledger.rules.budgets import BudgetRequest, decide_budget
 from pasledger.rules.card_entry import counted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.corrections import CorrectionRequest, decide_correction
+from pasledger.rules.credentials import RenewalRequest, UseRequest, decide_renewal, decide_use
 from pasledger.rules.crediting import AwardRequest, decide_award
 from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest, decide_extension, decide_withdrawal
 from pasledger.rules.expiry import (
@@ -98,6 +99,20 @@ from pasledger.rules.payouts import (
     decide_run_release,
     decide_write_off,
 )
+from pasledger.rules.persons import (
+    OwnSecretRequest,
+    PersonEndRequest,
+    PersonRequest,
+    PersonTryRequest,
+    SignInRequest,
+    StartRequest,
+    decide_own_secret,
+    decide_person,
+    decide_person_end,
+    decide_person_try,
+    decide_sign_in,
+    decide_start,
+)
 from pasledger.rules.pins import (
     ActivationRequest,
     PinRequest,
@@ -114,12 +129,14 @@ from pasledger.rules.refunds import RefundRequest, decide_refund
 from pasledger.rules.registration import (
     CardRequest,
     HolderRequest,
+    IssueRequest,
     MerchantRequest,
     RevocationRequest,
     SchemeRequest,
     TerminalRequest,
     decide_card,
     decide_holder,
+    decide_issue,
     decide_merchant,
     decide_revocation,
     decide_scheme,
@@ -176,6 +193,15 @@ Request = (
     | DismissalRequest
     | HolderRequest
     | CardRequest
+    | IssueRequest
+    | RenewalRequest
+    | UseRequest
+    | PersonRequest
+    | StartRequest
+    | OwnSecretRequest
+    | SignInRequest
+    | PersonEndRequest
+    | PersonTryRequest
     | LimitRequest
     | ActivationRequest
     | PinRequest
@@ -237,6 +263,15 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     DismissalRequest: decide_dismissal,
     HolderRequest: decide_holder,
     CardRequest: decide_card,
+    IssueRequest: decide_issue,
+    RenewalRequest: decide_renewal,
+    UseRequest: decide_use,
+    PersonRequest: decide_person,
+    StartRequest: decide_start,
+    OwnSecretRequest: decide_own_secret,
+    SignInRequest: decide_sign_in,
+    PersonEndRequest: decide_person_end,
+    PersonTryRequest: decide_person_try,
     LimitRequest: decide_limit,
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,

@@ -8,6 +8,7 @@ it, or until the hold ends, when it is released by itself.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Generic, TypeVar
 
 from pasledger.ledger.ids import CaptureId, EntryId, HoldId, MerchantId, RefundId, ReleaseId, TerminalId
 from pasledger.ledger.journal import Entry, EntryKind, Stamp, Transfer
@@ -32,6 +33,8 @@ from pasledger.rules.references import bound_by, named
 from pasledger.rules.refunds import refunded, some_of
 from pasledger.rules.town import Needs, Town
 
+_Id = TypeVar("_Id", CaptureId, ReleaseId, RefundId)
+
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
@@ -55,10 +58,10 @@ class HoldRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureRequest:
-    """A merchant takes `amount` of one of its holds; None for all that is left of it."""
+class _UseRequest(Generic[_Id]):
+    """A merchant asks something of one of its holds: of `amount`, or of all that there is."""
 
-    id: CaptureId
+    id: _Id
     entry: EntryId
     merchant: MerchantId
     hold: HoldId
@@ -72,20 +75,20 @@ class CaptureRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseRequest:
-    """A merchant lets `amount` of one of its holds go; None for all that is left of it."""
+class CaptureRequest(_UseRequest[CaptureId]):
+    """A merchant takes what is left of one of its holds, or some of it."""
 
-    id: ReleaseId
-    entry: EntryId
-    merchant: MerchantId
-    hold: HoldId
-    amount: Money | None
-    attempt: AttemptKey | None
-    terminal: TerminalId | None = None
 
-    def need(self, needs: Needs) -> None:
-        """Add what the decision looks at."""
-        needs.holds.add(self.hold)
+@dataclass(frozen=True, slots=True)
+class ReleaseRequest(_UseRequest[ReleaseId]):
+    """A merchant lets what is left of one of its holds go, or some of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRefundRequest(_UseRequest[RefundId]):
+    """A merchant gives back what it took of a hold, or some of it."""
+
+    reference: MerchantReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +98,6 @@ class ExpiryRequest:
     id: ReleaseId
     entry: EntryId
     hold: HoldId
-
-    def need(self, needs: Needs) -> None:
-        """Add what the decision looks at."""
-        needs.holds.add(self.hold)
-
-
-@dataclass(frozen=True, slots=True)
-class HoldRefundRequest:
-    """A merchant gives back `amount` of what it took of a hold; None for all of that."""
-
-    id: RefundId
-    entry: EntryId
-    merchant: MerchantId
-    hold: HoldId
-    amount: Money | None
-    attempt: AttemptKey | None
-    terminal: TerminalId | None = None
-    reference: MerchantReference | None = None
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""

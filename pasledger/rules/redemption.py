@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pasledger.ledger import accounts
-from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import EntryId, MerchantId, PersonId, RedemptionId, TerminalId
 from pasledger.ledger.journal import Entry, EntryKind, Stamp
 from pasledger.ledger.money import Money, total
 from pasledger.ledger.refusals import Refusal, Refused
@@ -30,6 +30,8 @@ class RedemptionRequest:
     amount: Money
     attempt: AttemptKey | None
     reference: MerchantReference | None = None
+    person: PersonId | None = None
+    """Who stood at the terminal, where people sign in there."""
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
@@ -43,7 +45,7 @@ def decide_redemption(request: RedemptionRequest, town: Town, stamp: Stamp) -> E
     entry = Entry(
         request.entry,
         EntryKind.REDEEMED,
-        stamp.by(request.terminal),
+        stamp.by(request.person or request.terminal),
         tuple(
             postings.redeemed(
                 scheme=part.scheme, entitlement=part.entitlement, merchant=request.merchant, amount=part.amount

@@ -8,7 +8,7 @@ payout nets that.
 from dataclasses import dataclass
 from datetime import date
 
-from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId, RefundId, TerminalId
+from pasledger.ledger.ids import EntryId, MerchantId, PersonId, RedemptionId, RefundId, TerminalId
 from pasledger.ledger.journal import Entry, EntryKind, Stamp, Transfer
 from pasledger.ledger.money import ZERO, Money, total
 from pasledger.ledger.refusals import Refusal, Refused
@@ -33,6 +33,8 @@ class RefundRequest:
     attempt: AttemptKey | None
     terminal: TerminalId | None = None
     reference: MerchantReference | None = None
+    person: PersonId | None = None
+    """Who stood at the terminal, where people sign in there."""
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
@@ -48,7 +50,7 @@ def decide_refund(request: RefundRequest, town: Town, stamp: Stamp) -> Event:
     entry = Entry(
         request.entry,
         EntryKind.REFUNDED,
-        stamp.by(request.terminal),
+        stamp.by(request.person or request.terminal),
         tuple(refunded(part, town, merchant=redemption.merchant, today=stamp.effective_on) for part in parts),
         commitment=bound_by(request.reference),
     )

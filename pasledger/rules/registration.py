@@ -5,10 +5,12 @@ Schemes and merchants need four eyes, for they decide where money can go.
 
 from dataclasses import dataclass, replace
 
-from pasledger.ledger.ids import TerminalId
+from pasledger.ledger.ids import PersonId, TerminalId
 from pasledger.ledger.journal import Stamp, require_four_eyes
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.cards import CardNumber, CardState
+from pasledger.rules.holders import HolderReference
+from pasledger.rules.persons import require_own
 from pasledger.rules.records import Card, CardChange, Event, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
@@ -60,37 +62,45 @@ def decide_merchant(request: MerchantRequest, town: Town, stamp: Stamp) -> Event
 
 @dataclass(frozen=True, slots=True)
 class TerminalRequest:
-    """A terminal more for a merchant."""
+    """A terminal more for a merchant; `by` names the administrator of the merchant that asks."""
 
     terminal: Terminal
+    by: PersonId | None = None
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.merchants.add(self.terminal.merchant)
+        if self.by is not None:
+            needs.persons.add(self.by)
 
 
 def decide_terminal(request: TerminalRequest, town: Town, stamp: Stamp) -> Event:
     """Add the terminal to a merchant that there is, or refuse."""
     town.merchant(request.terminal.merchant, on=stamp.effective_on)
-    return Event(stamp, (request.terminal,))
+    require_own(request.by, request.terminal.merchant, town, Refusal.MERCHANT_UNKNOWN)
+    return Event(stamp.by(request.by), (request.terminal,))
 
 
 @dataclass(frozen=True, slots=True)
 class RevocationRequest:
-    """A terminal's credential is to be accepted no more."""
+    """A terminal's credential is to be accepted no more; `by` names the administrator of its merchant that asks."""
 
     terminal: TerminalId
+    by: PersonId | None = None
 
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.terminals.add(self.terminal)
+        if self.by is not None:
+            needs.persons.add(self.by)
 
 
 def decide_revocation(request: RevocationRequest, town: Town, stamp: Stamp) -> Event:
     """Revoke the credential, or refuse where there is none."""
     if request.terminal not in town.terminals:
         raise Refused(Refusal.TERMINAL_UNKNOWN)
-    return Event(stamp, (TerminalRevoked(request.terminal),))
+    require_own(request.by, town.terminals[request.terminal].merchant, town, Refusal.TERMINAL_UNKNOWN)
+    return Event(stamp.by(request.by), (TerminalRevoked(request.terminal),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,28 @@ def decide_holder(request: HolderRequest, town: Town, stamp: Stamp) -> Event:
     if request.card.number in town.cards:
         raise Refused(Refusal.CARD_REPEATED)
     return Event(stamp, (request.holder, request.card))
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRequest:
+    """Another card for a holder that there is."""
+
+    holder: HolderReference
+    card: Card
+
+    def need(self, needs: Needs) -> None:
+        """Add what the decision looks at."""
+        needs.holders.add(self.holder)
+        needs.cards.add(self.card.number)
+
+
+def decide_issue(request: IssueRequest, town: Town, stamp: Stamp) -> Event:
+    """Give the holder the card, or refuse a holder that is not there and a number that is."""
+    if request.card.number in town.cards:
+        raise Refused(Refusal.CARD_REPEATED)
+    if request.holder not in town.holders:
+        raise Refused(Refusal.HOLDER_UNKNOWN)
+    return Event(stamp, (replace(request.card, holder=town.holders[request.holder].id),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pasledger.ledger.ids import (
     HoldId,
     MerchantId,
     PayoutId,
+    PersonId,
     RedemptionId,
     RunId,
     StatementId,
@@ -49,7 +50,10 @@ from pasledger.rules.records import (
     Card,
     CardChange,
     CardRule,
+    CodeUsed,
     Correction,
+    Credential,
+    CredentialUsed,
     Entitlement,
     EntitlementEnd,
     Event,
@@ -77,6 +81,9 @@ from pasledger.rules.records import (
     PayoutStep,
     PayoutStepped,
     PayoutWaiting,
+    Person,
+    PersonEnd,
+    PersonSecret,
     Pin,
     PinToVerify,
     PinUnlocked,
@@ -105,7 +112,8 @@ class Needs:
     spending_cards: set[CardNumber | TokenHash] = field(default_factory=set)
     """Cards whose holder's entitlements are needed too."""
     pins: set[CardNumber | TokenHash] = field(default_factory=set)
-    pin_tries: set[CardNumber | TokenHash] = field(default_factory=set)
+    pin_tries: set[str] = field(default_factory=set)
+    """Cards and persons whose PIN or secret is tried, and what was typed for one that is not there."""
     activations: set[CardNumber | TokenHash] = field(default_factory=set)
     tries: set[str] = field(default_factory=set)
     """Subjects that are counted by their own name, and not as a card."""
@@ -124,6 +132,11 @@ class Needs:
     """Whether it matters how the town pays."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
+    credentials: set[TerminalId] = field(default_factory=set)
+    """Terminals of which the later credentials are needed too."""
+    persons: set[str] = field(default_factory=set)
+    persons_of: set[MerchantId] = field(default_factory=set)
+    """Merchants of which all persons are needed: they are few."""
     actors: set[str] = field(default_factory=set)
     """Where there is any, all actors are needed: they are few."""
     redemptions: set[RedemptionId] = field(default_factory=set)
@@ -159,6 +172,13 @@ class Town(Books):
         self.ends: dict[MerchantId, date] = {}
         self.checks: dict[MerchantId, tuple[MerchantCheck, ...]] = {}
         self.terminals: dict[TerminalId, Terminal] = {}
+        self.credentials: dict[TerminalId, Credential] = {}
+        """The newest of each terminal that has more than its first."""
+        self.persons: dict[PersonId, Person] = {}
+        """Those that have not ended."""
+        self.person_secrets: dict[PersonId, PersonSecret] = {}
+        self.code_steps: dict[PersonId, int] = {}
+        """The newest code of each that was used."""
         self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
@@ -308,7 +328,18 @@ class Town(Books):
                 self.activations[fact.card] = fact
             case Tries():
                 self.tries[fact.subject] = fact
-            case PinToVerify() | PinUnlocked():
+            case Person():
+                self.persons[fact.id] = fact
+            case PersonSecret():
+                self.person_secrets[fact.person] = fact
+            case PersonEnd():
+                self.persons.pop(fact.person, None)
+                self.person_secrets.pop(fact.person, None)
+            case CodeUsed():
+                self.code_steps[fact.person] = fact.step
+            case Credential():
+                self.credentials[fact.terminal] = fact
+            case PinToVerify() | PinUnlocked() | CredentialUsed():
                 pass  # which change nothing that a decision looks at
             case Entitlement():
                 self.entitlements[fact.id] = fact

@@ -1,6 +1,7 @@
 """The books on disk: one file, or one schema of a database, is one municipality's."""
 
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUndecided, BooksUnusable
+from pasledger.store.persons import KnownPerson
 from pasledger.store.reading import Reader
 from pasledger.store.roles import Role
 from pasledger.store.store import Store, Transaction
@@ -11,6 +12,7 @@ __all__ = [
     "BooksProblem",
     "BooksUndecided",
     "BooksUnusable",
+    "KnownPerson",
     "Reader",
     "Role",
     "Store",

@@ -16,6 +16,11 @@ COMMITTED: dict[Table, Query] = {
             _t.holder.c.id, _t.holder_reference.c.salt, _t.holder_reference.c.reference, _t.holder.c.commitment
         ).join(_t.holder_reference, _t.holder_reference.c.holder_id == _t.holder.c.id)
     ),
+    _t.person_name: Query(
+        select(_t.person.c.id, _t.person_name.c.salt, _t.person_name.c.name, _t.person.c.commitment).join(
+            _t.person_name, _t.person_name.c.person_id == _t.person.c.id
+        )
+    ),
     _t.award_decision: Query(
         select(_t.entitlement.c.id, _t.award_decision.c.salt, _t.award_decision.c.reference, _t.entry.c.commitment)
         .join(_t.award_decision, _t.award_decision.c.entitlement_id == _t.entitlement.c.id)

@@ -12,9 +12,11 @@ from pasledger.rules.town import Needs, Town
 from pasledger.store import paying, rows, tables
 from pasledger.store.card_use import load_card_use
 from pasledger.store.changes import CORRECTIONS, load_changes, redemptions_behind
+from pasledger.store.credentials import load_credentials
 from pasledger.store.databases import database_behind
 from pasledger.store.ends import learn_entitlement, owned
 from pasledger.store.errors import BooksContended, BooksProblem
+from pasledger.store.persons import load_persons
 from pasledger.store.statements import OneOf, Query, Row
 
 _t = tables
@@ -35,6 +37,8 @@ def load(connection: Connection, needs: Needs) -> Town:
         if wanted := needed(needs):
             part(connection, sorted(wanted), town)
     load_card_use(connection, needs, town)
+    load_credentials(connection, needs, town)
+    load_persons(connection, needs, town)
     load_changes(connection, needs, town)
     return town
 

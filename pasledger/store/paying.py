@@ -9,7 +9,7 @@ from pasledger.ledger import accounts
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.ids import MerchantId, PayoutId, RunId, StatementId
 from pasledger.ledger.money import Money
-from pasledger.rules.records import BANK_PREFIX, Payout, PayoutStep, RunStep, Share
+from pasledger.rules.records import BANK_PREFIX, Payout, PayoutStep, RunStep, Share, run_name
 from pasledger.rules.town import Town
 from pasledger.store import rows, tables
 from pasledger.store.statements import OneOf, Query, Row
@@ -52,7 +52,7 @@ def load_runs(connection: Connection, wanted: list[str], town: Town) -> None:
 def load_bank(connection: Connection, wanted: list[str], town: Town) -> None:
     """The runs that lines are about or that are not paid yet, with whom they pay; and the newest statements."""
     named = {_run_name(reference) for reference in wanted}
-    runs = {run for run, year, number in _ALL_RUNS.fetch(connection) if f"{year}-{number:04}" in named}
+    runs = {run for run, year, number in _ALL_RUNS.fetch(connection) if run_name(year, number) in named}
     found = sorted(runs.union(run for (run,) in _OPEN_RUNS.fetch(connection)).difference(town.runs))
     load_runs(connection, found, town)
     for row in _MERCHANTS_PAID.fetch(connection, wanted=found):

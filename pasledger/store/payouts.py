@@ -1,19 +1,33 @@
-"""What staff and merchants ask of payouts: runs with all that is in them, and the lines behind a payment."""
+"""What staff and merchants ask of payouts: runs with all that is in them, and the lines behind a payment.
+
+A merchant is told of what went to the bank. Before a run is released nothing is certain, and a run that was cancelled
+before it was released never was.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select
 
 from pasledger.ledger.ids import EntryId, MerchantId, PayoutId, RunId
 from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.money import Money
-from pasledger.rules.records import PaymentFile, PaymentSettings, Payout, PayoutRun, PayoutStep, PayoutWaiting, RunStep
-from pasledger.rules.town import Needs, Town
+from pasledger.rules.records import (
+    PaymentFile,
+    PaymentSettings,
+    Payout,
+    PayoutRun,
+    PayoutStep,
+    PayoutWaiting,
+    RunStep,
+    payment_number,
+)
+from pasledger.rules.town import Needs
 from pasledger.store import rows, tables
 from pasledger.store.loading import load
-from pasledger.store.statements import Query
+from pasledger.store.selling import AFTER_ALL, Page, UnknownPlace, Wanted
+from pasledger.store.statements import Query, Row
 
 _t = tables
 
@@ -45,8 +59,25 @@ class LineFound:
     id: str
     """What the merchant knows it by: the id of its redemption, refund or capture; empty for what staff did."""
     reference: str
-    """What the merchant itself calls it; empty where it was deleted, or there is none."""
+    """What the merchant itself calls it, or the hold that it captured; empty where it was deleted, or there is none."""
     amount: Money
+
+
+class SentPayout(NamedTuple):
+    """A payout that went to the bank, as its merchant knows it."""
+
+    id: PayoutId
+    entry: EntryId
+    merchant: MerchantId
+    number: str
+    amount: Money
+    iban: str
+    sent_at: datetime
+    execute_on: date
+    first_day: date
+    last_day: date
+    became: PayoutStep | None
+    """What the bank said of it last; None while it is on its way."""
 
 
 class Payouts:
@@ -102,20 +133,20 @@ class Payouts:
             self._names({one.merchant for one in payouts} | {one.merchant for one in waiting}),
         )
 
-    def lines(self, payout: Payout) -> list[LineFound]:
-        """Return the lines of a payout, in the order in which they were made.
+    def lines(self, entry: EntryId, merchant: MerchantId) -> list[LineFound]:
+        """Return the lines of the payout that an entry put on its way, in the order in which they were made.
 
         For what a cancelled or returned payout moved back, its own lines stand there: they are paid by this one.
         """
         found: list[LineFound] = []
-        for row in _LINES.fetch(self._connection, entry=payout.entry, merchant=payout.merchant):
-            entry, kind, recorded_at, effective_on, cents, earlier, reference, *ids = row
+        for row in _LINES.fetch(self._connection, entry=entry, merchant=merchant):
+            made_by, kind, recorded_at, effective_on, cents, earlier, reference, *ids = row
             if earlier is not None:
-                found += self.lines(self.payout(PayoutId(earlier)))
+                found += self.lines(EntryId(earlier), merchant)
                 continue
             found.append(
                 LineFound(
-                    EntryId(entry),
+                    EntryId(made_by),
                     EntryKind(kind),
                     rows.read_moment(recorded_at),
                     rows.read_day(effective_on),
@@ -126,18 +157,49 @@ class Payouts:
             )
         return sorted(found, key=lambda line: line.entry)
 
-    def payout(self, payout: PayoutId) -> Payout:
-        """Return a payout that there is."""
-        return self.town_of_payout(payout).payouts[payout]
+    def sent(self, wanted: Wanted) -> Page[SentPayout]:
+        """Return some of a merchant's payouts that went to the bank, newest first. Raises `UnknownPlace`."""
+        before = AFTER_ALL
+        if wanted.after is not None:
+            place = _SENT_PLACE.fetch(self._connection, merchant=wanted.merchant, payout=wanted.after)
+            if not place:
+                raise UnknownPlace
+            before = place[0][0]
+        found = _SENT.fetch(
+            self._connection,
+            merchant=wanted.merchant,
+            since=wanted.since.isoformat() if wanted.since else "",
+            until=wanted.until.isoformat() if wanted.until else AFTER_ALL,
+            before=before,
+            most=wanted.most + 1,
+        )
+        return Page.of([_sent_payout(row) for row in found], wanted)
 
-    def town_of_payout(self, payout: PayoutId) -> Town:
-        """Return the town with the run of a payout in it."""
-        ((run,),) = _RUN_OF.fetch(self._connection, payout=payout)
-        return load(self._connection, Needs(runs={RunId(run)}))
+    def sent_one(self, merchant: MerchantId, payout: PayoutId) -> SentPayout | None:
+        """Return one of a merchant's payouts that went to the bank; None where it has none of this id."""
+        found = _SENT_ONE.fetch(self._connection, merchant=merchant, payout=payout)
+        return _sent_payout(found[0]) if found else None
 
     def _names(self, merchants: set[MerchantId]) -> dict[MerchantId, str]:
         town = load(self._connection, Needs(merchants=merchants))
         return {merchant: versions[-1].name for merchant, versions in town.merchants.items()}
+
+
+def _sent_payout(row: Row) -> SentPayout:
+    payout, entry, merchant, cents, iban, first, last, place, year, number, execute_on, sent_at, became = row
+    return SentPayout(
+        PayoutId(payout),
+        EntryId(entry),
+        MerchantId(merchant),
+        payment_number(year, number, place),
+        Money(cents),
+        iban,
+        rows.read_moment(sent_at),
+        rows.read_day(execute_on),
+        rows.read_day(first),
+        rows.read_day(last),
+        None if became is None else PayoutStep(became),
+    )
 
 
 _LONGEST_NAME = 16
@@ -162,14 +224,16 @@ _WAITING = Query(
     select(_t.payout_waiting).where(_t.payout_waiting.c.run_id == _run).order_by(_t.payout_waiting.c.merchant_id)
 )
 _FILES = Query(select(_t.payment_file).where(_t.payment_file.c.run_id == _run).order_by(_t.payment_file.c.number))
-_RUN_OF = Query(select(_t.payout.c.run_id).where(_t.payout.c.id == bindparam("payout")))
 
 _KNOWN_TO_MERCHANTS = (_t.redemption, _t.refund, _t.hold_capture, _t.hold_refund)
 _earlier = (
-    select(_t.payout_step.c.entry_id, _t.payout_step.c.payout_id)
+    select(_t.payout_step.c.entry_id, _t.payout.c.entry_id.label("paid_by"))
     .join(_t.payout, _t.payout.c.id == _t.payout_step.c.payout_id)
     .where(_t.payout.c.merchant_id == bindparam("merchant"), _t.payout_step.c.step != PayoutStep.PAID.value)
 ).subquery()
+_held = _t.merchant_reference.alias("held")
+"""The reference of the hold that was captured: a capture has none of its own."""
+
 _LINES = Query(
     select(
         _t.entry.c.id,
@@ -177,8 +241,8 @@ _LINES = Query(
         _t.entry.c.recorded_at,
         _t.entry.c.effective_on,
         func.sum(_t.payout_line.c.amount_cents),
-        func.max(_earlier.c.payout_id),
-        func.max(_t.merchant_reference.c.reference),
+        func.max(_earlier.c.paid_by),
+        func.max(func.coalesce(_t.merchant_reference.c.reference, _held.c.reference)),
         *(func.max(table.c.id) for table in _KNOWN_TO_MERCHANTS),
     )
     .join(_t.payout_line, _t.payout_line.c.line_entry_id == _t.entry.c.id)
@@ -187,7 +251,59 @@ _LINES = Query(
     .outerjoin(_t.hold_capture, _t.hold_capture.c.entry_id == _t.entry.c.id)
     .outerjoin(_t.hold_refund, _t.hold_refund.c.entry_id == _t.entry.c.id)
     .outerjoin(_t.merchant_reference, _t.merchant_reference.c.entry_id == _t.entry.c.id)
+    .outerjoin(_t.hold, _t.hold.c.id == _t.hold_capture.c.hold_id)
+    .outerjoin(_held, _held.c.entry_id == _t.hold.c.entry_id)
     .outerjoin(_earlier, _earlier.c.entry_id == _t.entry.c.id)
     .where(_t.payout_line.c.entry_id == bindparam("entry"))
     .group_by(_t.entry.c.id, _t.entry.c.kind, _t.entry.c.recorded_at, _t.entry.c.effective_on)
 )
+
+_newest_step = (
+    select(_t.payout_step.c.step)
+    .where(_t.payout_step.c.payout_id == _t.payout.c.id)
+    .order_by(_t.payout_step.c.number.desc())
+    .limit(1)
+    .correlate(_t.payout)
+    .scalar_subquery()
+)
+_sent_place: ColumnElement[str] = _t.run_step.c.recorded_at + _t.payout.c.entry_id
+"""Where a payout stands in the list. One that is released later stands before all that were there."""
+
+
+def _of_sent(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return what asks for a merchant's own payouts whose run was released."""
+    return (
+        select(*columns)
+        .select_from(_t.payout)
+        .join(_t.payout_run, _t.payout_run.c.id == _t.payout.c.run_id)
+        .join(_t.run_step, _t.run_step.c.run_id == _t.payout.c.run_id)
+        .where(_t.payout.c.merchant_id == bindparam("merchant"), _t.run_step.c.step == RunStep.RELEASED.value)
+    )
+
+
+_sent = _of_sent(
+    _t.payout.c.id,
+    _t.payout.c.entry_id,
+    _t.payout.c.merchant_id,
+    _t.payout.c.amount_cents,
+    _t.payout.c.iban,
+    _t.payout.c.first_day,
+    _t.payout.c.last_day,
+    _t.payout.c.place,
+    _t.payout_run.c.year,
+    _t.payout_run.c.number,
+    _t.payout_run.c.execute_on,
+    _t.run_step.c.recorded_at,
+    _newest_step,
+)
+_SENT = Query(
+    _sent.where(
+        _t.payout_run.c.execute_on >= bindparam("since"),
+        _t.payout_run.c.execute_on < bindparam("until"),
+        _sent_place < bindparam("before"),
+    )
+    .order_by(_sent_place.desc())
+    .limit(bindparam("most"))
+)
+_SENT_ONE = Query(_sent.where(_t.payout.c.id == bindparam("payout")))
+_SENT_PLACE = Query(_of_sent(_sent_place).where(_t.payout.c.id == bindparam("payout")))

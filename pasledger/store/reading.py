@@ -48,7 +48,7 @@ from pasledger.rules.records import (
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
-from pasledger.store import guards, merchant_file, rows, tables
+from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
 from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
@@ -64,6 +64,7 @@ from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts
+from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
@@ -250,10 +251,29 @@ class Reader:
             {entry: note.reference for entry, note in beside.items()},
         )
 
-    def terminal(self, credential_hash: str) -> Terminal | None:
-        """Return the terminal with this credential, unless it was revoked."""
-        found = _TERMINAL.fetch(self._connection, hash=credential_hash)
-        return rows.read_terminal(found[0]) if found else None
+    def terminal(self, credential_hash: str, *, on: date) -> Terminal | None:
+        """Return the terminal with this credential on a day, unless it was revoked or renewed before."""
+        return credentials.terminal_with(self._connection, credential_hash, on=on)
+
+    def credentials(self) -> Iterator[credentials.KnownCredential]:
+        """Yield every credential of every terminal."""
+        return credentials.known_credentials(self._connection)
+
+    def persons(self) -> Iterator[KnownPerson]:
+        """Yield every person that there ever was."""
+        return known_persons(self._connection)
+
+    def persons_of(self, merchant: MerchantId) -> list[KnownPerson]:
+        """Return the persons of a merchant that have not ended."""
+        return persons_of(self._connection, merchant)
+
+    def person(self, called: str) -> KnownPerson | None:
+        """Return the person with this id or number, unless it has ended."""
+        return person_called(self._connection, called)
+
+    def spending_of(self, holder: HolderReference) -> Iterator[overviews.Spent]:
+        """Yield what a holder spent and was given back, the oldest first."""
+        return overviews.spending_of(self._connection, holder)
 
     def merchants(self) -> Iterator[Merchant]:
         """Yield every version of every merchant, by name."""
@@ -432,9 +452,6 @@ _NEWEST = Query(select(_t.entry.c.recorded_at).order_by(_t.entry.c.id.desc()).li
 _ENTITLEMENTS = Query(select(_t.entitlement).order_by(_t.entitlement.c.id))
 
 _ATTEMPT = Query(select(_t.attempt).where(_t.attempt.c.key == bindparam("key")))
-_TERMINAL = Query(
-    select(_t.terminal).where(_t.terminal.c.credential_hash == bindparam("hash"), _t.terminal.c.revoked_at.is_(None))
-)
 _TERMINALS = Query(select(_t.terminal).order_by(_t.terminal.c.merchant_id, _t.terminal.c.label))
 _REVOKED_AT = list(_t.terminal.c).index(_t.terminal.c.revoked_at)
 _MERCHANTS = Query(select(_t.merchant).order_by(_t.merchant.c.name, _t.merchant.c.version))

@@ -26,7 +26,10 @@ from pasledger.rules.records import (
     Card,
     CardChange,
     CardRule,
+    CodeUsed,
     Correction,
+    Credential,
+    CredentialUsed,
     Entitlement,
     EntitlementEnd,
     Event,
@@ -52,6 +55,9 @@ from pasledger.rules.records import (
     PayoutRun,
     PayoutStepped,
     PayoutWaiting,
+    Person,
+    PersonEnd,
+    PersonSecret,
     Pin,
     PinToVerify,
     PinUnlocked,
@@ -144,6 +150,13 @@ _TERMINAL = Insertion(_t.terminal)
 _REVOKE = Update(_t.terminal, _t.terminal.c.revoked_at, _t.terminal.c.revoked_by)
 _ACTOR_CHANGE = Insertion(_t.actor_change)
 _REVOCATION = Insertion(_t.terminal_revocation)
+_CREDENTIAL = Insertion(_t.credential)
+_CREDENTIAL_USE = InsertionIfMissing(_t.credential_use)
+_PERSON = Insertion(_t.person)
+_PERSON_NAME = Insertion(_t.person_name)
+_PERSON_SECRET = Insertion(_t.person_secret)
+_PERSON_END = Insertion(_t.person_end)
+_CODE_USE = Insertion(_t.code_use)
 _HOLDER = Insertion(_t.holder)
 _HOLDER_REFERENCE = Insertion(_t.holder_reference)
 _CARD = Insertion(_t.card)
@@ -199,7 +212,8 @@ _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_AMOUNT, _SCHEME_CEILING, _CARD_RULE),
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
-    *(_ACTOR_CHANGE, _FILE_SOURCE),
+    *(_ACTOR_CHANGE, _FILE_SOURCE, _CREDENTIAL, _CREDENTIAL_USE),
+    *(_PERSON, _PERSON_NAME, _PERSON_SECRET, _PERSON_END, _CODE_USE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_LAPSE, _ENTITLEMENT_END, _FREEING, _CORRECTION, _YEAR_CLOSED),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
@@ -239,6 +253,12 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     Terminal: ((_TERMINAL, rows.terminal_row),),
     ActorChange: ((_ACTOR_CHANGE, _unstamped(rows.actor_change_row)),),
     TerminalRevoked: ((_REVOKE, rows.revocation_row), (_REVOCATION, rows.revocation_log_row)),
+    Credential: ((_CREDENTIAL, rows.credential_row),),
+    CredentialUsed: ((_CREDENTIAL_USE, _unstamped(rows.credential_use_row)),),
+    Person: ((_PERSON, rows.person_row), (_PERSON_NAME, _unstamped(rows.person_name_row))),
+    PersonSecret: ((_PERSON_SECRET, rows.person_secret_row),),
+    PersonEnd: ((_PERSON_END, rows.person_end_row),),
+    CodeUsed: ((_CODE_USE, rows.code_use_row),),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
     Card: ((_CARD, rows.card_row), (_CARD_CHANGE, rows.first_state_row)),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),

@@ -7,7 +7,7 @@ asked for yet changes by nothing that is booked meanwhile.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.sql.selectable import Subquery
@@ -18,6 +18,7 @@ from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.reports.merchant_statement import Flow, LineKind, MerchantStatement, StatementLine, merchant_statement
+from pasledger.rules.records import payment_number
 from pasledger.store import rows, tables
 from pasledger.store.holding import left
 from pasledger.store.statements import Query, Row
@@ -56,12 +57,20 @@ class Listed:
     """What is still held."""
 
 
+_Item = TypeVar("_Item")
+
+
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[_Item]):
     """Some of a list, the newest first, and whether there is more."""
 
-    items: tuple[Listed, ...]
+    items: tuple[_Item, ...]
     has_more: bool
+
+    @classmethod
+    def of(cls, items: list[_Item], wanted: Wanted) -> "Page[_Item]":
+        """Return a page of what was found when one more was asked for than is shown."""
+        return cls(tuple(items[: wanted.most]), len(items) > wanted.most)
 
 
 class UnknownPlace(LookupError):  # noqa: N818 - an answer, not an error
@@ -74,20 +83,20 @@ class Selling:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def redemptions(self, wanted: Wanted) -> Page:
+    def redemptions(self, wanted: Wanted) -> Page[Listed]:
         """Return some redemptions. Raises `UnknownPlace`."""
         found = self._page(_REDEMPTIONS, _REDEMPTION_PLACE, wanted)
-        return _page([Listed(*_common(row)) for row in found], wanted)
+        return Page.of([Listed(*_common(row)) for row in found], wanted)
 
-    def refunds(self, wanted: Wanted) -> Page:
+    def refunds(self, wanted: Wanted) -> Page[Listed]:
         """Return some refunds, of redemptions and of holds. Raises `UnknownPlace`."""
         found = self._page(_REFUNDS, _REFUND_PLACE, wanted)
-        return _page([Listed(*_common(row), of=row[5]) for row in found], wanted)
+        return Page.of([Listed(*_common(row), of=row[5]) for row in found], wanted)
 
-    def holds(self, wanted: Wanted) -> Page:
+    def holds(self, wanted: Wanted) -> Page[Listed]:
         """Return some holds, with what is left of each. Raises `UnknownPlace`."""
         found = self._page(_HOLDS, _HOLD_PLACE, wanted)
-        return _page(
+        return Page.of(
             [
                 Listed(*_common(row), last_day=rows.read_day(row[5]) - timedelta(days=1), left=Money(row[6]))
                 for row in found
@@ -109,6 +118,7 @@ class Selling:
         ]
         lines = [*map(_line, _LINES.fetch(self._connection, **between))]
         lines += map(_line, _OTHER_LINES.fetch(self._connection, **between, **accounts))
+        lines += map(_payment_line, _PAYMENT_LINES.fetch(self._connection, **between, **accounts))
         lines.sort(key=lambda line: (line.at, line.id or ""))
         name = _NAME.fetch(self._connection, merchant=merchant, on=period.ends_before.isoformat())
         return merchant_statement(name[0][0] if name else merchant, period, flows, lines)
@@ -118,7 +128,7 @@ class Selling:
             self._connection,
             merchant=wanted.merchant,
             since=wanted.since.isoformat() if wanted.since else "",
-            until=wanted.until.isoformat() if wanted.until else _AFTER_ALL,
+            until=wanted.until.isoformat() if wanted.until else AFTER_ALL,
             reference=wanted.reference or "",
             terminal=wanted.terminal or "",
             before=self._place(place, wanted),
@@ -128,18 +138,15 @@ class Selling:
     def _place(self, place: Query, wanted: Wanted) -> str:
         """Return the entry that a page goes on after. It is never given out: it would tell when it was made."""
         if wanted.after is None:
-            return _AFTER_ALL
+            return AFTER_ALL
         found = place.fetch(self._connection, merchant=wanted.merchant, after=wanted.after)
         if not found:
             raise UnknownPlace
         return str(found[0][0])
 
 
-_AFTER_ALL = "~"
-
-
-def _page(items: list[Listed], wanted: Wanted) -> Page:
-    return Page(tuple(items[: wanted.most]), len(items) > wanted.most)
+AFTER_ALL = "~"
+"""What comes after every day, moment and id."""
 
 
 def _common(row: Row) -> tuple[str, Money, datetime, str | None, str | None]:
@@ -152,6 +159,12 @@ def _line(row: Row) -> StatementLine:
     return StatementLine(
         LineKind(kind), named, rows.read_moment(at), rows.read_day(on), Money(int(cents)), reference, terminal
     )
+
+
+def _payment_line(row: Row) -> StatementLine:
+    kind, named, at, on, cents, year, number, place = row
+    reference = None if named is None else payment_number(year, number, place)
+    return _line((kind, named, at, on, cents, reference, None))
 
 
 # --- lists
@@ -294,33 +307,67 @@ _LINES = Query(
 _OTHERS = {
     EntryKind.CORRECTED: (LineKind.CORRECTION, AccountKind.PAYABLE),
     EntryKind.WRITTEN_OFF: (LineKind.CORRECTION, AccountKind.PAYABLE),
+}
+_PAYMENTS = {
     EntryKind.RETURNED: (LineKind.RETURNED, AccountKind.PAYABLE),
     EntryKind.PAID: (LineKind.PAID, AccountKind.IN_PAYMENT),
 }
+
+
+def _moving(kind: EntryKind, line: LineKind, account: AccountKind, named: Any, *more: Any) -> Select[Any]:  # noqa: ANN401 - as above
+    """Return the entries of a kind, each with what it moved in all on accounts of a kind."""
+    return (
+        select(
+            literal(line.value),
+            named,
+            _t.entry.c.recorded_at,
+            _t.entry.c.effective_on,
+            func.sum(_moved.c.cents),
+            *more,
+        )
+        .join(_moved, _t.entry.c.id == _moved.c.entry_id)
+        .where(
+            _t.entry.c.kind == kind.value,
+            _moved.c.account_kind == account.value,
+            _t.entry.c.effective_on >= bindparam("since"),
+            _t.entry.c.effective_on < bindparam("until"),
+        )
+        .group_by(_t.entry.c.id, _t.entry.c.recorded_at, _t.entry.c.effective_on)
+    )
+
+
 _OTHER_LINES = Query(
     union_all(
         *(
-            select(
-                literal(line.value),
-                literal(None),
-                _t.entry.c.recorded_at,
-                _t.entry.c.effective_on,
-                func.sum(_moved.c.cents),
-                literal(None),
-                literal(None),
-            )
-            .join(_moved, _t.entry.c.id == _moved.c.entry_id)
-            .where(
-                _t.entry.c.kind == kind.value,
-                _moved.c.account_kind == account.value,
-                _t.entry.c.effective_on >= bindparam("since"),
-                _t.entry.c.effective_on < bindparam("until"),
-            )
-            .group_by(_t.entry.c.id, _t.entry.c.recorded_at, _t.entry.c.effective_on)
+            _moving(kind, line, account, literal(None), literal(None), literal(None))
             for kind, (line, account) in _OTHERS.items()
         )
     )
 )
+_stepped = (
+    select(
+        _t.payout_step.c.entry_id,
+        _t.payout.c.id,
+        _t.payout_run.c.year,
+        _t.payout_run.c.number,
+        _t.payout.c.place,
+    )
+    .join(_t.payout, _t.payout.c.id == _t.payout_step.c.payout_id)
+    .join(_t.payout_run, _t.payout_run.c.id == _t.payout.c.run_id)
+    .where(_t.payout.c.merchant_id == bindparam("merchant"))
+).subquery()
+_PAYMENT_LINES = Query(
+    union_all(
+        *(
+            _moving(kind, line, account, _stepped.c.id, _stepped.c.year, _stepped.c.number, _stepped.c.place)
+            .outerjoin(_stepped, _stepped.c.entry_id == _t.entry.c.id)
+            .group_by(_stepped.c.id, _stepped.c.year, _stepped.c.number, _stepped.c.place)
+            for kind, (line, account) in _PAYMENTS.items()
+        )
+    )
+)
+"""What was paid and what came back, with the payout that it is of; none where the merchant paid it back itself."""
+
 _NAME = Query(
     select(_t.merchant.c.name)
     .where(_t.merchant.c.id == bindparam("merchant"), _t.merchant.c.effective_from < bindparam("on"))

@@ -35,6 +35,9 @@ _PRAGMAS: dict[str, str | int] = {
     "recursive_triggers": 1,
     "busy_timeout": BUSY_TIMEOUT_S * 1000,
     "cache_size": -65536,  # kibibytes
+    # Pages, of 4 KiB each. A batch of payments writes some hundreds of them, many of these again and again: of the
+    # usual 1,000 they would be put in their places after every few batches, and payments wait for that.
+    "wal_autocheckpoint": 8_000,
 }
 _WHILE_READING: dict[str, str | int] = {"query_only": 1, "cache_size": _PRAGMAS["cache_size"]}
 _WHILE_FILLING: dict[str, str | int] = {

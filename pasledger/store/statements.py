@@ -155,9 +155,10 @@ class InsertionIfMissing(Insertion):
 
     def for_each_row(self) -> str:
         """Insert one row unless there is one with its key."""
-        values = ", ".join(f"?{place}" for place, _ in enumerate(self.columns, start=1))
-        [key] = self.table.primary_key.columns
-        there = f"SELECT 1 FROM {self.table.name} WHERE {key.name} = ?1"  # noqa: S608 - our own names
+        places = {column.name: f"?{place}" for place, column in enumerate(self.columns, start=1)}
+        values = ", ".join(places.values())
+        same = " AND ".join(f"{key.name} = {places[key.name]}" for key in self.table.primary_key.columns)
+        there = f"SELECT 1 FROM {self.table.name} WHERE {same}"  # noqa: S608 - our own names
         return f"INSERT OR ROLLBACK INTO {self.table.name} ({self.names}) SELECT {values} WHERE NOT EXISTS ({there})"
 
     def for_all_rows(self) -> str:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from pasledger.formats.awards import AwardRow, read_awards
-from pasledger.formats.faults import Fault, FileRefused
+from pasledger.formats.awards import AwardRow, readable_awards
+from pasledger.formats.faults import Fault, FileRefused, in_order
 from pasledger.formats.tabular import OUR_OWN, Titles
 from pasledger.ledger.ids import BatchId
 from pasledger.ledger.journal import Stamp
@@ -36,8 +36,7 @@ from pasledger.store import Reader, Store
 from pasledger.usecases.award_texts import CheckedAward, read_day, source_text
 from pasledger.usecases.booking import CHUNK, NothingBooked, Progress, book_all, book_pieces, chunks
 from pasledger.usecases.bulk import without_collecting
-from pasledger.usecases.checking import checked
-from pasledger.usecases.crediting import faults_of, request_of
+from pasledger.usecases.checking import checked, faults_of, refused_in, request_of
 from pasledger.usecases.minting import new_id, new_salt
 
 
@@ -53,7 +52,7 @@ def prepare_batch(
 
     Awards that say no start get that of today, so that what is approved is what is booked.
     """
-    return _take(store, new_id(BatchId), 1, read_awards(data, titles), stamp, progress)
+    return _take(store, new_id(BatchId), 1, readable_awards(data, titles), stamp, progress)
 
 
 @without_collecting()
@@ -67,7 +66,7 @@ def change_batch(
 ) -> AwardBatch:
     """Let a file take the place of what a batch awarded, so that it is submitted and approved anew. Raises as above."""
     before, _ = found(store, batch)
-    return _take(store, batch, before.content.version + 1, read_awards(data, titles), stamp, progress)
+    return _take(store, batch, before.content.version + 1, readable_awards(data, titles), stamp, progress)
 
 
 @without_collecting()
@@ -79,7 +78,7 @@ def check_awards(
     titles: Titles = OUR_OWN,
 ) -> None:
     """Check a file as `prepare_batch` does, and keep nothing. Raises `FileRefused`."""
-    _checked_texts(store, read_awards(data, titles), stamp, progress, _Sums())
+    _checked_texts(store, readable_awards(data, titles), stamp, progress, _Sums())
 
 
 def submit_batch(store: Store, batch: BatchId, stamp: Stamp) -> AwardBatch:
@@ -141,6 +140,9 @@ def found(store: Store, batch: BatchId) -> tuple[AwardBatch, BatchState]:
 
 # --- preparing
 
+Readable = tuple[list[AwardRow], list[Fault]]
+"""The rows of a file that could be read, and what is wrong with the others."""
+
 
 class _Sums:
     """What a file takes from each budget, added up row by row."""
@@ -163,16 +165,16 @@ class _Sums:
         )
 
 
-def _take(
-    store: Store, batch: BatchId, version: int, rows: list[AwardRow], stamp: Stamp, progress: Progress
-) -> AwardBatch:
+def _take(store: Store, batch: BatchId, version: int, file: Readable, stamp: Stamp, progress: Progress) -> AwardBatch:
+    rows, faults = file
     key = _key(store, stamp)
     source = FingerprintInAnyOrder(key)
     for row in rows:
         source.add(source_text(row))
-    _require_new(store, str(source), batch)
+    if not faults:
+        _require_new(store, str(source), batch)
     sums = _Sums()
-    texts = _checked_texts(store, rows, stamp, progress, sums)
+    texts = _checked_texts(store, file, stamp, progress, sums)
     fingerprint = Fingerprint(key)
     for text in texts:
         fingerprint.add(text)
@@ -199,21 +201,20 @@ def _require_new(store: Store, source: str, batch: BatchId) -> None:
         raise Refused(Refusal.BATCH_REPEATED, batch=owner)
 
 
-def _checked_texts(store: Store, rows: list[AwardRow], stamp: Stamp, progress: Progress, sums: _Sums) -> list[str]:
+def _checked_texts(store: Store, file: Readable, stamp: Stamp, progress: Progress, sums: _Sums) -> list[str]:
     """Return the text of every award, in order. Raises `FileRefused` with every fault there is."""
     texts: list[str] = []
-    faults: list[Fault] = []
+    rows, faults = file
     with store.read() as reader:
         for part in checked(reader, rows, stamp):
-            refusals = {place: found for place, (_, found) in enumerate(part) if isinstance(found, Refused)}
-            faults += faults_of([row for row, _ in part], NothingBooked(refusals))
+            faults += refused_in(part)
             for _, award in part if not faults else ():
                 if isinstance(award, CheckedAward):
                     sums.add(award)
                     texts.append(award.text)
             progress(len(part))
     if faults:
-        raise FileRefused(faults)
+        raise FileRefused(in_order(faults))
     return texts
 
 
@@ -299,4 +300,4 @@ class _Booking:
             return of_batch
         with store.read() as reader:
             rows = [CheckedAward.read(text).row for texts in self._texts(reader) for text in texts]
-        return FileRefused(faults_of(rows, nothing))
+        return FileRefused(faults_of(rows, nothing.refusals))

@@ -101,9 +101,14 @@ def to_withdraw(entitlements: Iterable[EntitlementId], from_day: date | None = N
 def to_reverse(reader: Reader, batch: BatchId) -> list[Request]:
     """Return the requests to withdraw all that came out of a batch, and to take its last step. Raises `Refused`."""
     known = reader.batches.one(batch)
-    entitlements = [entitlement.id for entitlement, _left in reader.batches.entitlements(batch)]
     step = StepRequest(batch, BatchStepKind.REVERSED, known.content.version)
-    return [*to_withdraw(entitlements), step]
+    return [*to_withdraw(out_of(reader, batch)), step]
+
+
+def out_of(reader: Reader, batch: BatchId) -> list[EntitlementId]:
+    """Return the entitlements that came out of a batch. Raises `Refused` where there is no such batch."""
+    reader.batches.one(batch)
+    return [entitlement.id for entitlement, _left in reader.batches.entitlements(batch)]
 
 
 def to_extend(entitlements: Iterable[EntitlementId], last_day: date) -> list[ExtensionRequest]:

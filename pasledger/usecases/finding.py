@@ -1,10 +1,10 @@
-"""Finding what people name: a merchant by its name or id, a terminal by its id or the prefix of its credential."""
+"""Finding what people name: a merchant by its name or id, a terminal by its id or a prefix, a person by its number."""
 
 from datetime import date
 
 from pasledger.ledger.ids import MerchantId, TerminalId
 from pasledger.ledger.refusals import Refusal, Refused
-from pasledger.rules.records import Merchant
+from pasledger.rules.records import Merchant, Person
 from pasledger.rules.town import Needs
 from pasledger.store import Reader, Store
 
@@ -31,11 +31,21 @@ def merchant_ever_named(reader: Reader, named: str) -> MerchantId:
 def terminal_named(store: Store, named: str) -> TerminalId:
     """Return the one terminal in use with this id or prefix. Raises `Refused`."""
     with store.read() as reader:
-        found = [
-            terminal.id
-            for terminal, revoked_at in reader.terminals()
-            if revoked_at is None and named in (terminal.id, terminal.credential_prefix)
-        ]
+        found = {
+            one.terminal.id
+            for one in reader.credentials()
+            if one.revoked_at is None and named in (one.terminal.id, one.prefix)
+        }
     if len(found) != 1:
         raise Refused(Refusal.TERMINAL_UNKNOWN)
-    return found[0]
+    [only] = found
+    return only
+
+
+def person_named(store: Store, named: str) -> Person:
+    """Return the person with this number or id, unless it has ended. Raises `Refused`."""
+    with store.read() as reader:
+        found = reader.person(named.replace(" ", ""))
+    if found is None:
+        raise Refused(Refusal.PERSON_UNKNOWN)
+    return found.person

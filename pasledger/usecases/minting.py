@@ -4,7 +4,7 @@ import os
 import secrets
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,11 @@ def stamp_now(prepared_by: str, approved_by: str | None = None) -> Stamp:
     """
     now = _CLOCK.now()
     return Stamp(now, now.astimezone(NETHERLANDS).date(), prepared_by, approved_by)
+
+
+def today() -> date:
+    """Return today's date in the Netherlands."""
+    return datetime.now(NETHERLANDS).date()
 
 
 def require_clock(store: Store) -> None:

@@ -21,8 +21,9 @@ from pasledger.rules.payouts import (
     WriteOffRequest,
 )
 from pasledger.rules.records import Event, PaymentSettings, Payout, PayoutRun, PayoutWaiting, RunStep, WrittenOff
+from pasledger.rules.town import Needs
 from pasledger.store import Reader, Store
-from pasledger.store.payouts import RunFound
+from pasledger.store.payouts import LineFound, RunFound, SentPayout
 from pasledger.texts import say
 from pasledger.usecases.booking import NothingBooked, book_all
 from pasledger.usecases.minting import new_id, opaque_id
@@ -112,33 +113,57 @@ def write_off(store: Store, merchant: MerchantId, decision: str, stamp: Stamp) -
     return written
 
 
+_TITLES = ("title", "date", "kind", "id", "reference", "amount", "total")
+
+
+def words_of_specifications(language: str) -> dict[str, str]:
+    """Return the words of the page of a specification in a language."""
+    titles = {name: say(f"specification.{name}", language) for name in _TITLES}
+    return titles | {"language": language, "paid": "{iban}, {day}"}
+
+
 def specifications(store: Store, run: RunId, language: str) -> Iterator[tuple[Payout, Specification]]:
     """Yield what each merchant of a run gets to see behind its payment."""
     with store.read() as reader:
         found = reader.payouts.run(run)
+        municipality = reader.municipality()
         for payout in found.payouts:
-            lines = [
-                SpecifiedLine(
-                    line.effective_on,
-                    say(f"cli.entry-kind.{line.kind}", language),
-                    line.id,
-                    line.reference,
-                    line.amount,
-                )
-                for line in reader.payouts.lines(payout)
-            ]
             yield (
                 payout,
                 Specification(
-                    reader.municipality(),
+                    municipality,
                     found.names[payout.merchant],
-                    f"{found.run.name}-{payout.place:04}",
+                    found.run.payment_number(payout.place),
                     payout.iban,
                     found.run.execute_on,
                     payout.amount,
-                    lines,
+                    specified_lines(reader.payouts.lines(payout.entry, payout.merchant), language),
                 ),
             )
+
+
+def specification_of(reader: Reader, payout: SentPayout, language: str) -> Specification:
+    """Return what is behind a payment that went to the bank, as its merchant gets to see it."""
+    versions = reader.load(Needs(merchants={payout.merchant})).merchants[payout.merchant]
+    return Specification(
+        reader.municipality(),
+        versions[-1].name,
+        payout.number,
+        payout.iban,
+        payout.execute_on,
+        payout.amount,
+        specified_lines(reader.payouts.lines(payout.entry, payout.merchant), language),
+    )
+
+
+def specified_lines(lines: Sequence[LineFound], language: str) -> list[SpecifiedLine]:
+    """Return the lines of a payout in the words of a language."""
+    return [
+        SpecifiedLine(
+            line.effective_on, say(f"cli.entry-kind.{line.kind}", language), line.id, line.reference, line.amount
+        )
+        for line in lines
+    ]
 
 
 def run_named(reader: Reader, name: str) -> RunId:

@@ -82,7 +82,7 @@ def send_letters(
     """
     key = require_key(store)
     last_day = stamp.effective_on + timedelta(days=DAYS_TO_ACTIVATE)
-    letters = [Letter(card.reference, card.number, _new_code(), last_day) for card in cards]
+    letters = [Letter(card.reference, card.number, new_code(), last_day) for card in cards]
     requests = [
         ActivationRequest(one.number, _code_hash(key, one.number, one.code), last_day + timedelta(days=1))
         for one in letters
@@ -156,7 +156,8 @@ def _set(store: Store, request: PinRequest, stamp: Stamp) -> Event:
     return outcome.event
 
 
-def _new_code() -> str:
+def new_code() -> str:
+    """Return a code that is typed from paper: random, of signs that cannot be taken for others."""
     return "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
 
 

@@ -22,7 +22,7 @@ from pasledger.rules.budgets import BudgetRequest
 from pasledger.rules.cards import CardState, TokenHash
 from pasledger.rules.deciding import Request
 from pasledger.rules.records import Card, Event, Holder, Merchant, Terminal
-from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest, TerminalRequest
+from pasledger.rules.registration import HolderRequest, IssueRequest, MerchantRequest, SchemeRequest, TerminalRequest
 from pasledger.store import Store
 from pasledger.usecases.booking import NothingBooked, Progress, book_all
 from pasledger.usecases.minting import new_card_number, new_credential, new_id, new_salt, new_token
@@ -113,6 +113,21 @@ def add_holders(
     return carriers
 
 
+def issue_cards(
+    store: Store,
+    data: bytes,
+    stamp: Stamp,
+    hand_out: Callable[[Sequence[Carrier]], None] = lambda _carriers: None,
+) -> list[Carrier]:
+    """Give each holder of a file another card, as `add_holders` does. Raises `FileRefused`."""
+    found = read_holders(data)
+    carriers = [_carrier(row, CardState.ISSUED) for row in found]
+    requests = [IssueRequest(one.holder.reference, one.card) for one in carriers if one.holder is not None]
+    hand_out(carriers)
+    _book(store, requests, stamp, [row.row for row in found])
+    return carriers
+
+
 def new_terminal(merchant: MerchantId, name: str, label: str) -> Credential:
     """Return a terminal with a fresh credential, not yet in the books."""
     secret, prefix = new_credential()
@@ -176,5 +191,6 @@ _COLUMNS: Mapping[Refusal, str] = {
     Refusal.BUDGET_TOO_SMALL: "bedrag",
     Refusal.MERCHANT_REPEATED: "naam",
     Refusal.HOLDER_REPEATED: "pashouder",
+    Refusal.HOLDER_UNKNOWN: "pashouder",
     Refusal.CARD_REPEATED: "pasnummer",
 }

@@ -11,6 +11,7 @@ from pasledger.ledger.ids import (
     EntryId,
     HoldId,
     MerchantId,
+    PersonId,
     RedemptionId,
     RefundId,
     ReleaseId,
@@ -37,6 +38,7 @@ def redemption(
     amount: Money,
     pin: PinCheck = PinCheck.BY_STAFF,
     terminal: TerminalId | None = None,
+    person: PersonId | None = None,
     key: str | None = None,
     reference: str | None = None,
 ) -> RedemptionRequest:
@@ -54,6 +56,7 @@ def redemption(
         amount=amount,
         attempt=_attempt(merchant, key, "redemption", card, amount.plain, *_told(reference)),
         reference=_bound(reference, entry),
+        person=person,
     )
 
 
@@ -63,6 +66,7 @@ def refund(
     redemption: RedemptionId,
     amount: Money | None = None,
     terminal: TerminalId | None = None,
+    person: PersonId | None = None,
     key: str | None = None,
     reference: str | None = None,
 ) -> RefundRequest:
@@ -77,6 +81,7 @@ def refund(
         attempt=_attempt(merchant, key, "refund", redemption, _plain(amount), *_told(reference)),
         terminal=terminal,
         reference=_bound(reference, entry),
+        person=person,
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import cafe, crediting, growing, redeeming, serving, verifying
+from tests.benchmarks import cafe, crediting, growing, redeeming, refusing, serving, verifying
 from tests.benchmarks.bench import Bench, Scale, a_bench
 from tests.benchmarks.measure import Figure
 
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "redeeming": redeeming.figures,
     "cafe": cafe.figures,
     "serving": serving.figures,
+    "refusing": refusing.figures,
     "growing": growing.figures,
     "verifying": verifying.figures,
 }

@@ -107,7 +107,8 @@ def _started(module: str, town: BenchTown) -> Iterator[str]:
         "MERCHANT_API_PORT": str(port),
         "MERCHANT_API_REQUESTS_A_MINUTE": str(MANY_REQUESTS),
     }
-    process = subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT)
+    # It logs as it does at work: a line for each request, which nobody reads here.
+    process = subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

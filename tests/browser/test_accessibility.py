@@ -1,12 +1,19 @@
 """WCAG 2.2 AA, as far as a program can see it: axe on every page and state, and pages that fit a narrow screen."""
 
+import secrets
+import time
+from base64 import b32decode
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from pasledger.rules.one_time import SECONDS, one_time_code
+from pasledger.rules.records import PersonRole
+from pasledger.usecases import persons
 from tests.browser.conftest import Shop, Visitor
+from tests.support.service import staff
 
 pytestmark = pytest.mark.slow
 
@@ -96,6 +103,89 @@ def nowhere(shop: Shop, visitor: Visitor) -> None:
     visitor.page.goto(f"{shop.address}/payments/red_{'0' * 32}")
 
 
+def manage_sign_in(shop: Shop, visitor: Visitor) -> None:
+    """Where an administrator signs in, after something was wrong."""
+    visitor.page.goto(f"{shop.address}/manage")
+    visitor.page.get_by_label("Toegangsnummer").fill("00000000")
+    visitor.page.get_by_label("Wachtwoord of startcode").fill("nothing")
+    visitor.press("Aanmelden")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def choosing_a_password(shop: Shop, visitor: Visitor) -> None:
+    """What an administrator sees with a start code: the code for the app too."""
+    made = _started(shop, PersonRole.ADMINISTRATOR)
+    visitor.page.goto(f"{shop.address}/manage")
+    visitor.page.get_by_label("Toegangsnummer").fill(made.number)
+    visitor.page.get_by_label("Wachtwoord of startcode").fill(made.code)
+    visitor.press("Aanmelden")
+    expect(visitor.page.get_by_role("heading", name="Kies uw wachtwoord")).to_be_visible()
+
+
+def managing(shop: Shop, visitor: Visitor) -> None:
+    """The tills and persons of a merchant, with a question open."""
+    choosing_a_password(shop, visitor)
+    typed = visitor.page.locator("main .id").inner_text()
+    code = one_time_code(b32decode(typed), int(time.time()) // SECONDS)
+    visitor.page.get_by_label("Wachtwoord").fill("een zin van de penningmeester")
+    visitor.page.get_by_label("Nog een keer").fill("een zin van de penningmeester")
+    visitor.page.get_by_label("Code van de app").fill(code)
+    visitor.press("Bewaren")
+    expect(visitor.page.get_by_role("heading", name="Kassa's en personen")).to_be_visible()
+    visitor.page.get_by_text("kassa 1 intrekken").first.click()
+    expect(visitor.page.get_by_role("button", name="Ja, kassa 1 intrekken")).to_be_visible()
+
+
+def shown_once(shop: Shop, visitor: Visitor) -> None:
+    """The start code of a new person."""
+    managing(shop, visitor)
+    visitor.page.get_by_label("Naam van een nieuwe persoon").fill(f"Bar {secrets.token_hex(4)}")
+    visitor.press("Persoon toevoegen")
+    expect(visitor.page.get_by_role("heading", name="Schrijf dit nu op")).to_be_visible()
+
+
+def who_is_there(shop: Shop, visitor: Visitor) -> None:
+    """A till with cashiers, after a PIN that was wrong."""
+    made = _started(shop, PersonRole.CASHIER)
+    visitor.page.goto(shop.address)
+    visitor.page.get_by_label("Toegangscode").fill(shop.street.credentials["school"])
+    visitor.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    visitor.page.get_by_label("Naam").select_option(made.person)
+    visitor.page.get_by_label("Uw eigen pincode").fill("0000")
+    visitor.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    visitor.page.get_by_label("Naam").select_option(made.person)
+    visitor.page.get_by_label("Uw eigen pincode").fill(made.code)
+
+
+def choosing_a_pin(shop: Shop, visitor: Visitor) -> None:
+    """What a cashier sees with a start code."""
+    who_is_there(shop, visitor)
+    visitor.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    expect(visitor.page.get_by_role("heading", name="Kies uw eigen pincode")).to_be_visible()
+
+
+def scanned_before_signing_in(shop: Shop, visitor: Visitor) -> None:
+    """A card that was scanned before a cashier signed in and chose a PIN: it is still there."""
+    made = _started(shop, PersonRole.CASHIER)
+    visitor.page.goto(f"{shop.address}/#{shop.street.tokens['child']}")
+    visitor.page.get_by_label("Toegangscode").fill(shop.street.credentials["school"])
+    visitor.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    visitor.page.get_by_label("Naam").select_option(made.person)
+    visitor.page.get_by_label("Uw eigen pincode").fill(made.code)
+    visitor.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    visitor.page.get_by_label("Pincode", exact=True).fill("4826")
+    visitor.page.get_by_label("Nog een keer").fill("4826")
+    visitor.press("Bewaren")
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+
+
+def _started(shop: Shop, role: PersonRole) -> persons.Started:
+    """Add a person to the school, whose tills ask who is there from then on."""
+    name = f"{role.value} {secrets.token_hex(4)}"
+    return persons.add_person(shop.street.store, shop.street.merchants["school"].id, name, role, staff())
+
+
 STATES = (
     about,
     wrong_credential,
@@ -109,6 +199,13 @@ STATES = (
     undone,
     today,
     nowhere,
+    manage_sign_in,
+    choosing_a_password,
+    managing,
+    shown_once,
+    who_is_there,
+    choosing_a_pin,
+    scanned_before_signing_in,
 )
 
 
@@ -121,7 +218,7 @@ def test_nobody_is_kept_out(shop: Shop, visitor: Visitor, state: Callable[[Shop,
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320
     small = visitor.page.evaluate(
-        "[...document.querySelectorAll('a[href], button, input:not([type=hidden])')]"
+        "[...document.querySelectorAll('a[href], button, select, summary, input:not([type=hidden])')]"
         ".map((one) => [one.outerHTML, one.getBoundingClientRect()])"
         ".filter(([, box]) => box.width > 0 && box.left >= 0 && (box.width < 24 || box.height < 24))"
         ".map(([html]) => html)"

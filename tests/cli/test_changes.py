@@ -68,9 +68,18 @@ def test_an_award_batch_is_reversed(clerk: Clerk) -> None:
     assert clerk.done("verify")["is_sound"]
 
 
-def test_an_extension_is_of_one_or_of_a_scheme(clerk: Clerk) -> None:
-    """Neither is a usage error, and so are both."""
+def test_an_extension_is_of_one_or_of_a_scheme_or_of_a_batch(clerk: Clerk) -> None:
+    """None of them is a usage error, and so are two; of a batch, exactly what came out of it is meant."""
     until = ("--until", f"31-12-{YEAR + 1}")
     assert clerk("entitlements", "extend", *until, *FOUR_EYES).code == 2
+    assert clerk("entitlements", "extend", *until, *FOUR_EYES, "--scheme", "sport", "--batch", "x").code == 2
+    assert clerk("entitlements", "extend", *until, *FOUR_EYES, "--batch", "bat_0").code == 1
+    file = clerk.file("regeling;kenmerk;pashouder;bedrag\nsport;Z-8;P-2;70,00\n", "more.csv")
+    batch = clerk.done("awards", "prepare", file)["batch"]
+    clerk.done("awards", "submit", batch)
+    clerk.done("awards", "approve", batch, "--as", "approver")
+    clerk.done("awards", "book", batch)
+    of_batch = clerk.done("entitlements", "extend", "--batch", batch, *until, *FOUR_EYES, "--yes")
+    assert [(one["awarded"], one["last_day"]) for one in of_batch["entitlements"]] == [("70.00", f"{YEAR + 1}-12-31")]
     done = clerk.done("entitlements", "extend", "--scheme", "sport", *until, *FOUR_EYES, "--yes")
     assert [one["last_day"] for one in done["entitlements"]] == [f"{YEAR + 1}-12-31"]

@@ -68,17 +68,27 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "merchants", "change", CAFE, "--place", "Elders", *FOUR_EYES
     yield "merchants", "history", CAFE
     yield "terminals", "add", CLUB, "kassa 3"
+    yield "terminals", "renew", clerk.rows("credentials.csv")[1]["prefix"]
     yield "terminals", "list"
     yield "terminals", "revoke", clerk.rows("credentials.csv")[0]["prefix"]
     yield "sources", "add", "suite", clerk.file("titel;kolom\nCliënt;pashouder\n", "t.csv")
     yield "sources", "list"
     yield "holders", "add", clerk.file(HOLDERS.replace("P-", "Q-"), "h.csv"), "--carriers", clerk.folder / "q.csv"
     yield "keys", "create", clerk.folder / "town.key"
+    yield "persons", "add", CLUB, "Penningmeester"
+    yield "persons", "list"
+    person = clerk.done("persons", "list")["persons"][0]["number"]
+    yield "persons", "renew", person
+    yield "persons", "end", person
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
     yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
     clerk.typed = f"{clerk.code('P-1')}\n4711\n"
     yield "cards", "pin", clerk.card("P-1")
     yield "cards", "unlock", clerk.card("P-1")
+    yield "cards", "overview", clerk.card("P-1")
+    yield "cards", "sheet", clerk.folder / "carriers.csv", "--out", clerk.folder / "sheet.html"
+    yield "cards", "issue", clerk.file("pashouder\nP-1\n", "more.csv"), "--carriers", clerk.folder / "more-out.csv"
+    yield "holders", "overview", "P-1", "--out", clerk.folder / "overview.html"
     yield "cards", "block", clerk.card("P-2")
     yield "cards", "activate", clerk.card("P-2")
     yield "cards", "replace", clerk.card("P-2")
@@ -201,7 +211,7 @@ class _Anybody(Clerk):
         return Path(name)
 
     def rows(self, _name: str) -> list[dict[str, str]]:
-        return [{"prefix": ""}]
+        return [{"prefix": ""}, {"prefix": ""}]
 
     def card(self, _holder: str) -> str:
         return ""
@@ -210,7 +220,7 @@ class _Anybody(Clerk):
         return ""
 
     def done(self, *_arguments: object) -> Any:
-        return {"redemption": "", "batch": "", "entitlements": [{"entitlement": ""}]}
+        return {"redemption": "", "batch": "", "entitlements": [{"entitlement": ""}], "persons": [{"number": ""}]}
 
     def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
         return ""

@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.service import ROOT, Street, on_a_port, staff
 
+pytestmark = pytest.mark.slow
+
 TOOLS = ROOT / ".venv/client/bin"
 
 PROGRAM = """
@@ -23,8 +25,6 @@ from client.api.lists import list_holds, list_redemptions, list_refunds
 from client.api.redemptions import create_redemption, create_refund, get_redemption
 from client.api.statements import get_statement
 from client.models import Amount, CardEntry, NewHold, NewRedemption, NewRefund, ProblemDetails, Share
-
-pytestmark = pytest.mark.slow
 
 base, credential, token, today, tomorrow = sys.argv[1:]
 today, tomorrow = date.fromisoformat(today), date.fromisoformat(tomorrow)

@@ -29,11 +29,13 @@ from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
 from merchant_api.limits import Limits
 from merchant_api.routes import keys, statements
+from merchant_api.till import routes as till_routes
+from merchant_api.till.people import COOKIE
 from pasledger.ledger.ids import MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
-from pasledger.ledger.refusals import Refusal
+from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.rules.card_entry import MOST_REFUSALS
 from pasledger.rules.card_rule import LimitRequest
@@ -44,11 +46,14 @@ from pasledger.rules.records import Attempt, HoldCaptured, HoldRefunded, HoldRel
 from pasledger.rules.registration import CardRequest
 from pasledger.store import Store
 from pasledger.store.holding import RecordedHold
+from pasledger.store.payouts import LineFound, SentPayout
+from pasledger.store.payouts import Payouts as OwnPayouts
 from pasledger.store.reading import Recorded
-from pasledger.store.selling import Page, Selling, Wanted
+from pasledger.store.selling import Listed, Page, Selling, Wanted
 from pasledger.usecases import pins
 from pasledger.usecases.booking import book
 from pasledger.usecases.minting import new_card_number, new_token, stamp_now
+from tests.support.bank import Bank
 from tests.support.service import Street, Till, a_shop_street, in_process, staff
 from tests.support.town import a_scheme
 
@@ -144,15 +149,24 @@ class Use:
 
 @dataclass(frozen=True)
 class Browse:
-    """A merchant reads a list, page by page, or a statement in one of its forms."""
+    """A merchant reads a list, page by page, a statement or its newest payout in one of their forms, or a page."""
 
     at: str
     what: str
 
 
-Call = Pay | Back | Again | Look | Hold | Use | Browse
-LISTS = ("redemptions", "refunds", "holds")
+@dataclass(frozen=True)
+class PayOut:
+    """The town pays all that it owes; the bank says so, and sends the first payment back if it is to."""
+
+    comes_back: bool = False
+
+
+Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut
+LISTS = ("redemptions", "refunds", "holds", "payouts")
 FORMS = ("application/json", "text/csv", "text/html")
+PAYOUT_FORMS = tuple(f"payout {form}" for form in FORMS)
+READ = (*LISTS, *FORMS, *PAYOUT_FORMS, "today")
 
 # Every run has at least these, so that it cannot be empty of what matters: yes, no, refund, replay, look.
 ALWAYS: tuple[Call, ...] = (
@@ -179,8 +193,12 @@ ALWAYS: tuple[Call, ...] = (
     Use(0, "refunds", 50),
     Use(0, "captures", 90),
     Use(1, "captures", 10),
+    PayOut(),
+    *(Browse("club", what) for what in (*PAYOUT_FORMS, "today")),
     Pay("club", 0, 300, is_yes=True),
-    *(Browse("club", what) for what in (*LISTS, *FORMS)),
+    PayOut(comes_back=True),
+    *(Browse("club", what) for what in READ),
+    Browse("school", "payouts"),
 )
 
 
@@ -220,8 +238,11 @@ def calls(draw: st.DrawFn) -> tuple[Call, ...]:
         is_yes=st.just(True),  # noqa: FBT003 - as above
     )
     uses = st.sampled_from(["captures", "releases", "refunds"])
-    browses = st.builds(Browse, at=st.sampled_from(MERCHANTS), what=st.sampled_from([*LISTS, *FORMS]))
-    other = st.one_of(other, holds, st.builds(Use, of=earlier, what=uses, percent=st.integers(1, 120)), browses)
+    browses = st.builds(Browse, at=st.sampled_from(MERCHANTS), what=st.sampled_from(READ))
+    pay_outs = st.builds(PayOut, comes_back=st.booleans())
+    other = st.one_of(
+        other, holds, pay_outs, st.builds(Use, of=earlier, what=uses, percent=st.integers(1, 120)), browses
+    )
     return (*ALWAYS, *_below_the_limit(draw(st.lists(st.one_of(payments, too_much, other), max_size=12))))
 
 
@@ -303,6 +324,7 @@ def a_town(world: World, script: Sequence[Call]) -> Iterator[Till]:
 def _made_once() -> Street:
     """Return books with merchants, to be copied for each town."""
     street = a_shop_street(Path(tempfile.mkdtemp()) / "street.db")
+    street.may_pay_out()
     street.store.close()
     return street
 
@@ -402,6 +424,7 @@ def observe(till: Till, script: Sequence[Call]) -> list[Observation]:
     names: dict[str, str] = {}
     paid: list[tuple[Pay, str, str]] = []
     held: list[tuple[Hold, str]] = []
+    bank = Bank()
 
     def note(answer: Response) -> Response:
         seen.append(_without_chance(answer, names))
@@ -436,7 +459,7 @@ def observe(till: Till, script: Sequence[Call]) -> list[Observation]:
             case Browse():
                 _browse(till, call, note)
             case _:
-                pass  # there was nothing yet that it could be about
+                _pay_out(till.street, bank, call)  # or there was nothing yet that it could be about
     return seen
 
 
@@ -445,9 +468,35 @@ def _hold(till: Till, call: Hold, key: str) -> Response:
     return till.hold(call.card, Money(call.cents).plain, at=call.at, key=key, reference=reference)
 
 
+def _pay_out(street: Street, bank: Bank, call: Call) -> None:
+    """Pay what is owed, if anything is, on the day on which the tills are open; for any other call do nothing."""
+    if not isinstance(call, PayOut):
+        return
+    today = staff().effective_on + timedelta(days=DAYS_LATER)
+    try:
+        files = street.pay_out(today)
+    except Refused as refused:
+        assert refused.reason is Refusal.NOTHING_TO_PAY  # noqa: PT017 - the one reason why a town may not pay
+        return
+    movements = [movement for file in files for movement in bank.pay(file.data)]
+    street.take_statement(bank.close_the_day(today))
+    if call.comes_back:
+        bank.send_back(movements[0], "AC04")
+        street.take_statement(bank.close_the_day(today))
+
+
 def _browse(till: Till, call: Browse, note: Callable[[Response], Response]) -> None:
+    today = staff().effective_on + timedelta(days=DAYS_LATER)
+    if call.what == "today":
+        note(till.client.get("/today", headers={"Cookie": f"{COOKIE}={till.street.credentials[call.at]}"}))
+        return
+    if call.what in PAYOUT_FORMS:
+        newest = till.get("/v1/payouts?limit=1", at=call.at).json()["items"]
+        named = newest[0]["id"] if newest else f"pay_{0:032x}"
+        headers = till.headers(call.at) | {"Accept": call.what.removeprefix("payout ")}
+        note(till.client.get(f"/v1/payouts/{named}", headers=headers))
+        return
     if call.what in FORMS:
-        today = staff().effective_on + timedelta(days=DAYS_LATER)
         headers = till.headers(call.at) | {"Accept": call.what}
         asked = f"from={today}&until={today + timedelta(days=1)}"
         note(till.client.get(f"/v1/statements?{asked}", headers=headers))
@@ -469,6 +518,7 @@ def _pay(till: Till, call: Pay, key: str) -> Response:
     return till.pay_with(card, Money(call.cents).plain, at=call.at, key=key)
 
 
+_CLOCK = re.compile(r"\b\d\d:\d\d\b")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
 _SECONDS = re.compile(r";t=\d+$")
@@ -479,6 +529,7 @@ def _without_chance(answer: Response, names: dict[str, str]) -> Observation:
 
     def cleaned(text: str) -> str:
         text = _SECONDS.sub(";t=…", _TIME.sub("-- a time, in UTC ------", text))
+        text = _CLOCK.sub("--:--", text)
         return _ID.sub(lambda found: names.setdefault(found[0], f"{found[0][:3]}_{len(names):032}"), text)
 
     headers = sorted((name, cleaned(value)) for name, value in answer.headers.items() if name != "date")
@@ -517,7 +568,7 @@ def test_the_script_is_not_empty_of_what_matters() -> None:
 
     assert sum(call.is_yes for call in payments) / len(payments) >= 0.3
     assert sum(not call.is_yes for call in payments) / len(payments) >= 0.3
-    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look, Hold, Use, Browse}
+    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look, Hold, Use, Browse, PayOut}
 
 
 def test_every_operation_is_in_the_script() -> None:
@@ -662,21 +713,21 @@ def _split_the_uses(patched: pytest.MonkeyPatch, kind: type) -> None:
 
 
 def _an_order_that_follows_the_split(patched: pytest.MonkeyPatch) -> None:
-    def leaking(page: Page, parts: dict[str, int]) -> Page:
+    def leaking(page: Page[Listed], parts: dict[str, int]) -> Page[Listed]:
         return replace(page, items=tuple(sorted(page.items, key=lambda one: -parts.get(one.id, 0))))
 
     _change_the_list(patched, "redemptions", leaking)
 
 
 def _a_cursor_that_tells(patched: pytest.MonkeyPatch) -> None:
-    def leaking(page: Page, parts: dict[str, int]) -> Page:
+    def leaking(page: Page[Listed], parts: dict[str, int]) -> Page[Listed]:
         return replace(page, has_more=page.has_more or any(parts.get(one.id, 0) > 1 for one in page.items))
 
     _change_the_list(patched, "redemptions", leaking)
 
 
 def _a_reference_that_tells(patched: pytest.MonkeyPatch) -> None:
-    def leaking(page: Page, parts: dict[str, int]) -> Page:
+    def leaking(page: Page[Listed], parts: dict[str, int]) -> Page[Listed]:
         items = tuple(replace(one, reference=f"{one.reference}{parts.get(one.id)}") for one in page.items)
         return replace(page, items=items)
 
@@ -684,25 +735,27 @@ def _a_reference_that_tells(patched: pytest.MonkeyPatch) -> None:
 
 
 def _a_refund_for_each_part(patched: pytest.MonkeyPatch) -> None:
-    def leaking(page: Page, parts: dict[str, int]) -> Page:
+    def leaking(page: Page[Listed], parts: dict[str, int]) -> Page[Listed]:
         return replace(page, items=tuple(one for one in page.items for _ in range(parts.get(one.id, 1))))
 
     _change_the_list(patched, "refunds", leaking)
 
 
-def _change_the_list(patched: pytest.MonkeyPatch, name: str, change: Callable[[Page, dict[str, int]], Page]) -> None:
+def _change_the_list(
+    patched: pytest.MonkeyPatch, name: str, change: Callable[[Page[Listed], dict[str, int]], Page[Listed]]
+) -> None:
     honest = getattr(Selling, name)
 
-    def leaking(selling: Selling, wanted: Wanted) -> Page:
+    def leaking(selling: Selling, wanted: Wanted) -> Page[Listed]:
         return change(honest(selling, wanted), _parts(selling))
 
     patched.setattr(Selling, name, leaking)
 
 
-def _parts(selling: Selling) -> dict[str, int]:
+def _parts(selling: Selling | OwnPayouts) -> dict[str, int]:
     """Return how many entitlements each thing was of."""
     found: dict[str, int] = {}
-    for table in ("redemption", "refund", "hold", "hold_refund"):
+    for table in ("redemption", "refund", "hold", "hold_capture", "hold_refund"):
         counted = selling._connection.exec_driver_sql(
             f"SELECT {table}.id, count(*) FROM {table} JOIN transfer USING (entry_id) GROUP BY {table}.id"
         )
@@ -752,12 +805,56 @@ def _a_key_that_tells(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(keys, "_find", leaking)
 
 
+def _a_line_of_a_payout_for_each_part(patched: pytest.MonkeyPatch) -> None:
+    honest = OwnPayouts.lines
+
+    def leaking(payouts: OwnPayouts, *asked: Any) -> list[LineFound]:
+        parts = _parts(payouts)
+        return [line for line in honest(payouts, *asked) for _ in range(parts.get(line.id, 1))]
+
+    patched.setattr(OwnPayouts, "lines", leaking)
+
+
+def _an_account_that_tells(patched: pytest.MonkeyPatch) -> None:
+    """The list of payouts tells how many schemes paid."""
+    honest = schemas.ListedPayout.of
+
+    def leaking(one: SentPayout, **more: object) -> schemas.ListedPayout:
+        return honest(one._replace(iban=f"{one.iban}{'x' * counted[one.entry]}"), **more)
+
+    def noting(payouts: OwnPayouts, wanted: Wanted) -> Page[SentPayout]:
+        counted.update(payouts._connection.exec_driver_sql("SELECT id, transfer_count FROM entry").fetchall())
+        return honest_list(payouts, wanted)
+
+    counted: dict[str, int] = {}
+    honest_list = OwnPayouts.sent
+    patched.setattr(OwnPayouts, "sent", noting)
+    patched.setattr(schemas.ListedPayout, "of", leaking)
+
+
+def _a_page_of_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
+    """The page of today says how many schemes the last payout was of."""
+    honest = till_routes._newest_payout
+
+    def leaking(store: Store, merchant: MerchantId) -> SentPayout | None:
+        found = honest(store, merchant)
+        if found is None:
+            return None
+        with store.read() as reader:
+            asked = "SELECT transfer_count FROM entry WHERE id = ?"
+            ((number,),) = reader._connection.exec_driver_sql(asked, (found.entry,))
+        return found._replace(number=f"{found.number}{'x' * number}")
+
+    patched.setattr(till_routes, "_newest_payout", leaking)
+
+
 LEAKS = (
     *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
     *(_a_longer_id, _a_line_for_each_part, _another_header),
     *(_parts_of_what_was_taken, _parts_of_what_was_let_go, _parts_of_what_was_given_back),
     *(_an_order_that_follows_the_split, _a_cursor_that_tells, _a_reference_that_tells, _a_refund_for_each_part),
     *(_a_statement_line_for_each_part, _a_file_that_tells, _a_page_that_tells, _a_key_that_tells),
+    *(_a_line_of_a_payout_for_each_part, _an_account_that_tells, _a_page_of_the_till_that_tells),
 )
 
 

@@ -18,6 +18,7 @@ from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
 from pasledger.rules.payouts import RunCancelRequest
+from pasledger.rules.persons import PersonEndRequest, PersonRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest
 from pasledger.rules.records import LinePurpose
 from pasledger.rules.records.batches import BatchStepKind
@@ -48,6 +49,7 @@ from tests.support.town import (
     a_line,
     a_line_read,
     a_merchant,
+    a_person,
     a_redemption,
     a_refund,
     a_run,
@@ -188,6 +190,10 @@ REPRODUCED = {
     Refusal.ACCOUNT_DIFFERS: Case(a_check(iban="NL20INGB0001234567")),
     Refusal.CHECK_IN_FUTURE: Case(a_check(on=date(2026, 3, 3))),
     Refusal.TERMINAL_UNKNOWN: Case(RevocationRequest(a_terminal().id)),
+    Refusal.PERSON_UNKNOWN: Case(PersonEndRequest(a_person().id)),
+    Refusal.PERSON_REPEATED: Case(
+        PersonRequest(a_person(2, name="bestuurslid 1 "), "a hash"), given=(PersonRequest(a_person(), "a hash"),)
+    ),
     Refusal.HOLDER_REPEATED: Case(HolderRequest(a_holder(), a_card(2))),
     Refusal.CARD_REPEATED: Case(HolderRequest(a_holder(2), a_card())),
     Refusal.CARD_STEP_UNKNOWN: Case(CardRequest(a_card().number, CardState.ACTIVE)),

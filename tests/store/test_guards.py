@@ -32,7 +32,14 @@ MAY_CHANGE = {
     *{("tries", "number"), ("tries", "counted_at")},
 }
 LOGS = {"card_change", "pin_unlock"}
-MAY_BE_DELETED = {"holder_reference", "award_decision", "batch_row", "merchant_contact", "merchant_reference"}
+MAY_BE_DELETED = {
+    "holder_reference",
+    "award_decision",
+    "batch_row",
+    "merchant_contact",
+    "merchant_reference",
+    "person_name",
+}
 FOREIGN_KEYS = pytest.mark.parametrize("foreign_keys", [True, False], ids=["foreign keys", "no foreign keys"])
 
 
@@ -173,6 +180,7 @@ def test_it_is_the_guards_that_stop_it(path: Path, table: str) -> None:
             *(
                 (f"INSERT OR REPLACE INTO {table} VALUES ({marks(row)})", row)
                 for row in replacements(connection, table)
+                if row not in before  # where all of a row is its key, nothing in its place differs
             ),
         ]
         for sql, row in attacks:

@@ -26,7 +26,14 @@ MAY_CHANGE = {
     *{("tries", "number"), ("tries", "counted_at")},
 }
 LOGS = {"card_change", "pin_unlock"}
-MAY_BE_DELETED = {"holder_reference", "award_decision", "batch_row", "merchant_contact", "merchant_reference"}
+MAY_BE_DELETED = {
+    "holder_reference",
+    "award_decision",
+    "batch_row",
+    "merchant_contact",
+    "merchant_reference",
+    "person_name",
+}
 GUARDS = Postgresql().guards()
 TRIGGERS = {name: sql.split(" ON ")[1].split()[0] for name, sql in GUARDS.items() if "CREATE TRIGGER" in sql}
 """The table of each trigger."""

@@ -235,8 +235,8 @@ def test_who_is_there(store: Store) -> None:
             (TerminalId.of(1), False),
             (TerminalId.of(2), True),
         ]
-        assert reader.terminal(a_terminal(1).credential_hash) == a_terminal(1)
-        assert reader.terminal(a_terminal(2).credential_hash) is None
+        assert reader.terminal(a_terminal(1).credential_hash, on=TODAY) == a_terminal(1)
+        assert reader.terminal(a_terminal(2).credential_hash, on=TODAY) is None
         assert [scheme.reference for scheme in reader.schemes()] == [
             f"scheme:{code}@1" for code in ("culture", "spring", "winter")
         ]

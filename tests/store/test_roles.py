@@ -12,7 +12,10 @@ from psycopg import errors
 from sqlalchemy import Connection, text
 
 from pasledger.ledger.journal import FOUR_EYES
+from pasledger.ledger.periods import Period
 from pasledger.store import BooksProblem, Role, Store, migrating, roles, tables
+from pasledger.store.selling import Wanted
+from pasledger.usecases.paying import specification_of
 from pasledger.usecases.verifying import verify
 from tests.support.books import (
     A_LIVED_IN_TOWN,
@@ -30,7 +33,7 @@ from tests.support.books import (
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
 from tests.support.roles import PASSWORD, as_user, forget, users_of
-from tests.support.town import a_budget, a_redemption
+from tests.support.town import TODAY, a_budget, a_redemption
 
 P = BooksProblem
 AT_WORK = (Role.SERVICE, Role.STAFF, Role.AUDITOR)
@@ -189,7 +192,7 @@ BEYOND_THE_BOOKS = {
 OTHERS = {
     Role.SERVICE: {
         **{f"add to {table}": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
-            "municipality", "scheme", "merchant", "terminal", "holder", "holder_reference", "card", "card_change",
+            "municipality", "scheme", "merchant", "holder", "holder_reference", "card", "card_change",
             "entitlement", "award_decision", "budget_decision",
             "entitlement_end", "lapse", "freeing", "correction", "year_closed",
         )},
@@ -206,7 +209,8 @@ OTHERS = {
         "let another key in": "UPDATE books_key SET check_value = 'mine'",
         "count for another card": "UPDATE tries SET subject = 'crd_2'",
         "activate a card": "UPDATE card SET state = 'active'",
-        "bring back a terminal": "UPDATE terminal SET revoked_at = NULL",
+        "change a credential": "UPDATE terminal SET credential_hash = 'mine'",
+        "change a secret": "UPDATE person_secret SET hash = 'mine'",
     },
     Role.STAFF: {
         "rename the municipality": "INSERT INTO municipality SELECT 2, name, started_at, started_by FROM municipality",
@@ -291,6 +295,18 @@ def test_the_service_does_no_work_of_staff(users: dict[Role, str]) -> None:
     with opened(users[Role.SERVICE]) as store, unusable(P.NO_RIGHTS):
         granted(store, a_budget(number=9, decision="council 9"))
     assert content(users[Role.OWNER]) == before
+
+
+def test_the_service_reads_what_merchants_ask(users: dict[Role, str]) -> None:
+    """Lists, payouts with their lines, and statements: it has the rights that each of them takes."""
+    year = Period(TODAY.replace(month=1, day=1), TODAY.replace(month=12, day=31))
+    with opened(users[Role.SERVICE]) as store, store.read() as reader:
+        payouts = [payout for one in reader.merchants() for payout in reader.payouts.sent(Wanted(one.id)).items]
+        assert payouts
+        for payout in payouts:
+            assert reader.payouts.lines(payout.entry, payout.merchant)
+            assert specification_of(reader, payout, "nl").amount == payout.amount
+            assert reader.selling.statement(payout.merchant, year).lines
 
 
 @pytest.mark.parametrize("kind", sorted(kind.value for kind in FOUR_EYES))

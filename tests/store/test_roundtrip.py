@@ -61,7 +61,7 @@ from pasledger.rules.town import Needs, Town
 from pasledger.store import Reader, Store
 from pasledger.store.recording import record
 from tests.support.books import KINDS, ON_DISK, POSTGRESQL, SQLITE, opened, place_in
-from tests.support.town import a_card, a_stamp, a_terminal
+from tests.support.town import TODAY, a_card, a_stamp, a_terminal
 
 Found = TypeVar("Found")
 AnyId = TypeVar("AnyId", bound=Id)
@@ -211,7 +211,7 @@ def test_a_terminal(store: Store, terminal: Terminal, stamp: Stamp) -> None:
     """A terminal, found by its credential."""
     outcome = told(terminal, stamp)
     assert read_back(store, outcome, lambda reader: list(reader.terminals())) == [(terminal, None)]
-    assert read_back(store, outcome, lambda reader: reader.terminal(terminal.credential_hash)) == terminal
+    assert read_back(store, outcome, lambda reader: reader.terminal(terminal.credential_hash, on=TODAY)) == terminal
 
 
 def test_a_revoked_terminal(store: Store) -> None:
@@ -219,7 +219,9 @@ def test_a_revoked_terminal(store: Store) -> None:
     event = Event(a_stamp(), (a_terminal(), TerminalRevoked(a_terminal().id)))
     revoked = read_back(store, Outcome(event), lambda reader: list(reader.terminals()))
     assert revoked == [(a_terminal(), "2026-03-02T12:00:00.000Z")]
-    assert read_back(store, Outcome(event), lambda reader: reader.terminal(a_terminal().credential_hash)) is None
+    assert (
+        read_back(store, Outcome(event), lambda reader: reader.terminal(a_terminal().credential_hash, on=TODAY)) is None
+    )
 
 
 @ON_DISK

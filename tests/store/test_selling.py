@@ -19,7 +19,7 @@ from pasledger.rules.records import Event
 from pasledger.rules.registration import MerchantRequest, SchemeRequest
 from pasledger.rules.town import Needs
 from pasledger.store import Store
-from pasledger.store.selling import Page, UnknownPlace, Wanted
+from pasledger.store.selling import Listed, Page, UnknownPlace, Wanted
 from tests.support.books import A_SMALL_TOWN, MakeBooks, granted, opened, traffic
 from tests.support.holds import a_capture, a_hold, a_hold_refund, a_reference, a_release
 from tests.support.town import (
@@ -62,9 +62,9 @@ def store(make_books: MakeBooks) -> Iterator[Store]:
         yield store
 
 
-def pages(store: Store, kind: str, wanted: Wanted) -> list[Page]:
+def pages(store: Store, kind: str, wanted: Wanted) -> list[Page[Listed]]:
     """Return all pages of a list."""
-    found: list[Page] = []
+    found: list[Page[Listed]] = []
     with store.read() as reader:
         while not found or found[-1].has_more:
             after = found[-1].items[-1].id if found else None
@@ -151,7 +151,7 @@ def test_lists_and_statements_are_as_many_statements_however_long(store: Store) 
     few = asked()
     granted(store, *(a_redemption("0,01", number=number) for number in range(100, 120)), on=NEXT_DAY)
     assert asked() == few
-    assert len(few) == 7
+    assert len(few) == 8
 
 
 # --- statements

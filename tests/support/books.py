@@ -20,12 +20,14 @@ from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
+from pasledger.rules.credentials import RenewalRequest, UseRequest
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.ends import ExtensionRequest
 from pasledger.rules.expiry import FreeingRequest, LapseRequest
 from pasledger.rules.keys import SecretKey
+from pasledger.rules.persons import OwnSecretRequest, PersonEndRequest, PersonRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
-from pasledger.rules.records import DONE, Act, ActResult, Event
+from pasledger.rules.records import DONE, Act, ActResult, Credential, Event, PersonRole
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.rules.sources import SourceRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
@@ -51,6 +53,7 @@ from tests.support.town import (
     a_merchant,
     a_payout,
     a_payout_cancelled,
+    a_person,
     a_redemption,
     a_refund,
     a_run,
@@ -112,6 +115,12 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     ),
     MerchantRequest(a_cafe(), (a_terminal(2, a_cafe().id),)),
     RevocationRequest(a_terminal(2).id),
+    RenewalRequest(Credential(a_terminal(1).id, 0, "pk1b", "hash of 1b", date(2026, 4, 1))),
+    UseRequest(a_terminal(1).credential_hash, date(2026, 3, 2)),
+    PersonRequest(a_person(), "hash of a start code"),
+    OwnSecretRequest(a_person().id, 1, "hash of a password", step=59_000_000),
+    PersonRequest(a_person(2, role=PersonRole.CASHIER), "hash of another start code", by=a_person().id),
+    PersonEndRequest(a_person(2).id, by=a_person().id),
     a_change(contact="the treasurer"),
     a_check(),
     HolderRequest(a_holder(2), a_card(2, holder=2)),

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,8 @@ from starlette.testclient import TestClient
 
 from merchant_api.app import create_app
 from merchant_api.settings import Settings
-from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId
+from pasledger.formats.pain001 import MadeFile
+from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, RunId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.rules.actors import ActorRole
@@ -38,13 +39,14 @@ from pasledger.rules.records import Card, Holder, Merchant
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Store
+from pasledger.usecases import banking, paying
 from pasledger.usecases.actors import add_actor
 from pasledger.usecases.booking import book_all
 from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, stamp_now
 from pasledger.usecases.pins import hash_pin
 from pasledger.usecases.registering import new_terminal
 from pasledger.usecases.verifying import verify
-from tests.support.town import a_merchant, a_scheme
+from tests.support.town import a_check, a_merchant, a_scheme, settings_of_payment
 
 ROOT = Path(__file__).parents[2]
 MANY_REQUESTS = 10**9
@@ -107,6 +109,27 @@ class Street:
         self.merchants[name] = merchant
         self.credentials[name] = terminal.secret
 
+    def may_pay_out(self) -> None:
+        """Say how the town pays, and that each merchant's account was checked."""
+        today = staff().effective_on
+        self.book(
+            settings_of_payment(),
+            *(a_check(one.id, iban=one.iban, account_name=one.name, on=today) for one in self.merchants.values()),
+        )
+
+    def prepare_run(self, on: date | None = None) -> RunId:
+        """Prepare a run of all that is owed."""
+        stamp = _as("treasurer", on)
+        return paying.prepare(self.store, stamp, execute_on=stamp.effective_on).run.id
+
+    def pay_out(self, on: date | None = None) -> list[MadeFile]:
+        """Prepare and release a run of all that is owed, and return its files."""
+        return paying.release(self.store, self.prepare_run(on), _as("approver", on))
+
+    def take_statement(self, data: bytes) -> None:
+        """Book what the bank says."""
+        banking.take(self.store, data, stamp_now("treasurer"))
+
     def add_card(self, name: str, *, state: CardState = CardState.ACTIVE) -> None:
         """Add a holder with a card."""
         holder = Holder(new_id(HolderId), HolderReference(f"P-{name}"), new_salt())
@@ -137,6 +160,11 @@ class Street:
 @cache
 def _hash_once(key: SecretKey, pin: str) -> str:
     return hash_pin(key, pin)
+
+
+def _as(actor: str, on: date | None) -> Stamp:
+    stamp = stamp_now(actor)
+    return stamp if on is None else replace(stamp, effective_on=on)
 
 
 def staff() -> Stamp:

@@ -18,6 +18,7 @@ from pasledger.ledger.ids import (
     HolderId,
     MerchantId,
     PayoutId,
+    PersonId,
     RedemptionId,
     RefundId,
     RunId,
@@ -60,6 +61,8 @@ from pasledger.rules.records import (
     MerchantContact,
     PaymentFile,
     PaymentSettings,
+    Person,
+    PersonRole,
     StatementLine,
     Terminal,
 )
@@ -110,6 +113,19 @@ def a_scheme(
         task_field="6.3",
         iv3_category="4.3.3",
         amounts=tuple((category, euros(amount)) for category, amount in sorted((amounts or {}).items())),
+    )
+
+
+def a_person(
+    number: int = 1,
+    *,
+    merchant: MerchantId = CLUB,
+    role: PersonRole = PersonRole.ADMINISTRATOR,
+    name: str | None = None,
+) -> Person:
+    """Return a person of a merchant."""
+    return Person(
+        PersonId.of(number), f"{number:08}", merchant, role, name or f"Bestuurslid {number}", f"salt {number}"
     )
 
 

@@ -15,6 +15,8 @@ from tests.support.books import make_books as make_books
 from tests.support.service import ROOT
 from tests.support.town import a_budget, a_scheme, a_stamp
 
+pytestmark = pytest.mark.slow
+
 HOLDERS, AT_A_TIME = 90, 30
 PIECES = HOLDERS // AT_A_TIME + 1
 """The awards, some at a time, and the step itself."""
@@ -24,8 +26,6 @@ import sys, time
 from pasledger.usecases import batches, booking
 from pasledger.store import Store
 from tests.support.town import a_stamp
-
-pytestmark = pytest.mark.slow
 booking.CHUNK = batches.CHUNK = {at_a_time}
 told = 0
 def progress(done):

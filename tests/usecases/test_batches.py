@@ -364,8 +364,11 @@ def test_a_batch_that_nobody_knows(store: Store) -> None:
     assert refusal(lambda: preview_batch(store, BatchId.of(9)))[0] is Refusal.BATCH_UNKNOWN
 
 
-def test_a_file_with_faults_of_form_is_not_looked_at_further(store: Store) -> None:
-    """They come first, all together."""
+def test_faults_of_form_and_of_rules_are_told_together(store: Store) -> None:
+    """Row by row, so that a file is mended once."""
     with pytest.raises(FileRefused) as refused:
-        batches.prepare_batch(store, a_file("culture;Z-9;P-2;;x;;", "culture;Z-9;P-99;;1,00;;"), CLERK)
-    assert [fault.reason for fault in refused.value.faults] == [FaultKind.AMOUNT]
+        batches.prepare_batch(store, a_file("culture;Z-9;P-99;;1,00;;", "culture;Z-9;P-2;;x;;"), CLERK)
+    assert [(fault.row, fault.reason) for fault in refused.value.faults] == [
+        (2, Refusal.HOLDER_UNKNOWN),
+        (3, FaultKind.AMOUNT),
+    ]

@@ -132,10 +132,11 @@ def test_who_prepares_does_not_approve(store: Store, books: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_not_booked(store: Store, books: str) -> None:
-    """The faults of its cells come first, before any row is held against the books."""
+    """Its other rows are held against the books all the same, so that every fault is told at once."""
     before = content(books)
     assert [fault.reason for fault in faults_of(store, a_file("culture;Z-9;P-2;;x;;", "culture;Z-9;P-99;;1,00;;"))] == [
-        FaultKind.AMOUNT
+        FaultKind.AMOUNT,
+        Refusal.HOLDER_UNKNOWN,
     ]
     assert content(books) == before
 

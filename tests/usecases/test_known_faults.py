@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasledger.formats.faults import FileRefused
+from pasledger.formats.faults import FaultKind, FileRefused
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.cards import CardState
 from pasledger.rules.registration import CardRequest, SchemeRequest
@@ -18,7 +18,7 @@ from tests.support.town import a_budget, a_card, a_scheme, a_stamp, an_award
 SOUND = "sound"
 BLOCKED, REPLACED = a_card(2).number, a_card(3).number
 
-FAULTS: dict[str, tuple[Refusal | None, str, str]] = {
+FAULTS: dict[str, tuple[Refusal | FaultKind | None, str, str]] = {
     SOUND: (None, "", "culture;N-{row};P-1;;1,00;"),
     "unknown holder": (Refusal.HOLDER_UNKNOWN, "pashouder", "culture;N-{row};P-99;;1,00;"),
     "unknown card": (Refusal.CARD_UNKNOWN, "pasnummer", f"culture;N-{{row}};;{a_card(99).number};1,00;"),
@@ -29,6 +29,10 @@ FAULTS: dict[str, tuple[Refusal | None, str, str]] = {
     "too much": (Refusal.AMOUNT_OUTSIDE_RULE, "bedrag", "culture;N-{row};P-1;;500,01;"),
     "long ago": (Refusal.START_OUTSIDE_RULE, "ingangsdatum", "culture;N-{row};P-1;;1,00;31-12-2024"),
     "no budget": (Refusal.BUDGET_UNKNOWN, "regeling", "culture;N-{row};P-1;;1,00;01-01-2027"),
+    "no number": (FaultKind.AMOUNT, "bedrag", "culture;N-{row};P-1;;x;"),
+    "no day": (FaultKind.DATE, "ingangsdatum", "culture;N-{row};P-1;;1,00;31-02-2026"),
+    "nobody": (FaultKind.NO_HOLDER, "pashouder", "culture;N-{row};;;1,00;"),
+    "nothing": (FaultKind.NO_AMOUNT, "bedrag", "culture;N-{row};P-1;;;"),
     "more than there is": (Refusal.BUDGET_TOO_SMALL, "bedrag", "poor;N-{row};P-1;;2,00;"),
 }
 """Each fault with what it is refused for, in which column, and a row that has it and no other."""

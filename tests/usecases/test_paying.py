@@ -6,7 +6,9 @@ from threading import Thread
 
 import pytest
 
+from pasledger.formats.specification import as_csv, as_html
 from pasledger.ledger import accounts
+from pasledger.ledger.ids import CaptureId, EntryId, RedemptionId, RefundId
 from pasledger.ledger.money import total
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.records import RunStep, Waits
@@ -15,6 +17,7 @@ from pasledger.store import Store
 from pasledger.usecases import paying
 from pasledger.usecases.verifying import verify
 from tests.support.books import content, granted, traffic
+from tests.support.holds import a_capture, a_hold, a_hold_refund, a_reference
 from tests.support.town import (
     CLUB,
     SHOP,
@@ -33,6 +36,7 @@ TREASURER, CONTROLLER = (
     a_stamp(prepared_by="treasurer", approved_by=None),
     a_stamp(prepared_by="other", approved_by=None),
 )
+WORDS = dict.fromkeys(("language", "title", "paid", "date", "kind", "id", "reference", "amount", "total"), "word")
 
 
 @pytest.fixture
@@ -107,6 +111,31 @@ def test_a_cancelled_run_is_paid_by_the_next_with_the_same_specification(street:
     assert set(before.lines) < set(after.lines)
     assert total(line.amount for line in after.lines) == payout.amount
     assert verify(street).findings == ()
+
+
+def test_a_specification_has_what_the_merchant_knows_each_line_by(street: Store) -> None:
+    """Ids and own references of payments, refunds, captures and what was given back of holds, in table and page."""
+    granted(
+        street,
+        replace(a_redemption("3,00", number=5), reference=a_reference(EntryId.of(3_000_005), "Lid 17")),
+        a_hold("8,00", reference="kamp"),
+        a_capture("6,00"),
+        a_hold_refund("1,00", reference="regen"),
+    )
+    run = prepared(street).run.id
+    ((payout, specification),) = paying.specifications(street, run, "nl")
+    assert payout.amount.plain == "18.00"
+    assert {(line.id, line.reference, line.amount.plain) for line in specification.lines} == {
+        (RedemptionId.of(1), "", "12.00"),
+        (RefundId.of(1), "", "-2.00"),
+        (RedemptionId.of(5), "Lid 17", "3.00"),
+        (CaptureId.of(1), "kamp", "6.00"),
+        (RefundId.of(500_001), "regen", "-1.00"),
+    }
+    for line in specification.lines:
+        for form in (as_csv(specification).decode(), as_html(specification, WORDS)):
+            assert line.id in form
+            assert line.reference in form
 
 
 def test_each_line_is_in_one_run_while_two_prepare_and_tills_go_on(street: Store) -> None:

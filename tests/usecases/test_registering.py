@@ -22,7 +22,7 @@ from pasledger.usecases.registering import (
 )
 from pasledger.usecases.verifying import verify
 from tests.support.books import content
-from tests.support.town import CAFE, a_card, a_merchant, a_stamp, euros
+from tests.support.town import CAFE, TODAY, a_card, a_merchant, a_stamp, euros
 
 MERCHANTS = "naam;plaats;soort;iban;kvk;kassas\n"
 SCHOOL = "School;Dronten;school;NL91ABNA0417164300;90009001;"
@@ -72,7 +72,7 @@ def test_a_token_is_on_the_card_and_nowhere_else(store: Store, books: str) -> No
     (credential,) = add_merchants(store, (MERCHANTS + SCHOOL).encode(), a_stamp())
     with store.read() as reader:
         assert reader.load(Needs(cards={TokenHash.of(carrier.token)})).card(TokenHash.of(carrier.token)) == carrier.card
-        assert reader.terminal(credential_hash(credential.secret)) == credential.terminal
+        assert reader.terminal(credential_hash(credential.secret), on=TODAY) == credential.terminal
     kept = str(content(books))
     assert carrier.token not in kept
     assert credential.secret not in kept
@@ -159,7 +159,7 @@ def test_a_terminal_is_added_to_a_merchant_that_there_is(store: Store, books: st
     """Its credential works at once; a merchant that is not there gets none."""
     credential = add_terminal(store, a_merchant(), "Bar", a_stamp())
     with store.read() as reader:
-        assert reader.terminal(credential_hash(credential.secret)) == credential.terminal
+        assert reader.terminal(credential_hash(credential.secret), on=TODAY) == credential.terminal
     before = content(books)
     with pytest.raises(NothingBooked):
         add_terminal(store, replace(a_merchant(), id=CAFE), "Bar", a_stamp())

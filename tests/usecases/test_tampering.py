@@ -219,6 +219,8 @@ SWAPPED = {
     "holder": "commitment",
     "holder_reference": "reference",
     "terminal": "label",
+    "person": "number",
+    "person_name": "name",
     "entry": "kind",
     "redemption": "amount_cents",
     "entitlement": "holder_id",

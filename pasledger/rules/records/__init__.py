@@ -20,12 +20,14 @@ from pasledger.rules.records.batches import (
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.commitments import commitment
+from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonRole, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
@@ -43,6 +45,8 @@ from pasledger.rules.records.settlement import (
     Share,
     Waits,
     WrittenOff,
+    payment_number,
+    run_name,
 )
 from pasledger.rules.records.sources import FileSource
 from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, ResultId
@@ -73,7 +77,10 @@ __all__ = [
     "CardRule",
     "CheckResult",
     "CheckWay",
+    "CodeUsed",
     "Correction",
+    "Credential",
+    "CredentialUsed",
     "Entitlement",
     "EntitlementEnd",
     "Event",
@@ -105,6 +112,10 @@ __all__ = [
     "PayoutStep",
     "PayoutStepped",
     "PayoutWaiting",
+    "Person",
+    "PersonEnd",
+    "PersonRole",
+    "PersonSecret",
     "Pin",
     "PinToVerify",
     "PinUnlocked",
@@ -124,4 +135,6 @@ __all__ = [
     "YearClosed",
     "commitment",
     "open_lines_of",
+    "payment_number",
+    "run_name",
 ]

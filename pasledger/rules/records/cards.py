@@ -1,7 +1,7 @@
 """What is kept of PINs and of tries, and the rule for all cards."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pasledger.ledger.ids import CardId
 from pasledger.ledger.money import Money
@@ -40,6 +40,11 @@ class Activation:
     sequence: int
     code_hash: str
     ends_before: date
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the code works."""
+        return self.ends_before - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

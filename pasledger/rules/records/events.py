@@ -17,10 +17,12 @@ from pasledger.rules.records.batches import (
 )
 from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin, PinToVerify, PinUnlocked, Tries
 from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
+from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
     PaymentSettings,
@@ -56,6 +58,12 @@ Fact = (
     | MerchantEnd
     | Terminal
     | TerminalRevoked
+    | Credential
+    | CredentialUsed
+    | Person
+    | PersonSecret
+    | PersonEnd
+    | CodeUsed
     | ActorChange
     | BudgetDecision
     | Entitlement

@@ -5,6 +5,7 @@ How a hold stands is in no record. It follows from what was captured, released a
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Generic, TypeVar
 
 from pasledger.ledger.ids import (
     CaptureId,
@@ -19,6 +20,8 @@ from pasledger.ledger.ids import (
 )
 from pasledger.ledger.money import Money, total
 from pasledger.rules.records.spending import Part
+
+_Id = TypeVar("_Id", CaptureId, ReleaseId, RefundId)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +45,34 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldCaptured:
+class _Use(Generic[_Id]):
+    """Something became of a part of a hold, or of all of it."""
+
+    id: _Id
+    entry: EntryId
+    hold: HoldId
+    merchant: MerchantId
+    parts: tuple[Part, ...]
+
+    @property
+    def amount(self) -> Money:
+        """How much, in all."""
+        return total(part.amount for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCaptured(_Use[CaptureId]):
     """The merchant took this much of a hold, by part."""
 
-    id: CaptureId
-    entry: EntryId
-    hold: HoldId
-    merchant: MerchantId
-    parts: tuple[Part, ...]
-
-    @property
-    def amount(self) -> Money:
-        """What was taken in all."""
-        return total(part.amount for part in self.parts)
-
 
 @dataclass(frozen=True, slots=True)
-class HoldReleased:
+class HoldReleased(_Use[ReleaseId]):
     """This much of a hold went back to where it came from, by part; what had ended lapsed."""
 
-    id: ReleaseId
-    entry: EntryId
-    hold: HoldId
-    merchant: MerchantId
-    parts: tuple[Part, ...]
-
-    @property
-    def amount(self) -> Money:
-        """What went back in all."""
-        return total(part.amount for part in self.parts)
-
 
 @dataclass(frozen=True, slots=True)
-class HoldRefunded:
+class HoldRefunded(_Use[RefundId]):
     """Money given back of what was captured of a hold, by part."""
-
-    id: RefundId
-    entry: EntryId
-    hold: HoldId
-    merchant: MerchantId
-    parts: tuple[Part, ...]
-
-    @property
-    def amount(self) -> Money:
-        """What was given back in all."""
-        return total(part.amount for part in self.parts)
 
 
 HoldUse = HoldCaptured | HoldReleased | HoldRefunded

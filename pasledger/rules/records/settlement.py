@@ -29,6 +29,16 @@ class PaymentSettings:
     is_dedicated: bool
 
 
+def run_name(year: int, number: int) -> str:
+    """How people call a run."""
+    return f"{year}-{number:04}"
+
+
+def payment_number(year: int, number: int, place: int) -> str:
+    """How merchants call the payment at a place of a run: it stands on their own bank statement."""
+    return f"{run_name(year, number)}-{place:04}"
+
+
 @dataclass(frozen=True, slots=True)
 class PayoutRun:
     """All payments of a day (betaalbatch). Its number counts within the year, and the bank sees it everywhere."""
@@ -42,11 +52,15 @@ class PayoutRun:
     @property
     def name(self) -> str:
         """How people call it."""
-        return f"{self.year}-{self.number:04}"
+        return run_name(self.year, self.number)
+
+    def payment_number(self, place: int) -> str:
+        """How merchants call the payment at a place."""
+        return payment_number(self.year, self.number, place)
 
     def end_to_end_id(self, place: int) -> str:
         """How the bank calls the payment at a place, on both sides and for ever."""
-        return f"{BANK_PREFIX}{self.name}-{place:04}"
+        return f"{BANK_PREFIX}{self.payment_number(place)}"
 
     def file_of(self, place: int) -> int:
         """Return the file that the payment at a place is in."""

@@ -51,6 +51,7 @@ from pasledger.store.rows.changes import (
     read_year_closed,
     year_closed_row,
 )
+from pasledger.store.rows.credentials import credential_row, credential_use_row, read_credential
 from pasledger.store.rows.holds import (
     hold_row,
     hold_use_row,
@@ -99,6 +100,16 @@ from pasledger.store.rows.money import (
     redemption_row,
     refund_row,
 )
+from pasledger.store.rows.persons import (
+    code_use_row,
+    person_end_row,
+    person_name_row,
+    person_row,
+    person_secret_row,
+    read_code_use,
+    read_person,
+    read_person_secret,
+)
 from pasledger.store.rows.settlement import (
     payment_file_rows,
     payment_settings_row,
@@ -145,7 +156,10 @@ __all__ = [
     "card_row",
     "card_rule_row",
     "card_state_row",
+    "code_use_row",
     "correction_row",
+    "credential_row",
+    "credential_use_row",
     "entitlement_end_row",
     "entitlement_row",
     "entry_row",
@@ -173,6 +187,10 @@ __all__ = [
     "payout_run_row",
     "payout_step_row",
     "payout_waiting_row",
+    "person_end_row",
+    "person_name_row",
+    "person_row",
+    "person_secret_row",
     "pin_row",
     "read_account",
     "read_act",
@@ -188,7 +206,9 @@ __all__ = [
     "read_budget_decision",
     "read_card",
     "read_card_rule",
+    "read_code_use",
     "read_correction",
+    "read_credential",
     "read_day",
     "read_entitlement",
     "read_entitlement_end",
@@ -213,6 +233,8 @@ __all__ = [
     "read_payout_line",
     "read_payout_run",
     "read_payout_waiting",
+    "read_person",
+    "read_person_secret",
     "read_pin",
     "read_redemption",
     "read_refund",

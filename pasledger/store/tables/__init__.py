@@ -16,6 +16,7 @@ from pasledger.store.tables.batches import (
 from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.changes import correction, entitlement_end, freeing, lapse, year_closed
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS, SealedAs, metadata
+from pasledger.store.tables.credentials import credential, credential_use
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import (
@@ -30,6 +31,7 @@ from pasledger.store.tables.masterdata import (
 )
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+from pasledger.store.tables.persons import code_use, person, person_end, person_name, person_secret
 from pasledger.store.tables.seals import seal, sealed
 from pasledger.store.tables.settlement import (
     payment_file,
@@ -73,7 +75,10 @@ __all__ = [
     "card",
     "card_change",
     "card_rule",
+    "code_use",
     "correction",
+    "credential",
+    "credential_use",
     "entitlement",
     "entitlement_end",
     "entry",
@@ -101,6 +106,10 @@ __all__ = [
     "payout_run",
     "payout_step",
     "payout_waiting",
+    "person",
+    "person_end",
+    "person_name",
+    "person_secret",
     "pin",
     "pin_unlock",
     "redemption",

@@ -1,6 +1,6 @@
 """Holds, what became of them, and merchants' own references. How a hold stands follows from its rows; none changes."""
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, Table, UniqueConstraint
 
 from pasledger.store.tables import money
 from pasledger.store.tables.columns import SealedAs, column, refers_to, table
@@ -21,42 +21,25 @@ hold = table(
 )
 Index(None, hold.c.ends_before)
 
-# The parts of all that becomes of a hold are a list of [entitlement, scheme, cents], as those of a refund are.
-hold_capture = table(
-    "hold_capture",
-    column("id", TEXT, primary_key=True),
-    column("entry_id", TEXT, refers_to("entry.id")),
-    column("hold_id", TEXT, refers_to("hold.id")),
-    column("merchant_id", TEXT),
-    column("amount_cents", WHOLE),
-    column("parts", TEXT),
-    UniqueConstraint("entry_id"),
-    sealed_as=SealedAs.PART_OF_ENTRY,
-)
 
-hold_release = table(
-    "hold_release",
-    column("id", TEXT, primary_key=True),
-    column("entry_id", TEXT, refers_to("entry.id")),
-    column("hold_id", TEXT, refers_to("hold.id")),
-    column("merchant_id", TEXT),
-    column("amount_cents", WHOLE),
-    column("parts", TEXT),
-    UniqueConstraint("entry_id"),
-    sealed_as=SealedAs.PART_OF_ENTRY,
-)
+def _use_of_hold(name: str) -> Table:
+    """Return a table of something that becomes of holds. Its parts are [entitlement, scheme, cents], as of a refund."""
+    return table(
+        name,
+        column("id", TEXT, primary_key=True),
+        column("entry_id", TEXT, refers_to("entry.id")),
+        column("hold_id", TEXT, refers_to("hold.id")),
+        column("merchant_id", TEXT),
+        column("amount_cents", WHOLE),
+        column("parts", TEXT),
+        UniqueConstraint("entry_id"),
+        sealed_as=SealedAs.PART_OF_ENTRY,
+    )
 
-hold_refund = table(
-    "hold_refund",
-    column("id", TEXT, primary_key=True),
-    column("entry_id", TEXT, refers_to("entry.id")),
-    column("hold_id", TEXT, refers_to("hold.id")),
-    column("merchant_id", TEXT),
-    column("amount_cents", WHOLE),
-    column("parts", TEXT),
-    UniqueConstraint("entry_id"),
-    sealed_as=SealedAs.PART_OF_ENTRY,
-)
+
+hold_capture = _use_of_hold("hold_capture")
+hold_release = _use_of_hold("hold_release")
+hold_refund = _use_of_hold("hold_refund")
 
 # The only place of a merchant's reference, deletable like a holder's.
 merchant_reference = table(

@@ -1,0 +1,51 @@
+"""What stands around every page that is asked for: nobody posts from another site, and each trouble is a page too."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from merchant_api.answers import Answer
+from merchant_api.errors import Problem, log_fault
+from merchant_api.till.pages import language_of, page
+from pasledger.store import BooksUnusable
+from pasledger.texts import say
+
+_FROM_HERE = ("same-origin", "none", "")
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def guarded(handler: Handler) -> Handler:
+    """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
+
+    async def handle(request: Request) -> Response:
+        if request.method == "POST" and request.headers.get("sec-fetch-site", "") not in _FROM_HERE:
+            return trouble(request, Answer.UNAUTHORIZED)
+        try:
+            return await handler(request)
+        except Problem as problem:
+            return trouble(request, problem.answer)
+        except BooksUnusable:
+            return trouble(request, Answer.BUSY)
+        except Exception as fault:
+            log_fault(fault)
+            return trouble(request, Answer.FAULT)
+
+    return handle
+
+
+def trouble(request: Request, answer: Answer) -> Response:
+    """Return a page that says what keeps a request from being answered."""
+    language = language_of(request)
+    response = page(
+        request,
+        "trouble.html",
+        status=answer.status,
+        is_signed_in=False,
+        title=say(f"answer.{answer.label}.title", language),
+        detail=say(f"answer.{answer.label}", language),
+    )
+    if answer is Answer.BUSY:
+        response.headers["Retry-After"] = "1"
+    return response

@@ -1,0 +1,223 @@
+"""Where the administrator of a merchant keeps its terminals and persons: with a password and a code of the app.
+
+What is another merchant's is not there. A credential or a start code is shown once, on the page that answers.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from merchant_api.answers import Answer
+from merchant_api.errors import Problem
+from merchant_api.sessions import forget, known_person, let_in, remember, session_of
+from merchant_api.till.guarding import Handler, guarded
+from merchant_api.till.pages import language_of, page
+from merchant_api.writer import Full
+from pasledger.ledger.ids import MerchantId, PersonId, TerminalId
+from pasledger.ledger.refusals import Refusal
+from pasledger.rules.deciding import Request as Asked
+from pasledger.rules.persons import PersonEndRequest
+from pasledger.rules.records import PersonRole
+from pasledger.rules.registration import RevocationRequest, TerminalRequest
+from pasledger.store import KnownPerson, Store
+from pasledger.store.credentials import KnownCredential
+from pasledger.texts import say
+from pasledger.usecases import persons
+from pasledger.usecases.registering import new_terminal
+
+_MOST_SIGNS = 60
+
+Page = Callable[[Request, KnownPerson], Awaitable[Response]]
+
+
+def routes() -> list[Route]:
+    """Return every address of an administrator."""
+    return [
+        Route("/manage", guarded(_by_an_administrator(overview))),
+        Route("/manage/sign-in", guarded(sign_in), methods=["POST"]),
+        Route("/manage/sign-out", guarded(sign_out), methods=["POST"]),
+        Route("/manage/terminals", guarded(_by_an_administrator(add_terminal)), methods=["POST"]),
+        Route("/manage/terminals/{id}/revoke", guarded(_by_an_administrator(revoke)), methods=["POST"]),
+        Route("/manage/persons", guarded(_by_an_administrator(add_person)), methods=["POST"]),
+        Route("/manage/persons/{id}/renew", guarded(_by_an_administrator(renew)), methods=["POST"]),
+        Route("/manage/persons/{id}/end", guarded(_by_an_administrator(end)), methods=["POST"]),
+    ]
+
+
+def _by_an_administrator(shown: Page) -> Handler:
+    """Show a page to an administrator, and to everybody else where one signs in."""
+
+    async def handle(request: Request) -> Response:
+        known = await session_of(request, PersonRole.ADMINISTRATOR)
+        if known is None:
+            return _asks_to_sign_in(request)
+        if known.secret.is_start:
+            return RedirectResponse("/own-secret", 303)
+        return await shown(request, known)
+
+    return handle
+
+
+async def sign_in(request: Request) -> Response:
+    """Let an administrator in; with a start code, to choose a password."""
+    number, secret, code = await _typed(request, "number", "secret", "code")
+    known = await known_person(request, number.replace(" ", ""))
+    if known is not None and known.person.role is not PersonRole.ADMINISTRATOR:
+        known = None
+    if not await let_in(request, known, secret, code.replace(" ", "")) or known is None:
+        return _asks_to_sign_in(request, say("till.error.manage", language_of(request)))
+    response = RedirectResponse("/own-secret" if known.secret.is_start else "/manage", 303)
+    remember(request, response, known, known.secret.sequence)
+    return response
+
+
+async def sign_out(_request: Request) -> Response:
+    """Forget the administrator."""
+    response = RedirectResponse("/manage", 303)
+    forget(response, PersonRole.ADMINISTRATOR)
+    return response
+
+
+async def overview(request: Request, known: KnownPerson) -> Response:
+    """Show the terminals and persons of the merchant."""
+    return await _overview(request, known)
+
+
+async def add_terminal(request: Request, known: KnownPerson) -> Response:
+    """Add a terminal, and show its credential."""
+    (label,) = await _typed(request, "label")
+    if not _is_a_name(label):
+        return await _overview(request, known, "till.error.name")
+    merchant = known.person.merchant
+    made = new_terminal(merchant, "", label)
+    await _booked(request, TerminalRequest(made.terminal, by=known.person.id))
+    return page(request, "shown.html", is_signed_in=False, what="terminal", name=label, number="", secret=made.secret)
+
+
+async def revoke(request: Request, known: KnownPerson) -> Response:
+    """Accept the credentials of a terminal no more."""
+    await _booked(request, RevocationRequest(TerminalId(request.path_params["id"]), by=known.person.id))
+    return RedirectResponse("/manage", 303)
+
+
+async def add_person(request: Request, known: KnownPerson) -> Response:
+    """Add a person, and show the start code."""
+    name, role = await _typed(request, "name", "role")
+    if not _is_a_name(name) or role not in set(PersonRole):
+        return await _overview(request, known, "till.error.name")
+    key = request.app.state.store.key
+    asked, made = await run_in_threadpool(
+        persons.started, key, known.person.merchant, name, PersonRole(role), known.person.id
+    )
+    try:
+        await _booked(request, asked)
+    except Problem as problem:
+        if problem.figures.get("reason") is not Refusal.PERSON_REPEATED:
+            raise
+        return await _overview(request, known, "till.error.person-repeated")
+    return _shown(request, name, made)
+
+
+async def renew(request: Request, known: KnownPerson) -> Response:
+    """Give a person a new start code, and show it."""
+    found = await _own_person(request, known)
+    asked, made = await run_in_threadpool(
+        persons.started_anew, request.app.state.store.key, found.person, known.person.id
+    )
+    await _booked(request, asked)
+    return _shown(request, found.person.name, made)
+
+
+async def end(request: Request, known: KnownPerson) -> Response:
+    """Let a person sign in no more."""
+    await _booked(request, PersonEndRequest(PersonId(request.path_params["id"]), by=known.person.id))
+    return RedirectResponse("/manage", 303)
+
+
+async def _own_person(request: Request, known: KnownPerson) -> KnownPerson:
+    found = await known_person(request, request.path_params["id"])
+    if found is None or found.person.merchant != known.person.merchant:
+        raise Problem(Answer.NOT_FOUND)
+    return found
+
+
+async def _booked(request: Request, asked: Asked) -> None:
+    """Book what an administrator asks, or answer why not: what is not its own is not there."""
+    try:
+        outcome = await request.app.state.writer.book(asked)
+    except Full:
+        raise Problem(Answer.BUSY) from None
+    if outcome.refused is not None:
+        raise Problem(Answer.NOT_FOUND, reason=outcome.refused.reason)
+
+
+async def _overview(request: Request, known: KnownPerson, error: str = "") -> Response:
+    store, merchant = request.app.state.store, known.person.merchant
+    terminals, people = await run_in_threadpool(_kept, store, merchant)
+    return page(
+        request,
+        "manage.html",
+        status=Answer.INVALID.status if error else 200,
+        is_signed_in=False,
+        who=known.person.name,
+        terminals=[
+            {
+                "id": one.terminal.id,
+                "label": one.terminal.label,
+                "prefix": one.prefix,
+                "last_used_on": _day(one.last_used_on),
+            }
+            for one in terminals
+        ],
+        people=[
+            {
+                "id": one.person.id,
+                "name": one.person.name,
+                "role": one.person.role.value,
+                "number": _grouped(one.person.number),
+                "is_oneself": one.person.id == known.person.id,
+            }
+            for one in people
+        ],
+        roles=[role.value for role in PersonRole],
+        error=say(error, language_of(request)) if error else "",
+    )
+
+
+def _kept(store: Store, merchant: MerchantId) -> tuple[list[KnownCredential], list[KnownPerson]]:
+    with store.read() as reader:
+        terminals = [
+            one for one in reader.credentials() if one.terminal.merchant == merchant and one.revoked_at is None
+        ]
+        return terminals, reader.persons_of(merchant)
+
+
+def _asks_to_sign_in(request: Request, error: str = "") -> Response:
+    status = Answer.UNAUTHORIZED.status if error else 200
+    return page(request, "manage_sign_in.html", status=status, is_signed_in=False, error=error)
+
+
+def _shown(request: Request, name: str, made: persons.Started) -> Response:
+    number = _grouped(made.number)
+    return page(request, "shown.html", is_signed_in=False, what="person", name=name, number=number, secret=made.code)
+
+
+async def _typed(request: Request, *names: str) -> list[str]:
+    async with request.form(max_files=0) as form:
+        return [value.strip() if isinstance(value := form.get(name), str) else "" for name in names]
+
+
+def _is_a_name(text: str) -> bool:
+    return 0 < len(text) <= _MOST_SIGNS and text.isprintable()
+
+
+def _grouped(number: str) -> str:
+    return f"{number[:4]} {number[4:]}"
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d-%m-%Y}" if day else ""

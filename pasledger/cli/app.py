@@ -159,7 +159,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "beancount": exports.beancount,
             "jsonl": exports.jsonl,
         },
-        "audit": {"follow": audit.follow},
+        "audit": {"follow": audit.follow, "sample": audit.sample},
         "seal": seals.seal,
         "prove": seals.prove,
         "verify": books.verify,

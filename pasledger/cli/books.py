@@ -15,6 +15,7 @@ from pasledger.cli.errors import Wrong
 from pasledger.cli.printing import answer, paper, table
 from pasledger.cli.progress import progress
 from pasledger.formats import seals
+from pasledger.rules.checks import Finding
 from pasledger.store import Store
 from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.verifying import Verification
@@ -125,6 +126,7 @@ def answer_verified(call: Call, found: Verification, seconds: float, *first: str
             "findings": rows,
         },
         *first,
+        *(() if found.is_sound else (_first_wrong(call, found.findings[0]),)),
         call.say(
             "cli.verified",
             entries=found.entries,
@@ -138,6 +140,10 @@ def answer_verified(call: Call, found: Verification, seconds: float, *first: str
     )
     if not found.is_sound:
         raise typer.Exit(1)
+
+
+def _first_wrong(call: Call, finding: Finding) -> str:
+    return call.say("cli.first-wrong", subject=finding.subject, detail=finding.detail, check=finding.check)
 
 
 def serve(

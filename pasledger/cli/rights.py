@@ -124,6 +124,7 @@ RIGHTS: dict[str, Asks | Open] = {
     "accounts": LOOKS,
     "account": LOOKS,
     "audit follow": LOOKS,
+    "audit sample": LOOKS,
     "export xaf": LOOKS,
     "export hledger": LOOKS,
     "export beancount": LOOKS,

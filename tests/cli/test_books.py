@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Clerk
+from tests.cli.conftest import YEAR, Clerk
 from tests.support.books import unguarded
 
 
@@ -144,3 +144,16 @@ def test_the_command_line_does_not_import_the_service() -> None:
     """The service is another program: it is started, never imported."""
     folder = Path(sys.modules["pasledger.cli"].__path__[0])
     assert not any("import merchant_api" in module.read_text(encoding="utf-8") for module in folder.glob("*.py"))
+
+
+def test_what_is_wrong_first_is_said_first(clerk: Clerk) -> None:
+    """Who reads one line of it reads which account it is and what is the matter with it."""
+    with unguarded(clerk.books) as connection:
+        connection.execute("UPDATE account SET balance_cents = balance_cents + 1 WHERE code LIKE 'budget/sport/%'")
+    ran = clerk("verify")
+    first, *_ = ran.out.splitlines()
+    assert (ran.code, ran.out.count("Fout, om te beginnen")) == (1, 1)
+    assert first.startswith(f"Fout, om te beginnen: budget/sport/{YEAR}: stored")
+    [found, *_] = clerk("verify", "--json").data["findings"]
+    assert found["subject"] in first
+    assert found["detail"] in first

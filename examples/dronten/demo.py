@@ -1,7 +1,8 @@
-"""The Pas van Dronten from council budget to refund, in one run: `make demo`.
+"""The Pas van Dronten from council budget to bank statement, in one run: `make demo`.
 
 Starts books, loads the sample town, credits the award files, runs the merchant service as a process of its own, lets
-people pay over HTTP, and verifies the books. Everything that it makes is in the folder `demo/`.
+people pay over HTTP, pays the merchants, reads what the bank says, proves the cover, and verifies the books. Everything
+that it makes is in the folder `demo/`.
 """
 
 import csv
@@ -18,7 +19,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -29,7 +33,12 @@ TOWN = DEMO / "town"
 BOOKS = DEMO / "dronten.db"
 CREDENTIALS = DEMO / "credentials.csv"
 CARRIERS = DEMO / "carriers.csv"
+PAYMENTS = DEMO / "payments"
+STATEMENT = DEMO / "statement.xml"
+CHECKED = DEMO / "checked.csv"
+COVER = DEMO / "cover.html"
 ADMINISTRATOR, CLERK, APPROVER = "demo-administrator", "demo-clerk", "demo-approver"
+TREASURER = "demo-treasurer"
 KEYS = DEMO / "keys.txt"
 FOUR_EYES = ("--approved-by", APPROVER)
 LEISURE, CARERS, SCHOOL = "toegankelijkheidsbijdrage", "mantelzorgcompliment", "ouderbijdrage"
@@ -90,6 +99,8 @@ def main() -> None:
     with the_service() as till:
         told = at_the_counters(till, people)
     show(told)
+    pay_the_merchants()
+    read_what_the_bank_says()
     console.rule("[bold]Can the books be trusted?")
     pasledger("verify", is_shown=True)
     pasledger("trial-balance", is_shown=True)
@@ -106,6 +117,7 @@ def load_the_town() -> None:
     pasledger("start", "--municipality", "Gemeente Dronten (sample)", "--as", ADMINISTRATOR)
     pasledger("actors", "add", CLERK, "--role", "clerk", "--as", ADMINISTRATOR)
     pasledger("actors", "add", APPROVER, "--role", "approver", "--as", ADMINISTRATOR)
+    pasledger("actors", "add", TREASURER, "--role", "treasurer", "--as", ADMINISTRATOR)
     step("3 schemes", "schemes", "add", TOWN / "regelingen.toml", *FOUR_EYES)
     step("budgets", "budgets", "add", TOWN / "budgetten.csv", *FOUR_EYES)
     step("75 merchants", "merchants", "add", TOWN / "aanbieders.csv", "--credentials", CREDENTIALS, *FOUR_EYES)
@@ -283,13 +295,63 @@ def show(told: list[Told]) -> None:
     console.print("  The three refusals were the same answer to the merchant, byte for byte.\n")
 
 
+# --- the treasurer and the bank
+
+
+def pay_the_merchants() -> None:
+    """Check the accounts, and pay what is owed: one person prepares the run, another lets it go."""
+    console.rule("[bold]The treasurer pays the merchants")
+    check_the_accounts()
+    pasledger("payouts", "configure", HERE / "betalen.toml", *FOUR_EYES, "--as", TREASURER)
+    pasledger("payouts", "prepare", "--on", today().isoformat(), "--as", TREASURER, is_shown=True)
+    pasledger("payouts", "release", run(), "--as", APPROVER)
+    pasledger("payouts", "write", run(), PAYMENTS, "--as", TREASURER, is_shown=True)
+
+
+def check_the_accounts() -> None:
+    """Write down that each merchant was called back, and let two people say so."""
+    with CHECKED.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(("aanbieder", "iban", "rekeninghouder", "datum", "wijze", "uitkomst", "door"))
+        for merchant in rows_of(TOWN / "aanbieders.csv"):
+            name = merchant["naam"]
+            writer.writerow((name, merchant["iban"], name, today().isoformat(), "call-back", "match", CLERK))
+    pasledger("merchants", "check", CHECKED, *FOUR_EYES)
+
+
+def read_what_the_bank_says() -> None:
+    """Let the bank of the sample pay the file, read its statement, and hold the books against it."""
+    console.rule("[bold]The bank pays, and one payment comes back")
+    budgets = sum(Decimal(row["bedrag"].replace(".", "").replace(",", ".")) for row in rows_of(TOWN / "budgetten.csv"))
+    file = PAYMENTS / f"betaalbatch-{run()}-1.xml"
+    subprocess.run([sys.executable, HERE / "bank.py", file, STATEMENT, "--moved-in", str(budgets)], check=True)
+    pasledger("bank", "read", STATEMENT, "--as", TREASURER, is_shown=True)
+    moved_in = f"{today().year}-001/1"
+    pasledger("bank", "settle", moved_in, "--is", "budget-in", *FOUR_EYES, "--as", TREASURER, is_shown=True)
+    pasledger("payouts", "show", run(), is_shown=True)
+    console.rule("[bold]Is what was promised there?")
+    pasledger("cover", "--page", COVER, is_shown=True)
+
+
+def run() -> str:
+    """Return the number of the only payout run of the demo."""
+    return f"{today().year}-0001"
+
+
+def today() -> date:
+    """Return the day in the Netherlands, as the books count it."""
+    return datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+
+
 def show_the_files(seconds: float) -> None:
     """Say where everything is and how to look around."""
     console.rule("[bold]Look around")
     console.print(f"  the books          {BOOKS}")
     console.print(f"  the town's files   {TOWN}/")
     console.print(f"  terminals, cards   {CREDENTIALS}, {CARRIERS}")
-    console.print(f"  who may do what    {KEYS}: {ADMINISTRATOR}, {CLERK}, {APPROVER}")
+    console.print(f"  for the bank       {PAYMENTS}/, with the merchants' specifications; and from it: {STATEMENT}")
+    console.print(f"  the proof of cover {COVER}")
+    console.print(f"  who may do what    {KEYS}: {ADMINISTRATOR}, {CLERK}, {APPROVER}, {TREASURER}")
     console.print(f"  this took          {seconds:.0f} s\n")
     console.print("  Keep the service running with:\n")
     console.print(f"    .venv/bin/pasledger serve --books {BOOKS}\n", style="bold")

@@ -10,6 +10,7 @@ import typer
 from pasledger.cli import (
     accounts,
     actors,
+    audit,
     awards,
     backup,
     bank,
@@ -158,6 +159,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "beancount": exports.beancount,
             "jsonl": exports.jsonl,
         },
+        "audit": {"follow": audit.follow},
         "seal": seals.seal,
         "prove": seals.prove,
         "verify": books.verify,
@@ -169,6 +171,7 @@ _GROUPS = {
     "keys": "What keeps PINs from being guessed.",
     "roles": "Who may do what in PostgreSQL.",
     "actors": "Who works with the books, and who may do what.",
+    "audit": "What an auditor asks, each with its evidence.",
     "export": "The books as files, for tools that are not ours.",
     "schemes": "What money is given for.",
     "budgets": "What the council sets aside.",

@@ -123,6 +123,7 @@ RIGHTS: dict[str, Asks | Open] = {
     "trial-balance": LOOKS,
     "accounts": LOOKS,
     "account": LOOKS,
+    "audit follow": LOOKS,
     "export xaf": LOOKS,
     "export hledger": LOOKS,
     "export beancount": LOOKS,

@@ -57,6 +57,7 @@ from pasledger.store.changes import lines, read_transfer
 from pasledger.store.commitments import broken
 from pasledger.store.databases import database_behind
 from pasledger.store.ends import ends_before, owned
+from pasledger.store.following import Following
 from pasledger.store.holding import Holds
 from pasledger.store.kit import Kit
 from pasledger.store.ledger_reading import Ledger
@@ -98,6 +99,7 @@ class Reader:
         self.selling = Selling(connection)
         self.kit = Kit(connection)
         self.ledger = Ledger(connection)
+        self.following = Following(connection)
         self.seals = Sealing(connection)
 
     def municipality(self) -> str:

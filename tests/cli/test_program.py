@@ -134,6 +134,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("accounts",)
     yield "account", f"budget/sport/{YEAR}"
     yield ("trial-balance",)
+    yield "audit", "follow", "RAAD-1"
     for kind in ("hledger", "beancount", "jsonl"):
         yield "export", kind, "-o", clerk.folder / f"books.{kind}"
     yield "export", "xaf", "-o", clerk.folder / "books.xaf", "--year", YEAR, "--tax-number", "001234567"

@@ -4,12 +4,14 @@ A merchant is told of what went to the bank. Before a run is released nothing is
 before it was released never was.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, literal, or_, select
 
+from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.ids import EntryId, MerchantId, PayoutId, RunId
 from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.money import Money
@@ -185,6 +187,12 @@ class Payouts:
         return {merchant: versions[-1].name for merchant, versions in town.merchants.items()}
 
 
+def mispinned(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield each line of a payout that is not the transfer that it names: whose, of which scheme, and how much."""
+    for payout, entry, position, scheme, cents in _MISPINNED.stream(connection):
+        yield payout, f"{entry}/{position} as {scheme} {Money(cents)}"
+
+
 def _sent_payout(row: Row) -> SentPayout:
     payout, entry, merchant, cents, iban, first, last, place, year, number, execute_on, sent_at, became = row
     return SentPayout(
@@ -307,3 +315,28 @@ _SENT = Query(
 )
 _SENT_ONE = Query(_sent.where(_t.payout.c.id == bindparam("payout")))
 _SENT_PLACE = Query(_of_sent(_sent_place).where(_t.payout.c.id == bindparam("payout")))
+
+_its_payable = literal(f"{AccountKind.PAYABLE}/") + _t.payout.c.merchant_id + "/" + _t.payout_line.c.scheme
+_MISPINNED = Query(
+    select(
+        _t.payout.c.id,
+        _t.payout_line.c.line_entry_id,
+        _t.payout_line.c.line_position,
+        _t.payout_line.c.scheme,
+        _t.payout_line.c.amount_cents,
+    )
+    .join(_t.payout, _t.payout.c.entry_id == _t.payout_line.c.entry_id)
+    .join(
+        _t.transfer,
+        and_(
+            _t.transfer.c.entry_id == _t.payout_line.c.line_entry_id,
+            _t.transfer.c.position == _t.payout_line.c.line_position,
+        ),
+    )
+    .where(
+        ~or_(
+            and_(_t.transfer.c.credit == _its_payable, _t.transfer.c.amount_cents == _t.payout_line.c.amount_cents),
+            and_(_t.transfer.c.debit == _its_payable, _t.transfer.c.amount_cents == -_t.payout_line.c.amount_cents),
+        )
+    )
+)

@@ -63,7 +63,7 @@ from pasledger.store.kit import Kit
 from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
-from pasledger.store.payouts import Payouts
+from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
@@ -321,6 +321,8 @@ class Reader:
             yield "guard", guard
         for entry, says, has in _MISCOUNTED.stream(self._connection):
             yield "count", f"{entry} says {says} transfers and has {has}"
+        for payout, line in mispinned(self._connection):
+            yield "lines", f"{payout} has {line}, which is not that transfer"
         for table, row in strayed(self._connection):
             yield "log", f"{table} {row} stands at something else than its newest change says"
         for table, owner in broken(self._connection):

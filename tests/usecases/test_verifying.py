@@ -69,6 +69,23 @@ def found(books: str, *statements: str) -> set[str]:
     return {finding.check for finding in verified(books).findings}
 
 
+ANOTHER = "FROM transfer WHERE debit LIKE 'treasury/%' ORDER BY entry_id LIMIT 1)"
+A_LINE = "line_position = 0 AND line_entry_id = (SELECT min(line_entry_id) FROM payout_line WHERE line_position = 0)"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"line_entry_id = (SELECT entry_id {ANOTHER}, line_position = (SELECT position {ANOTHER}",
+        "amount_cents = -amount_cents",
+    ],
+    ids=["another transfer", "the other way round"],
+)
+def test_a_line_of_a_payout_that_is_not_its_transfer_is_found(books: str, change: str) -> None:
+    """Also where all sums are as before: what is pinned is the transfer on this merchant's payable and no other."""
+    assert "lines" in found(books, f"UPDATE payout_line SET {change} WHERE {A_LINE}")
+
+
 def test_sound_books_have_no_findings(books: str) -> None:
     """What was replayed is counted: every entry, transfer and account there is."""
     rows = content(books)
@@ -105,26 +122,26 @@ TAMPERED: dict[str, tuple[set[str], Sequence[str]]] = {
         [f"UPDATE account SET balance_cents = -9223372036854775808 WHERE code = {MINE}"],
     ),
     "a sale is a cent more": (
-        {"record", "payable", "balance"},
+        {"lines", "record", "payable", "balance"},
         [f"UPDATE transfer SET amount_cents = amount_cents + 1 WHERE entry_id = {SOLD} AND position = 0"],
     ),
     "a sale and its record are a cent more": (
-        {"balance"},
+        {"lines", "balance"},
         [
             f"UPDATE transfer SET amount_cents = amount_cents + 1 WHERE entry_id = {SOLD} AND position = 0",
             "UPDATE redemption SET amount_cents = 6001 WHERE amount_cents = 6000",
         ],
     ),
     "a transfer moves nothing": (
-        {"readable", "integrity"},
+        {"lines", "readable", "integrity"},
         [f"UPDATE transfer SET amount_cents = 0 WHERE entry_id = {SOLD}"],
     ),
     "a transfer runs the other way": (
-        {"sides", "record", "parts", "payable", "balance"},
+        {"lines", "sides", "record", "parts", "payable", "balance"},
         [f"UPDATE transfer SET debit = credit, credit = debit WHERE entry_id = {SOLD} AND position = 0"],
     ),
     "a sale is paid to another merchant": (
-        {"record", "payable"},
+        {"lines", "record", "payable"},
         [
             "INSERT INTO account VALUES ('payable/mer_2/culture', 'payable', 'culture', NULL)",
             f"UPDATE transfer SET credit = 'payable/mer_2/culture' WHERE entry_id = {SOLD} AND position = 0",
@@ -258,6 +275,7 @@ def test_every_check_that_a_file_can_break_finds_something() -> None:
             "entitlement",
             "held",
             "integrity",
+            "lines",
             "parts",
             "payable",
             "readable",

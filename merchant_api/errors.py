@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from merchant_api import API_VERSION
 from merchant_api.answers import Answer
+from merchant_api.faults import Fault, fault_of
 from merchant_api.observing import places
 from pasledger.store import BooksUnusable
 from pasledger.texts import say, spoken
@@ -45,16 +46,14 @@ _HEADERS = {
 class Problem(Exception):  # noqa: N818 - the standard's word
     """An answer that is not yes. Raised anywhere below a route, it becomes the response."""
 
-    def __init__(self, answer: Answer, errors: Sequence[dict[str, str]] = (), **figures: object) -> None:
+    def __init__(self, answer: Answer, errors: Sequence[Fault] = (), **figures: object) -> None:
         super().__init__(answer.label)
         self.answer = answer
         self.errors = errors
         self.figures = figures
 
 
-def problem(
-    answer: Answer, wanted_language: str, errors: Sequence[dict[str, str]] = (), **figures: object
-) -> JSONResponse:
+def problem(answer: Answer, wanted_language: str, errors: Sequence[Fault] = (), **figures: object) -> JSONResponse:
     """Return the response for an answer, in the language that was asked for."""
     language = spoken(wanted_language)
     body: dict[str, Any] = {
@@ -64,7 +63,7 @@ def problem(
         "detail": say(f"answer.{answer.label}", language, **figures),
     }
     if errors:
-        body["errors"] = list(errors)
+        body["errors"] = [error.told(language) for error in errors]
     headers = {"Content-Language": language}
     if answer is Answer.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -94,23 +93,14 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 async def _on_invalid(request: Request, error: Exception) -> Response:
     """Say all that is wrong at once. What was sent is not repeated: it could hold a secret."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-    errors = [{"pointer": _pointer(one["type"], one["loc"]), "detail": str(one["msg"])} for one in error.errors()]
-    return problem(Answer.INVALID, _language(request), errors)
-
-
-def _pointer(kind: str, location: Sequence[object]) -> str:
-    """Return a JSON pointer into the body, or the name of a header or of a part of the path."""
-    place, *rest = [str(part) for part in location]
-    if kind == "json_invalid":
-        return "#/"
-    return "#/" + "/".join(rest) if place == "body" else f"{place}: {'/'.join(rest)}"
+    return problem(Answer.INVALID, _language(request), [fault_of(one) for one in error.errors()])
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     known = {answer.status: answer for answer in (Answer.NOT_FOUND, Answer.METHOD, Answer.INVALID, Answer.TOO_LARGE)}
     answer = known.get(error.status_code, Answer.FAULT)
-    errors = [{"pointer": "#/", "detail": "The body could not be read"}] if answer is Answer.INVALID else []
+    errors = [Fault("#/", "unreadable")] if answer is Answer.INVALID else []
     response = problem(answer, _language(request), errors, most=LARGEST_BODY_BYTES)
     response.headers.update(error.headers or {})
     if answer is Answer.METHOD:

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from merchant_api import API_VERSION
 from merchant_api.answers import Answer
+from merchant_api.faults import Fault
 from merchant_api.schemas import ProblemDetails
 from pasledger.texts import say
 
@@ -81,7 +82,7 @@ def _problem(label: str, status: int) -> dict[str, Any]:
     """Return what a problem looks like."""
     shown = {"type": f"/problems/{label}", "status": status, "title": say(f"answer.{label}.title", "en")}
     if label == "invalid":
-        shown["errors"] = [{"pointer": "#/amount/value", "detail": "String should match pattern"}]
+        shown["errors"] = [Fault("#/amount/value", "missing").told("en")]
     return shown | {"detail": say(f"answer.{label}", "en", most=16384, seconds=1)}
 
 

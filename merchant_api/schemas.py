@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from merchant_api.faults import wrong
 from merchant_api.requests import KEY
 from pasledger.ledger.ids import HoldId
 from pasledger.ledger.journal import EntryKind
@@ -71,10 +72,17 @@ class PossiblyNothing(_Body):
         return cls(currency="EUR", value=money.plain)
 
 
+def _no_citizen(text: str) -> str:
+    try:
+        return merchant_reference(text)
+    except ValueError:
+        raise wrong("citizen") from None
+
+
 Reference = Annotated[
     str,
     StringConstraints(pattern=f"^{PATTERN}$", max_length=LONGEST),
-    AfterValidator(merchant_reference),
+    AfterValidator(_no_citizen),
 ]
 """What a merchant calls what it books: a member number, an invoice, a pupil number."""
 
@@ -96,6 +104,13 @@ def _card_number(schema: dict[str, Any]) -> None:
     schema["format"] = "card-number"
 
 
+def _checked(text: str) -> str:
+    try:
+        return CardNumber.parse(text)
+    except ValueError:
+        raise wrong("card-number") from None
+
+
 class CardEntry(_Body):
     """How the card was presented: the token that its QR carries, with the PIN or without, or its number and the PIN."""
 
@@ -112,7 +127,7 @@ class CardEntry(_Body):
     token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")] = Field(
         default="", examples=["Zm9vYmFyYmF6cXV4cXV1eA"], json_schema_extra=_without_default
     )
-    number: Annotated[str, StringConstraints(pattern=r"^9[0-9]{15}$"), AfterValidator(CardNumber.parse)] = Field(
+    number: Annotated[str, StringConstraints(pattern=r"^9[0-9]{15}$"), AfterValidator(_checked)] = Field(
         default="",
         description="the 16 digits on the card, the last two of which check the others",
         examples=["9123456789012317"],
@@ -125,9 +140,9 @@ class CardEntry(_Body):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if bool(self.token) == bool(self.number):
-            raise ValueError("a card has either its token or its number")
+            raise wrong("one-way")
         if self.number and not self.pin:
-            raise ValueError("a number needs the PIN")
+            raise wrong("pin-needed")
         return self
 
     @property
@@ -155,13 +170,16 @@ def _to_the_millisecond(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _a_day(value: object) -> object:
+def _a_day(value: object) -> date:
     """Read a day, which is written in one way."""
-    if isinstance(value, str):
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII) is None:
-            raise ValueError("a day is written as 2026-12-31")
-        return date.fromisoformat(value)
-    return value
+    if isinstance(value, date):
+        return value
+    try:
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass  # as it is written, and no day: the 31st of a month that has none
+    raise wrong("day")
 
 
 Day = Annotated[date, BeforeValidator(_a_day)]

@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
 from merchant_api.errors import Problem
+from merchant_api.faults import Fault
 from merchant_api.forms import CSV, HTML, OTHERWISE, policy_of, wanted_form
 from merchant_api.openapi import problems
 from merchant_api.schemas import Day, Statement
@@ -39,7 +40,7 @@ async def read_statement(
 ) -> Response:
     """Return what the merchant sold, gave back and was paid, as sums and line by line."""
     if not 0 < (until - since).days <= _MOST_DAYS:
-        raise Problem(Answer.INVALID, [{"pointer": "query: until", "detail": "it is 1 to 366 days after from"}])
+        raise Problem(Answer.INVALID, [Fault("query: until", "span", {"figure": _MOST_DAYS})])
     found = await run_in_threadpool(_find, request.app.state.store, terminal.merchant, Period(since, until))
     response = _written(found, request.headers.get("accept", ""), spoken(request.headers.get("accept-language", "")))
     response.headers["Vary"] = "Accept, Accept-Language"

@@ -71,7 +71,7 @@ def _times(till: Till, way: str, kinds: tuple[str, str], cards: int) -> dict[str
     for place, (kind, number) in enumerate(asked):
         card = _presented(till.street, _name(way, kinds, kind, number), way)
         started = time.perf_counter()
-        answer = till.pay_with(card, "5.00", key=f"{way}-{kinds[1]}-{place}")
+        answer = till.pay_with(card, "5.00", key=_name(way, kinds, kind, place))
         taken[kind].append(time.perf_counter() - started)
         if answer.status_code != 402:
             raise ValueError(f"a no is 402, not {answer.status_code}")

@@ -1,13 +1,16 @@
 """Bad input: a fitting problem, all of it at once, nothing booked, and nothing of what was sent repeated."""
 
 import json
+import re
 from typing import Any
 
 import httpx2
 import pytest
 
+from merchant_api import faults
 from merchant_api.errors import LARGEST_BODY_BYTES
 from pasledger.store import BooksProblem, BooksUnusable
+from pasledger.texts import LANGUAGES, say
 from tests.support.service import Till
 
 GOOD = {"card": {"token": "a" * 22}, "amount": {"currency": "EUR", "value": "1.00"}}
@@ -78,6 +81,76 @@ def test_all_that_is_wrong_is_said_at_once(till: Till) -> None:
         "#/card",
         "#/amount/value",
     }
+
+
+_OF_THE_LIBRARY = re.compile(r"\b(should|input|field required|value error|extra inputs)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/redemptions", {}),
+        ("/v1/redemptions", [GOOD]),
+        ("/v1/redemptions", GOOD | {"scheme": "culture", "card": {}}),
+        ("/v1/redemptions", GOOD | {"card": {"token": 1}, "amount": {"currency": "USD", "value": "1,00"}}),
+        ("/v1/redemptions", GOOD | {"card": {"number": "9123456789012345", "pin": "4711"}}),
+        ("/v1/redemptions", GOOD | {"card": {"number": "9123456789012317"}}),
+        ("/v1/redemptions", GOOD | {"reference": "111222333"}),
+        ("/v1/redemptions", GOOD | {"reference": "x" * 36, "card": "pas"}),
+        ("/v1/holds", GOOD | {"lastDay": "2026-02-30"}),
+        ("/v1/holds", GOOD | {"lastDay": "tomorrow"}),
+        ("/v1/holds", GOOD | {"lastDay": 7}),
+        ("/v1/redemptions?limit=0", None),
+        ("/v1/redemptions?limit=201&from=x", None),
+        ("/v1/redemptions?limit=many", None),
+        (f"/v1/redemptions?limit={'9' * 5000}", None),
+        ("/v1/statements?from=2026-02-01&until=2026-01-01", None),
+        ("/v1/statements", None),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_language_asked_for(till: Till, path: str, body: Any) -> None:
+    """Each field in Dutch or English, in a sentence that fits it, and none in the words of a library."""
+    told: dict[str, list[dict[str, str]]] = {}
+    for language in ("nl", "en"):
+        headers = till.headers("club", language) | {"Idempotency-Key": "key-1"}
+        answer = till.client.get(path, headers=headers)
+        if body is not None:
+            answer = till.client.post(path, json=body, headers=headers)
+        assert is_a_problem(answer, 400)
+        assert answer.headers["Content-Language"] == language
+        told[language] = answer.json()["errors"]
+    assert [one["pointer"] for one in told["nl"]] == [one["pointer"] for one in told["en"]]
+    for dutch, english in zip(told["nl"], told["en"], strict=True):
+        assert dutch["detail"] != english["detail"]
+        assert not _OF_THE_LIBRARY.search(dutch["detail"] + english["detail"])
+        assert english["detail"] != say("field.wrong", "en")
+
+
+@pytest.mark.parametrize("kind", faults._CODES)
+def test_every_kind_of_error_has_its_sentence(kind: str) -> None:
+    """With the figure that the kind has, in both languages."""
+    code, figure = faults._CODES[kind]
+    for language in LANGUAGES:
+        assert ("7" in say(f"field.{code}", language, figure="7")) is (figure != "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"card": {"token": "%b"}, "amount": {"currency": "EUR", "value": "1.00"}, "amount": %b}',
+        b'{"card": {"token": "%b"}, "amount": {"currency": "EUR", "value": "9.00", "value": "1.00"}, "x": %b}',
+        b'{"card": {"token": "%b", "pin": "1111", "p\\u0069n": "2222"}, "amount": %b}',
+    ],
+)
+def test_a_name_that_stands_twice_is_not_chosen_from(till: Till, content: bytes) -> None:
+    """One reader takes the first and another the last: 400, and nothing is kept under the key."""
+    token = till.street.tokens["child"].encode()
+    headers = till.headers("club") | {"Idempotency-Key": "key-1", "Content-Type": "application/json"}
+    amount = b'{"currency": "EUR", "value": "1.00"}'
+    answer = till.client.post("/v1/redemptions", content=content % (token, amount), headers=headers)
+    assert is_a_problem(answer, 400)
+    assert answer.json()["errors"] == [{"pointer": "#/", "detail": say("field.name-twice", "nl")}]
+    assert till.get("/v1/idempotency-keys/key-1").status_code == 404
 
 
 def test_what_was_sent_is_not_repeated(till: Till) -> None:

@@ -29,6 +29,7 @@ from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
 from merchant_api.limits import Limits
 from merchant_api.routes import keys, statements
+from merchant_api.till import pages as till_pages
 from merchant_api.till import routes as till_routes
 from merchant_api.till.people import COOKIE
 from pasledger.ledger.ids import MerchantId, RedemptionId, TerminalId
@@ -162,7 +163,15 @@ class PayOut:
     comes_back: bool = False
 
 
-Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut
+@dataclass(frozen=True)
+class AtTheTill:
+    """Somebody takes a payment at the till page, looks at its receipt and at today, and may undo it."""
+
+    pay: Pay
+    undoes: bool = False
+
+
+Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut | AtTheTill
 LISTS = ("redemptions", "refunds", "holds", "payouts")
 FORMS = ("application/json", "text/csv", "text/html")
 PAYOUT_FORMS = tuple(f"payout {form}" for form in FORMS)
@@ -196,10 +205,23 @@ ALWAYS: tuple[Call, ...] = (
     PayOut(),
     *(Browse("club", what) for what in (*PAYOUT_FORMS, "today")),
     Pay("club", 0, 300, is_yes=True),
+    AtTheTill(Pay("club", 1, 700, is_yes=True), undoes=True),
+    AtTheTill(Pay("club", 1, 900, is_yes=True, has_pin=True, is_typed=True)),
+    AtTheTill(Pay("club", 0, MUCH, is_yes=False, is_a_dead_card=True)),
+    AtTheTill(Pay("school", 1, MUCH, is_yes=False, is_a_dead_card=True, has_pin=True, is_typed=True)),
     PayOut(comes_back=True),
     *(Browse("club", what) for what in READ),
     Browse("school", "payouts"),
 )
+
+
+def asked_for(script: Sequence[Call]) -> Iterator[Pay | Hold]:
+    """Yield every payment and hold that a script asks for, at the till page too."""
+    for call in script:
+        if isinstance(call, AtTheTill):
+            yield call.pay
+        elif isinstance(call, Pay | Hold):
+            yield call
 
 
 @st.composite
@@ -240,10 +262,14 @@ def calls(draw: st.DrawFn) -> tuple[Call, ...]:
     uses = st.sampled_from(["captures", "releases", "refunds"])
     browses = st.builds(Browse, at=st.sampled_from(MERCHANTS), what=st.sampled_from(READ))
     pay_outs = st.builds(PayOut, comes_back=st.booleans())
-    other = st.one_of(
-        other, holds, pay_outs, st.builds(Use, of=earlier, what=uses, percent=st.integers(1, 120)), browses
-    )
+    uses_of_holds = st.builds(Use, of=earlier, what=uses, percent=st.integers(1, 120))
+    pages = st.builds(AtTheTill, st.one_of(payments, too_much.map(_of_a_dead_card)), undoes=st.booleans())
+    other = st.one_of(other, holds, pay_outs, uses_of_holds, browses, pages)
     return (*ALWAYS, *_below_the_limit(draw(st.lists(st.one_of(payments, too_much, other), max_size=12))))
+
+
+def _of_a_dead_card(call: Pay) -> Pay:
+    return replace(call, is_a_dead_card=True)
 
 
 def _below_the_limit(drawn: Sequence[Call]) -> Iterator[Call]:
@@ -356,11 +382,7 @@ def _add_holder(street: Street, world: World, script: Sequence[Call], holder: in
     street.add_card(name)
     street.set_pin(name, PIN)
     for at in MERCHANTS:
-        needed = sum(
-            call.cents
-            for call in script
-            if isinstance(call, Pay | Hold) and call.is_yes and (call.at, call.holder) == (at, holder)
-        )
+        needed = sum(call.cents for call in asked_for(script) if call.is_yes and (call.at, call.holder) == (at, holder))
         cents = needed + world.over_cents
         for piece in range(world.pieces):
             share = cents // world.pieces + (cents % world.pieces if piece == 0 else 0)
@@ -386,7 +408,7 @@ def _add_dead_card(street: Street, why: str, script: Sequence[Call], name: str) 
         _add_money(street, name, Period(today + timedelta(days=DAYS_LATER + 1), today + timedelta(days=99)))
     elif why == "one cent short":
         least = min(
-            (call.cents for call in script if isinstance(call, Pay | Hold) and call.card == name),
+            (call.cents for call in asked_for(script) if call.card == name),
             default=1,
         )
         if least > 1:
@@ -456,8 +478,8 @@ def observe(till: Till, script: Sequence[Call]) -> list[Observation]:
                 note(till.use(named, call.what, Money(cents).plain, at=hold.at, key=f"key-{number}"))
                 note(till.get(f"/v1/holds/{named}", at=hold.at))
                 note(till.get(f"/v1/idempotency-keys/key-{number}", at=hold.at))
-            case Browse():
-                _browse(till, call, note)
+            case Browse() | AtTheTill():
+                _read(till, call, note, f"key-{number}")
             case _:
                 _pay_out(till.street, bank, call)  # or there was nothing yet that it could be about
     return seen
@@ -509,6 +531,42 @@ def _browse(till: Till, call: Browse, note: Callable[[Response], Response]) -> N
         after = f"&after={page['next']}"
 
 
+def _read(till: Till, call: Browse | AtTheTill, note: Callable[[Response], Response], key: str) -> None:
+    if isinstance(call, AtTheTill):
+        _at_the_till(till, call, note, key)
+    else:
+        _browse(till, call, note)
+
+
+def _at_the_till(till: Till, call: AtTheTill, note: Callable[[Response], Response], key: str) -> None:
+    """Pay at the page as a browser does, look at the receipt and at today, and undo the payment where that is asked."""
+    headers = {"Cookie": f"{COOKIE}={till.street.credentials[call.pay.at]}", "Accept-Language": "nl"}
+
+    def get(address: str) -> Response:
+        return note(till.client.get(address, headers=headers, follow_redirects=False))
+
+    def post(address: str, typed: dict[str, str]) -> Response:
+        return note(till.client.post(address, data=typed, headers=headers, follow_redirects=False))
+
+    street, name = till.street, call.pay.card
+    get("/")
+    typed = {"key": key, "amount": Money(call.pay.cents).plain, "card": street.tokens[name]}
+    if call.pay.has_pin:
+        typed |= {"pin": PIN, "card": street.numbers[name] if call.pay.is_typed else street.tokens[name]}
+    answer = post("/payments", typed)
+    assert (answer.status_code == 303) == call.pay.is_yes, answer.text
+    if call.pay.is_yes:
+        receipt = answer.headers["Location"]
+        get(receipt)
+        get(f"{receipt}/undo")
+        if call.undoes:
+            post(f"{receipt}/undo", {"key": f"{key}-undo"})
+            get(receipt)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("merchant_api.till.routes.stamp_now", _days_later)
+        get("/today")
+
+
 def _pay(till: Till, call: Pay, key: str) -> Response:
     street = till.street
     card = {"token": street.tokens[call.card]}
@@ -522,6 +580,7 @@ _CLOCK = re.compile(r"\b\d\d:\d\d\b")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
 _SECONDS = re.compile(r";t=\d+$")
+_FORM_KEY = re.compile(r'(name="key" value=")[0-9a-f]{32}"')
 
 
 def _without_chance(answer: Response, names: dict[str, str]) -> Observation:
@@ -529,7 +588,7 @@ def _without_chance(answer: Response, names: dict[str, str]) -> Observation:
 
     def cleaned(text: str) -> str:
         text = _SECONDS.sub(";t=…", _TIME.sub("-- a time, in UTC ------", text))
-        text = _CLOCK.sub("--:--", text)
+        text = _FORM_KEY.sub(r'\1-- the key of a form, at random -"', _CLOCK.sub("--:--", text))
         return _ID.sub(lambda found: names.setdefault(found[0], f"{found[0][:3]}_{len(names):032}"), text)
 
     headers = sorted((name, cleaned(value)) for name, value in answer.headers.items() if name != "date")
@@ -564,11 +623,11 @@ POOR = World(
 
 def test_the_script_is_not_empty_of_what_matters() -> None:
     """A run has at least 30 % yes and 30 % no among its payments, and a refund, a replay and a look."""
-    payments = [call for call in ALWAYS if isinstance(call, Pay | Hold)]
+    payments = list(asked_for(ALWAYS))
 
     assert sum(call.is_yes for call in payments) / len(payments) >= 0.3
     assert sum(not call.is_yes for call in payments) / len(payments) >= 0.3
-    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look, Hold, Use, Browse, PayOut}
+    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look, Hold, Use, Browse, PayOut, AtTheTill}
 
 
 def test_every_operation_is_in_the_script() -> None:
@@ -848,7 +907,48 @@ def _a_page_of_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(till_routes, "_newest_payout", leaking)
 
 
+def _a_receipt_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_on_the_page(patched, "receipt.html")
+
+
+def _a_form_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_on_the_page(patched, "pay.html")
+
+
+def _a_question_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_on_the_page(patched, "undo.html")
+
+
+def _a_list_of_today_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_on_the_page(patched, "today.html")
+
+
+def _tell_on_the_page(patched: pytest.MonkeyPatch, told: str) -> None:
+    """One page of the till, and no other, has the number of parts of all payments in a header."""
+    honest = till_pages.page
+
+    def leaking(request: Any, template: str, **values: Any) -> Any:
+        response = honest(request, template, **values)
+        if template == told:
+            with request.app.state.store.read() as reader:
+                response.headers["X-Parts"] = str(sum(_parts(reader.selling).values()))
+        return response
+
+    patched.setattr("merchant_api.till.routes.page", leaking)
+
+
+def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:
+    """The page has another title where the card was blocked."""
+
+    def leaking(reason: Refusal) -> Any:
+        return SimpleNamespace(label="invalid" if reason is Refusal.CARD_BLOCKED else "refused", status=402)
+
+    patched.setattr(booking, "answer_to", leaking)
+
+
 LEAKS = (
+    *(_a_receipt_that_tells, _a_form_that_tells, _a_question_that_tells, _a_list_of_today_that_tells),
+    _another_refusal_at_the_till,
     *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
     *(_a_longer_id, _a_line_for_each_part, _another_header),
     *(_parts_of_what_was_taken, _parts_of_what_was_let_go, _parts_of_what_was_given_back),

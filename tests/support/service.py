@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -132,28 +132,41 @@ class Street:
 
     def add_card(self, name: str, *, state: CardState = CardState.ACTIVE) -> None:
         """Add a holder with a card."""
-        holder = Holder(new_id(HolderId), HolderReference(f"P-{name}"), new_salt())
-        token = new_token()
-        card = Card(new_id(CardId), holder.id, new_card_number(), TokenHash.of(token), state)
-        self.book(HolderRequest(holder, card))
-        self.holders[name], self.cards[name], self.tokens[name] = holder, card, token
-        self.numbers[name] = card.number
+        self.book(self._new_card(name, state))
+
+    def add_cards(self, names: Iterable[str]) -> None:
+        """Add as many holders, each with a card, at once."""
+        self.book(*(self._new_card(name, CardState.ACTIVE) for name in names))
 
     def award(self, name: str, amount: Money, *, scheme: str = "culture", starts_on: date | None = None) -> None:
         """Award an amount that is valid from today, or from another day."""
+        self.book(self._an_award(name, amount, scheme, starts_on or staff().effective_on))
+
+    def award_each(self, awards: Iterable[tuple[str, Money, str]]) -> None:
+        """Award to each name an amount of a scheme, from today, at once."""
+        today = staff().effective_on
+        self.book(*(self._an_award(name, amount, scheme, today) for name, amount, scheme in awards))
+
+    def _new_card(self, name: str, state: CardState) -> HolderRequest:
+        holder = Holder(new_id(HolderId), HolderReference(f"P-{name}"), new_salt())
+        token = new_token()
+        card = Card(new_id(CardId), holder.id, new_card_number(), TokenHash.of(token), state)
+        self.holders[name], self.cards[name], self.tokens[name] = holder, card, token
+        self.numbers[name] = card.number
+        return HolderRequest(holder, card)
+
+    def _an_award(self, name: str, amount: Money, scheme: str, starts_on: date) -> AwardRequest:
         salt = new_salt()
-        self.book(
-            AwardRequest(
-                new_id(EntitlementId),
-                new_id(EntryId),
-                scheme,
-                f"Z-{salt}",
-                self.holders[name].reference,
-                amount,
-                starts_on or staff().effective_on,
-                instalment=1,
-                salt=salt,
-            )
+        return AwardRequest(
+            new_id(EntitlementId),
+            new_id(EntryId),
+            scheme,
+            f"Z-{salt}",
+            self.holders[name].reference,
+            amount,
+            starts_on,
+            instalment=1,
+            salt=salt,
         )
 
 

@@ -275,6 +275,7 @@ def test_every_check_that_a_file_can_break_finds_something() -> None:
             "entitlement",
             "held",
             "integrity",
+            "lines",
             "parts",
             "payable",
             "readable",

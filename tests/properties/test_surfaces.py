@@ -1,0 +1,148 @@
+"""The registry of what merchants can see: what is added and is not in it fails, until somebody has said what holds it.
+
+Each address of the service, each of its pages and each format of a file has its line. What is said to be in the two
+worlds is asked there in every run; what is said to be held by another test has one of that name.
+"""
+
+import re
+from enum import Enum
+from pathlib import Path
+
+import pytest
+from starlette.routing import Route
+
+from merchant_api.app import _api
+from merchant_api.openapi import describe
+from merchant_api.routes import security
+from merchant_api.settings import Settings
+from merchant_api.till import routes as till
+from merchant_api.till.pages import FOLDER
+from pasledger import formats
+from tests.properties.test_no_stigma import ALWAYS, RICH, a_town, observe
+
+ROOT = Path(__file__).parents[2]
+
+
+class Held(Enum):
+    """Why somebody who sees it learns nothing of why a holder has money."""
+
+    TWO_WORLDS = "the property of the two worlds asks it in every run"
+    NO_CARD = "it is asked without a card or a payment, and answers the same to everybody, or of who asks alone"
+
+
+SURFACES = {
+    "POST /v1/redemptions": Held.TWO_WORLDS,
+    "GET /v1/redemptions": Held.TWO_WORLDS,
+    "GET /v1/redemptions/{id}": Held.TWO_WORLDS,
+    "POST /v1/redemptions/{id}/refunds": Held.TWO_WORLDS,
+    "GET /v1/refunds": Held.TWO_WORLDS,
+    "POST /v1/holds": Held.TWO_WORLDS,
+    "GET /v1/holds": Held.TWO_WORLDS,
+    "GET /v1/holds/{id}": Held.TWO_WORLDS,
+    "POST /v1/holds/{id}/captures": Held.TWO_WORLDS,
+    "POST /v1/holds/{id}/releases": Held.TWO_WORLDS,
+    "POST /v1/holds/{id}/refunds": Held.TWO_WORLDS,
+    "GET /v1/statements": Held.TWO_WORLDS,
+    "GET /v1/payouts": Held.TWO_WORLDS,
+    "GET /v1/payouts/{id}": Held.TWO_WORLDS,
+    "GET /v1/idempotency-keys/{key}": Held.TWO_WORLDS,
+    "GET /v1/health": Held.NO_CARD,
+    "GET /v1/readiness": Held.NO_CARD,
+    "GET /v1/openapi.json": Held.NO_CARD,
+    "GET /": Held.TWO_WORLDS,
+    "POST /payments": Held.TWO_WORLDS,
+    "GET /payments/{id}": Held.TWO_WORLDS,
+    "GET /payments/{id}/undo": Held.TWO_WORLDS,
+    "POST /payments/{id}/undo": Held.TWO_WORLDS,
+    "GET /today": Held.TWO_WORLDS,
+    "POST /sign-in": Held.NO_CARD,
+    "POST /sign-out": Held.NO_CARD,
+    "GET /language/{language}": Held.NO_CARD,
+    "POST /who": Held.NO_CARD,
+    "GET /own-secret": Held.NO_CARD,
+    "POST /own-secret": Held.NO_CARD,
+    "GET /manage": Held.NO_CARD,
+    "POST /manage/sign-in": Held.NO_CARD,
+    "POST /manage/sign-out": Held.NO_CARD,
+    "POST /manage/terminals": Held.NO_CARD,
+    "POST /manage/terminals/{id}/revoke": Held.NO_CARD,
+    "POST /manage/persons": Held.NO_CARD,
+    "POST /manage/persons/{id}/renew": Held.NO_CARD,
+    "POST /manage/persons/{id}/end": Held.NO_CARD,
+    "GET /static": Held.NO_CARD,
+    "GET /.well-known/security.txt": Held.NO_CARD,
+}
+
+PAGES = {
+    **dict.fromkeys(("pay", "receipt", "undo", "today"), Held.TWO_WORLDS),
+    **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
+    **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "shown"), Held.NO_CARD),
+}
+"""Each template, by its name."""
+
+STAFF = "for staff, auditors or holders: nothing of it goes to a merchant"
+FILES = {
+    "statements": Held.TWO_WORLDS,
+    "specification": Held.TWO_WORLDS,
+    "pain001": "tests/formats/test_pain001.py::test_a_file_has_no_address_and_no_scheme",
+    **dict.fromkeys(
+        (
+            *("auditfile", "awards", "camt053", "carriers", "cells", "cover_page", "delimited", "ends", "faults"),
+            *("journals", "json_lines", "listing", "markup", "masterdata", "merchants", "numbers", "pain002", "paper"),
+            *("payments", "seals", "sepa", "sources", "spreadsheet", "tabular", "workbook", "xml"),
+        ),
+        STAFF,
+    ),
+}
+"""Each module that reads or writes files; the bank shows a merchant what is in the payment, and that is its line."""
+
+
+def offered() -> set[str]:
+    """Return every address that there is, with each method but HEAD."""
+    found = {
+        f"{method} {getattr(route, 'path')}"  # noqa: B009 - a route of any kind
+        for route in [*till.routes(), *security.routes(Settings(books="x", security_contact="mailto:a@b.example"))]
+        for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
+    }
+    for path, operations in describe(_api())["paths"].items():
+        found |= {f"{method.upper()} /v1{path}" for method in operations}
+    return found | {"GET /v1/openapi.json"}
+
+
+def test_every_address_is_in_the_registry() -> None:
+    """An address that is new is in no line, and one that is gone has none left over."""
+    assert offered() == set(SURFACES)
+
+
+def test_every_page_is_in_the_registry() -> None:
+    """Each template has its line."""
+    assert {path.stem for path in (FOLDER / "templates").iterdir()} == set(PAGES)
+
+
+def test_every_file_is_in_the_registry() -> None:
+    """Each module of the formats has its line; one that is held by a test of its own names one that is there."""
+    modules = {path.stem for path in Path(formats.__path__[0]).glob("*.py")} - {"__init__"}
+    assert modules == set(FILES)
+    for held in FILES.values():
+        if isinstance(held, str) and held != STAFF:
+            file, _, name = held.partition("::")
+            assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_what_is_said_to_be_in_the_two_worlds_is() -> None:
+    """Each address with that line is asked in every run of the property."""
+    asked: set[str] = set()
+    with a_town(RICH, ALWAYS) as running:
+        running.client.event_hooks["request"].append(lambda sent: asked.add(f"{sent.method} {sent.url.path}"))
+        observe(running, ALWAYS)
+    for surface, held in SURFACES.items():
+        address = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(surface)))
+        is_asked = any(address.fullmatch(one) for one in asked)
+        assert is_asked is (held is Held.TWO_WORLDS), surface
+
+
+def test_a_new_address_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The registry can fail: an address that somebody adds is in no line."""
+    honest = till.routes
+    monkeypatch.setattr(till, "routes", lambda: [*honest(), Route("/balance", till.speak)])
+    assert offered() - set(SURFACES) == {"GET /balance"}

@@ -11,7 +11,7 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses auto -m "not slow"
 
-# What takes long: kills, full disks, many processes, browsers, benchmarks and outside tools.
+# What takes long: kills, full disks, many processes, attacks on each table, browsers, benchmarks and outside tools.
 test-slow: $(VENV)/.dev $(VENV)/.client
 	$(BIN)/pytest --numprocesses auto -m slow
 

@@ -10,6 +10,8 @@ from pasledger.rules.actors import PERMISSIONS, ActorRole, Permission
 from tests.cli.conftest import Clerk
 from tests.cli.test_program import Command, _commands, every_command, name_of
 
+pytestmark = pytest.mark.slow
+
 COLLEAGUES = {
     ActorRole.CLERK: "clerk",
     ActorRole.APPROVER: "approver",

@@ -37,6 +37,8 @@ from pasledger.usecases.minting import new_id
 from tests.support.service import Street, Till, a_shop_street, in_process, staff
 from tests.support.town import a_scheme
 
+pytestmark = pytest.mark.slow
+
 THOUSAND, SOME = 1000, 240
 PRICE = Money(500)
 DEVIATIONS = 5.0

@@ -30,6 +30,8 @@ from tests.support.books import (
 )
 from tests.support.town import a_redemption
 
+pytestmark = pytest.mark.slow
+
 P = BooksProblem
 
 

@@ -20,6 +20,8 @@ from tests.support.books import A_LIVED_IN_TOWN, POSTGRESQL, content, granted, o
 from tests.support.postgresql import raw, rows, run
 from tests.support.town import a_card, a_redemption, an_award
 
+pytestmark = pytest.mark.slow
+
 TABLES = sorted(tables.metadata.tables)
 MAY_CHANGE = {
     *{("account", "balance_cents"), ("card", "state"), ("terminal", "revoked_at"), ("terminal", "revoked_by")},

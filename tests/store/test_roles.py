@@ -35,6 +35,8 @@ from tests.support.postgresql import a_free_address, address, drop, raw, run, sc
 from tests.support.roles import PASSWORD, as_user, forget, users_of
 from tests.support.town import TODAY, a_budget, a_redemption
 
+pytestmark = pytest.mark.slow
+
 P = BooksProblem
 AT_WORK = (Role.SERVICE, Role.STAFF, Role.AUDITOR)
 TABLES = sorted(roles.RIGHTS)

@@ -26,6 +26,8 @@ from pasledger.usecases.verifying import Verification, verify, verify_snapshot
 from tests.support.books import A_LIVED_IN_TOWN, KINDS, a_file, opened, place_in, unguarded
 from tests.support.town import a_redemption, a_stamp
 
+pytestmark = pytest.mark.slow
+
 NOT_BOUND = ("batch_row", "merchant_contact", "tries")
 """Counters and contacts bind nobody, and the rows of a batch are bound by its fingerprint; nothing of it may stay."""
 TABLES = sorted(set(tables.metadata.tables) - {*NOT_BOUND})

@@ -3,22 +3,20 @@
 What `by` names did it, and is kept with what was done. Without it somebody of the town hall did.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pasledger.ledger.ids import MerchantId, PersonId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refusal, Refused
-from pasledger.rules.pins import LOCKED_AFTER, may_try_at
+from pasledger.rules.pins import tried
 from pasledger.rules.records import (
     CodeUsed,
     Event,
     Fact,
-    FirstTries,
     Person,
     PersonEnd,
     PersonRole,
     PersonSecret,
-    PinToVerify,
     Tries,
 )
 from pasledger.rules.town import Needs, Town
@@ -152,20 +150,8 @@ class PersonTryRequest:
 
 def decide_person_try(request: PersonTryRequest, town: Town, stamp: Stamp) -> Event:
     """Count the try and say what to verify, as for the PIN of a card: it is on the disk before that is done."""
-    before = town.tries.get(request.subject)
-    count = before or FirstTries(request.subject, 0, stamp.recorded_at)
     secret = town.person_secrets.get(PersonId(request.subject))
-    to_verify = PinToVerify(
-        hash=None if secret is None else secret.hash,
-        has_pin=True,
-        is_locked=count.number >= LOCKED_AFTER,
-        is_waiting=before is not None and stamp.recorded_at < may_try_at(before),
-    )
-    if to_verify.is_locked or to_verify.is_waiting:
-        to_verify = replace(to_verify, hash=None)
-    else:
-        count = replace(count, number=count.number + 1, at=stamp.recorded_at)
-    return Event(stamp, (count, to_verify))
+    return tried(request.subject, None if secret is None else secret.hash, town, stamp, has_pin=True)
 
 
 def require_own(by: PersonId | None, merchant: MerchantId, town: Town, otherwise: Refusal) -> None:

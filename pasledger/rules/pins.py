@@ -58,13 +58,18 @@ def decide_try(request: TryRequest, town: Town, stamp: Stamp) -> Event:
     if request.attempt is not None and request.attempt in town.attempts:
         return Event(stamp, ())
     subject = pin_subject(request.card, town)
-    before = town.tries.get(subject)
-    count = before or FirstTries(subject, 0, stamp.recorded_at)
     card = town.cards.get(request.card)
     pin = None if card is None else town.pins.get(card.id)
+    return tried(subject, None if pin is None else pin.hash, town, stamp, has_pin=pin is not None or card is None)
+
+
+def tried(subject: str, secret_hash: str | None, town: Town, stamp: Stamp, *, has_pin: bool) -> Event:
+    """Count a try of a card's or a person's secret, unless it is locked or has to wait, and say what to verify."""
+    before = town.tries.get(subject)
+    count = before or FirstTries(subject, 0, stamp.recorded_at)
     to_verify = PinToVerify(
-        hash=None if pin is None else pin.hash,
-        has_pin=pin is not None or card is None,
+        hash=secret_hash,
+        has_pin=has_pin,
         is_locked=count.number >= LOCKED_AFTER,
         is_waiting=before is not None and stamp.recorded_at < may_try_at(before),
     )

@@ -39,7 +39,7 @@ from pasledger.usecases.minting import stamp_now
 _SECONDS_SIGNED_IN = 12 * 60 * 60
 _SECONDS_OF_A_YEAR = 365 * 24 * 60 * 60
 _NETHERLANDS = ZoneInfo("Europe/Amsterdam")
-_MOST_LISTED = 500
+_MOST_LISTED, _MOST_PAYOUTS = 500, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ async def today(request: Request, who: SignedIn) -> Response:
     day = stamp_now("till").effective_on
     store, merchant = request.app.state.store, who.terminal.merchant
     paid, given_back = await run_in_threadpool(_paid_on, store, merchant, day)
-    payout = await run_in_threadpool(_newest_payout, store, merchant)
+    payouts = await run_in_threadpool(_newest_payouts, store, merchant)
     return page(
         request,
         "today.html",
@@ -235,7 +235,7 @@ async def today(request: Request, who: SignedIn) -> Response:
             }
             for one in paid
         ],
-        money=_when_the_money_comes(payout, language_of(request)),
+        money=[_when_the_money_comes(one, language_of(request)) for one in payouts or (None,)],
     )
 
 
@@ -261,14 +261,13 @@ def _paid_on(store: Store, merchant: MerchantId, day: date) -> tuple[tuple[Liste
     return paid, given_back
 
 
-def _newest_payout(store: Store, merchant: MerchantId) -> SentPayout | None:
+def _newest_payouts(store: Store, merchant: MerchantId) -> tuple[SentPayout, ...]:
     with store.read() as reader:
-        found = reader.payouts.sent(Wanted(merchant, most=1)).items
-    return found[0] if found else None
+        return reader.payouts.sent(Wanted(merchant, most=_MOST_PAYOUTS)).items
 
 
 def _when_the_money_comes(payout: SentPayout | None, language: str) -> str:
-    """Return what became of the newest payout, in words."""
+    """Return what became of a payout, in words; of none, where there is none yet."""
     if payout is None:
         return say("till.money.none", language)
     code = f"till.money.{payout.became or 'sent'}"

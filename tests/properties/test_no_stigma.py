@@ -892,19 +892,17 @@ def _an_account_that_tells(patched: pytest.MonkeyPatch) -> None:
 
 
 def _a_page_of_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
-    """The page of today says how many schemes the last payout was of."""
-    honest = till_routes._newest_payout
+    """The page of today says how many schemes each payout was of."""
+    honest = till_routes._newest_payouts
 
-    def leaking(store: Store, merchant: MerchantId) -> SentPayout | None:
+    def leaking(store: Store, merchant: MerchantId) -> tuple[SentPayout, ...]:
         found = honest(store, merchant)
-        if found is None:
-            return None
         with store.read() as reader:
-            asked = "SELECT transfer_count FROM entry WHERE id = ?"
-            ((number,),) = reader._connection.exec_driver_sql(asked, (found.entry,))
-        return found._replace(number=f"{found.number}{'x' * number}")
+            rows = reader._connection.exec_driver_sql("SELECT id, transfer_count FROM entry").fetchall()
+        counted: dict[str, int] = dict(map(tuple, rows))
+        return tuple(one._replace(number=f"{one.number}{'x' * counted[one.entry]}") for one in found)
 
-    patched.setattr(till_routes, "_newest_payout", leaking)
+    patched.setattr(till_routes, "_newest_payouts", leaking)
 
 
 def _a_receipt_that_tells(patched: pytest.MonkeyPatch) -> None:

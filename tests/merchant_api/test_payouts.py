@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from httpx2 import Response
 
 from merchant_api.forms import policy_of
 from merchant_api.till.people import COOKIE
@@ -43,10 +45,15 @@ def number(place: int = 1, run: int = 1) -> str:
     return f"{TODAY.year}-{run:04}-{place:04}"
 
 
+def at_the_till(till: Till, address: str, at: str = "club", language: str = "nl") -> Response:
+    """Return a page of a till, and no other for it."""
+    headers = {"Cookie": f"{COOKIE}={till.street.credentials[at]}", "Accept-Language": language}
+    return till.client.get(address, headers=headers, follow_redirects=False)
+
+
 def today_page(till: Till, at: str = "club", language: str = "nl") -> str:
     """Return the page of a till with what was paid today."""
-    cookies = f"{COOKIE}={till.street.credentials[at]}"
-    return till.client.get("/today", headers={"Cookie": cookies, "Accept-Language": language}).text
+    return at_the_till(till, "/today", at, language).text
 
 
 def test_a_payout_has_its_lines(till: Till, sold: dict[str, Any]) -> None:
@@ -185,6 +192,25 @@ def test_every_payout_on_its_way_is_on_the_page_of_the_till(till: Till) -> None:
         till.street.pay_out()
     shown = today_page(till)
     assert shown.index(number(run=2)) < shown.index(number(run=1))
+    (behind, _) = re.findall(r'href="(/payouts/pay_\w+)"', shown)
+    assert all(text in at_the_till(till, behind).text for text in (number(run=2), "€ 2,00"))
+    assert at_the_till(till, behind, at="café").status_code == 404
+
+
+def test_the_statement_of_a_month_is_a_page_and_a_file_of_the_till(till: Till, sold: dict[str, Any]) -> None:
+    """What the API says of the same days; another month has nothing, and what is no month leads back to this one."""
+    month, before = f"{TODAY:%Y-%m}", f"{TODAY.replace(day=1) - timedelta(days=1):%Y-%m}"
+    for address in ("/statement", f"/statement?month={month}"):
+        shown = at_the_till(till, address).text
+        for text in ("Lid 17", "kamp", sold["later"]["id"], "€ 1,00", f'value="{month}" selected'):
+            assert text in shown
+    file = at_the_till(till, f"/statement.csv?month={month}", language="en")
+    rows = list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff")), delimiter=";"))
+    assert [row["id"] for row in rows if row["reference"] == "Lid 17"] == [sold["paid"]["id"], sold["back"]["id"]]
+    assert sold["paid"]["id"] not in at_the_till(till, f"/statement?month={before}").text
+    for wrong in ("2020-01", "x", "2026-13"):
+        answer = at_the_till(till, f"/statement?month={wrong}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/statement")
 
 
 def test_nothing_tells_a_scheme(till: Till, sold: dict[str, Any]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from merchant_api.forms import policy_of
 from merchant_api.till.people import COOKIE
 from pasledger.formats.specification import STYLE
+from pasledger.pages.making import policy_of
 from tests.support.bank import Bank
 from tests.support.service import Till, staff
 

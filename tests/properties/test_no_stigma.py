@@ -37,6 +37,7 @@ from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.pages.envelope import HEADERS
 from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.rules.card_entry import MOST_REFUSALS
 from pasledger.rules.card_rule import LimitRequest
@@ -687,7 +688,7 @@ def _another_count(patched: pytest.MonkeyPatch) -> None:
         honest(limits, request, terminal)
         with request.app.state.store.read() as reader:
             number = sum(count for count, *_ in reader._connection.exec_driver_sql("SELECT number FROM tries"))
-        request.scope[errors.HEADERS]["RateLimit"] += f";n={number}"
+        request.scope[HEADERS]["RateLimit"] += f";n={number}"
 
     patched.setattr(Limits, "count", leaking)
 

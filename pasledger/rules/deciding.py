@@ -142,6 +142,7 @@ from pasledger.rules.registration import (
     decide_scheme,
     decide_terminal,
 )
+from pasledger.rules.retention import RetentionRequest, decide_retention
 from pasledger.rules.sources import SourceRequest, decide_source
 from pasledger.rules.town import Needs, Town
 
@@ -168,6 +169,7 @@ Request = (
     | BookingRequest
     | KeyRequest
     | SecondApprovalRequest
+    | RetentionRequest
     | BudgetRequest
     | SchemeRequest
     | SourceRequest
@@ -238,6 +240,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     BookingRequest: decide_booking,
     KeyRequest: decide_key,
     SecondApprovalRequest: decide_second_approval,
+    RetentionRequest: decide_retention,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     SourceRequest: decide_source,

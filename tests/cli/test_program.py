@@ -43,6 +43,9 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     """Yield every command that prints data, each such that it can be done in the town."""
     yield "start", "--municipality", "Elders", "--books", clerk.folder / "elders.db"
     yield ("upgrade",)
+    yield "retention", "keep", "holder", "P5Y", "--source", "B-1", *FOUR_EYES
+    yield "retention", "preview", "--on", "2050-01-01"
+    yield "retention", "apply", *FOUR_EYES, "--yes"
     newer = SCHEMES.replace("2020-01-01", "2021-01-01").replace("Vrije tijd", "Sport").replace('"Cadeau"', '"Gift"')
     administrator = ("--as", "administrator")
     yield "actors", "add", "jansen", "--role", "clerk", *administrator

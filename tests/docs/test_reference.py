@@ -288,6 +288,12 @@ REWRITTEN = {
         "UPDATE merchant_reference SET reference = 'another'",
         "UPDATE award_decision SET reference = 'another'",
     ],
+    "a reference, deleted": ["DELETE FROM holder_reference"],
+    "a reference, deleted with a record that says its term was over when it was not": [
+        "INSERT INTO unlinking VALUES ('unl_made_up', 'holder', '2019-03-02', 2, '2026-03-02T12:30:00.000Z', 'a', 'b')",
+        "INSERT INTO unlinked SELECT 'holder_reference', holder_id, 'unl_made_up' FROM holder_reference",
+        "DELETE FROM holder_reference",
+    ],
 }
 
 

@@ -101,7 +101,7 @@ def holder_overview(
         Path, typer.Option("--out", "-o", metavar="OUT", help="The new file: HTML to print, or JSON where it ends so.")
     ],
 ) -> None:
-    """Make a page for a holder, to print; or a file for a program (OUT.json).
+    """Make a page for a holder, to print, or a file for a program.
 
     It says what there is, until when and by which decision, what was spent where, and what is kept, why, until when and
     who can see it. It is for the holder alone.

@@ -68,11 +68,8 @@ def preview(
         call,
         {"on": day, "kinds": rows},
         call.say("cli.retention-on", day=day),
-        table(
-            call,
-            [_shown(row) for row in rows],
-            *("kind", "what", "period", "source", "references", "over", "held_back", "next_on"),
-        ),
+        table(call, [_shown(row) for row in rows], "kind", "what", "period", "source"),
+        table(call, [_shown(row) for row in rows], "kind", "references", "over", "held_back", "next_on"),
     )
 
 

@@ -39,6 +39,7 @@ from pasledger.cli import (
     seals,
     sources,
     spending,
+    statistics,
     terminals,
     years,
 )
@@ -164,6 +165,8 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "audit": {
             "follow": audit.follow,
             "sample": audit.sample,
+            "reach": statistics.reach,
+            "limited-network": statistics.network,
         },
         "seal": seals.seal,
         "prove": seals.prove,

@@ -128,6 +128,8 @@ RIGHTS: dict[str, Asks | Open] = {
     "account": LOOKS,
     "audit follow": LOOKS,
     "audit sample": LOOKS,
+    "audit reach": LOOKS,
+    "audit limited-network": LOOKS,
     "export xaf": LOOKS,
     "export hledger": LOOKS,
     "export beancount": LOOKS,

@@ -65,6 +65,7 @@ from pasledger.store.loading import load
 from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
+from pasledger.store.reaching import Reaching
 from pasledger.store.retention import Retention
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
@@ -103,6 +104,7 @@ class Reader:
         self.following = Following(connection)
         self.seals = Sealing(connection)
         self.retention = Retention(connection)
+        self.reaching = Reaching(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""

@@ -139,6 +139,8 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("trial-balance",)
     yield "audit", "follow", "RAAD-1"
     yield "audit", "sample", "--size", "2", "--seed", "dice", "--by-amount"
+    yield "audit", "reach", YEAR, "--baseline", "sport=40", "--page", clerk.folder / "reach.html"
+    yield "audit", "limited-network"
     for kind in ("hledger", "beancount", "jsonl"):
         yield "export", kind, "-o", clerk.folder / f"books.{kind}"
     yield "export", "xaf", "-o", clerk.folder / "books.xaf", "--year", YEAR, "--tax-number", "001234567"

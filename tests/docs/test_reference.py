@@ -13,7 +13,7 @@ from merchant_api.app import _api
 from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
-from pasledger.formats import awards, cells, ends, masterdata, merchants, sources
+from pasledger.formats import awards, baselines, cells, ends, masterdata, merchants, sources
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.formats.payments import PAYMENT_KEYS
 from pasledger.formats.tabular import Column
@@ -78,6 +78,7 @@ def test_a_refusal_says_what_a_merchant_hears(reason: Refusal) -> None:
 
 FORMATS: dict[str, tuple[Column, ...]] = {
     "Awards": awards.COLUMNS,
+    "Baselines": baselines.COLUMNS,
     "Budgets": masterdata.BUDGET_COLUMNS,
     "Ends": ends.COLUMNS,
     "Merchants": masterdata.MERCHANT_COLUMNS,

@@ -32,12 +32,14 @@ from pasledger.cli import (
     payouts,
     persons,
     pins,
+    retention,
     reversals,
     roles,
     schemes,
     seals,
     sources,
     spending,
+    statistics,
     terminals,
     years,
 )
@@ -58,6 +60,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "keys": {"create": keys.create},
         "import": exports.rebuild,
         "roles": {"create": roles.create},
+        "retention": {"keep": retention.keep, "preview": retention.preview, "apply": retention.apply},
     },
     "People": {
         "actors": {
@@ -159,7 +162,12 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "beancount": exports.beancount,
             "jsonl": exports.jsonl,
         },
-        "audit": {"follow": audit.follow, "sample": audit.sample},
+        "audit": {
+            "follow": audit.follow,
+            "sample": audit.sample,
+            "reach": statistics.reach,
+            "limited-network": statistics.network,
+        },
         "seal": seals.seal,
         "prove": seals.prove,
         "verify": books.verify,
@@ -170,6 +178,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
 _GROUPS = {
     "keys": "What keeps PINs from being guessed.",
     "roles": "Who may do what in PostgreSQL.",
+    "retention": "How long references to persons are kept, and what goes when that is over.",
     "actors": "Who works with the books, and who may do what.",
     "audit": "What an auditor asks, each with its evidence.",
     "export": "The books as files, for tools that are not ours.",

@@ -111,6 +111,13 @@ class ActId(Id):
     prefix = "act"
 
 
+class UnlinkingId(Id):
+    """References of one kind that were unlinked at once."""
+
+    __slots__ = ()
+    prefix = "unl"
+
+
 class RedemptionId(Id):
     """A redemption (besteding), as its merchant knows it."""
 

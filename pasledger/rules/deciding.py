@@ -144,6 +144,7 @@ from pasledger.rules.registration import (
     decide_scheme,
     decide_terminal,
 )
+from pasledger.rules.retention import RetentionRequest, decide_retention
 from pasledger.rules.sources import SourceRequest, decide_source
 from pasledger.rules.town import Needs, Town
 
@@ -170,6 +171,7 @@ Request = (
     | BookingRequest
     | KeyRequest
     | SecondApprovalRequest
+    | RetentionRequest
     | BudgetRequest
     | SchemeRequest
     | SourceRequest
@@ -241,6 +243,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     BookingRequest: decide_booking,
     KeyRequest: decide_key,
     SecondApprovalRequest: decide_second_approval,
+    RetentionRequest: decide_retention,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     SourceRequest: decide_source,

@@ -43,6 +43,9 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     """Yield every command that prints data, each such that it can be done in the town."""
     yield "start", "--municipality", "Elders", "--books", clerk.folder / "elders.db"
     yield ("upgrade",)
+    yield "retention", "keep", "holder", "P5Y", "--source", "B-1", *FOUR_EYES
+    yield "retention", "preview", "--on", "2050-01-01"
+    yield "retention", "apply", *FOUR_EYES, "--yes"
     newer = SCHEMES.replace("2020-01-01", "2021-01-01").replace("Vrije tijd", "Sport").replace('"Cadeau"', '"Gift"')
     administrator = ("--as", "administrator")
     yield "actors", "add", "jansen", "--role", "clerk", *administrator
@@ -137,6 +140,8 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("trial-balance",)
     yield "audit", "follow", "RAAD-1"
     yield "audit", "sample", "--size", "2", "--seed", "dice", "--by-amount"
+    yield "audit", "reach", YEAR, "--baseline", "sport=40", "--page", clerk.folder / "reach.html"
+    yield "audit", "limited-network"
     for kind in ("hledger", "beancount", "jsonl"):
         yield "export", kind, "-o", clerk.folder / f"books.{kind}"
     yield "export", "xaf", "-o", clerk.folder / "books.xaf", "--year", YEAR, "--tax-number", "001234567"

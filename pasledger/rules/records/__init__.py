@@ -29,6 +29,7 @@ from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchan
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonRole, PersonSecret
 from pasledger.rules.records.references import MerchantReference
+from pasledger.rules.records.retention import Length, ReferenceKind, RetentionPeriod, Unlinking
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
     PaymentFile,
@@ -95,6 +96,7 @@ __all__ = [
     "HoldUse",
     "Holder",
     "Lapse",
+    "Length",
     "LinePurpose",
     "Merchant",
     "MerchantCheck",
@@ -120,8 +122,10 @@ __all__ = [
     "PinToVerify",
     "PinUnlocked",
     "Redemption",
+    "ReferenceKind",
     "Refund",
     "ResultId",
+    "RetentionPeriod",
     "RunStep",
     "RunStepped",
     "SecondApproval",
@@ -130,6 +134,7 @@ __all__ = [
     "Terminal",
     "TerminalRevoked",
     "Tries",
+    "Unlinking",
     "Waits",
     "WrittenOff",
     "YearClosed",

@@ -110,6 +110,7 @@ from pasledger.store.rows.persons import (
     read_person,
     read_person_secret,
 )
+from pasledger.store.rows.retention import read_retention_period, retention_period_row, unlinking_row
 from pasledger.store.rows.settlement import (
     payment_file_rows,
     payment_settings_row,
@@ -238,6 +239,7 @@ __all__ = [
     "read_pin",
     "read_redemption",
     "read_refund",
+    "read_retention_period",
     "read_schemes",
     "read_second_approval",
     "read_stamp",
@@ -248,6 +250,7 @@ __all__ = [
     "read_year_closed",
     "redemption_row",
     "refund_row",
+    "retention_period_row",
     "revocation_log_row",
     "revocation_row",
     "run_step_row",
@@ -260,6 +263,7 @@ __all__ = [
     "terminal_row",
     "transfer_rows",
     "tries_row",
+    "unlinking_row",
     "unlock_row",
     "written_off_row",
     "year_closed_row",

@@ -32,6 +32,7 @@ from pasledger.store.tables.masterdata import (
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
 from pasledger.store.tables.persons import code_use, person, person_end, person_name, person_secret
+from pasledger.store.tables.retention import retention_period, unlinked, unlinking
 from pasledger.store.tables.seals import seal, sealed
 from pasledger.store.tables.settlement import (
     payment_file,
@@ -114,6 +115,7 @@ __all__ = [
     "pin_unlock",
     "redemption",
     "refund",
+    "retention_period",
     "run_step",
     "scheme",
     "scheme_amount",
@@ -125,6 +127,8 @@ __all__ = [
     "terminal_revocation",
     "transfer",
     "tries",
+    "unlinked",
+    "unlinking",
     "written_off",
     "year_closed",
 ]

@@ -63,6 +63,7 @@ from pasledger.rules.expiry import (
     decide_lapse,
     decide_year_close,
 )
+from pasledger.rules.follow_ups import FollowUpRequest, decide_follow_up
 from pasledger.rules.holds import (
     CaptureRequest,
     ExpiryRequest,
@@ -207,6 +208,7 @@ Request = (
     | PinRequest
     | TryRequest
     | UnlockRequest
+    | FollowUpRequest
 )
 
 PresentedRequest = RedemptionRequest | HoldRequest
@@ -277,6 +279,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     PinRequest: decide_pin,
     TryRequest: decide_try,
     UnlockRequest: decide_unlock,
+    FollowUpRequest: decide_follow_up,
 }
 
 

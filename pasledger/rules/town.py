@@ -14,6 +14,7 @@ from pasledger.ledger.ids import (
     CardId,
     EntitlementId,
     EntryId,
+    FindingId,
     HolderId,
     HoldId,
     MerchantId,
@@ -59,6 +60,7 @@ from pasledger.rules.records import (
     Event,
     Fact,
     FileSource,
+    FollowUp,
     Freeing,
     Hold,
     HoldCaptured,
@@ -155,6 +157,8 @@ class Needs:
     file_sources: set[str] = field(default_factory=set)
     settings: set[str] = field(default_factory=set)
     """The settings of a part of the books; those of awards come with each batch too."""
+    findings: set[FindingId] = field(default_factory=set)
+    """Findings of which it matters what was said before."""
     budget_references: set[str] = field(default_factory=set)
     today: date | None = None
     """The day whose spending counts against a ceiling."""
@@ -224,6 +228,8 @@ class Town(Books):
         self.payout_steps: dict[PayoutId, tuple[PayoutStep, ...]] = {}
         self.newest_statement: dict[str, BankStatement] = {}
         self.open_bank_lines: set[tuple[StatementId, int]] = set()
+        self.follow_ups: dict[FindingId, int] = {}
+        """How often something was said of a finding."""
         self._payouts_of: dict[RunId, list[Payout]] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
@@ -381,6 +387,8 @@ class Town(Books):
                 self.holds[fact.id] = fact
             case HoldCaptured() | HoldReleased() | HoldRefunded():
                 self.hold_uses.setdefault(fact.hold, []).append(fact)
+            case FollowUp():
+                self.follow_ups[fact.finding] = fact.number
             case MerchantReference():
                 pass  # which no decision looks at
             case _:

@@ -50,6 +50,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.auditing import Auditing
 from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
 from pasledger.store.changeable import Changeable
@@ -65,6 +66,7 @@ from pasledger.store.loading import load
 from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
+from pasledger.store.registers import Registers
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
@@ -101,6 +103,8 @@ class Reader:
         self.ledger = Ledger(connection)
         self.following = Following(connection)
         self.seals = Sealing(connection)
+        self.auditing = Auditing(connection)
+        self.registers = Registers(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""

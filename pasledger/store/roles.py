@@ -109,6 +109,7 @@ RIGHTS = {
     "hold_release": (_ADD, _ADD, _READ),
     "hold_refund": (_ADD, _ADD, _READ),
     "merchant_reference": (_ADD, _ADD, _READ),
+    "follow_up": (_NONE, _ADD, _READ),
     "attempt": (_ADD, _ADD, _READ),
 }
 """What each role may do with each table, as it is granted. Nothing deletes yet, so nobody but the owner may."""

@@ -118,6 +118,18 @@ class AuditReport:
         return len(about), sum(one.is_unjudged for one in about)
 
 
+OF_HOLDERS = frozenset(EntryKind) - {
+    EntryKind.BUDGET_RAISED,
+    EntryKind.BUDGET_LOWERED,
+    EntryKind.PUT_IN_PAYOUT,
+    EntryKind.PAYOUT_CANCELLED,
+    EntryKind.PAID,
+    EntryKind.RETURNED,
+    EntryKind.WRITTEN_OFF,
+    EntryKind.FREED,
+}
+"""Entries that are each about one holder."""
+
 TOGETHER = "…"
 """What lines are called that are told together."""
 

@@ -63,6 +63,7 @@ from pasledger.rules.expiry import (
     decide_lapse,
     decide_year_close,
 )
+from pasledger.rules.follow_ups import FollowUpRequest, decide_follow_up
 from pasledger.rules.holds import (
     CaptureRequest,
     ExpiryRequest,
@@ -212,6 +213,7 @@ Request = (
     | TryRequest
     | CodeTryRequest
     | UnlockRequest
+    | FollowUpRequest
 )
 
 PresentedRequest = RedemptionRequest | HoldRequest
@@ -284,6 +286,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     TryRequest: decide_try,
     CodeTryRequest: decide_code_try,
     UnlockRequest: decide_unlock,
+    FollowUpRequest: decide_follow_up,
 }
 
 

@@ -50,6 +50,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.auditing import Auditing
 from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
 from pasledger.store.changeable import Changeable
@@ -66,6 +67,7 @@ from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
 from pasledger.store.reaching import Reaching
+from pasledger.store.registers import Registers
 from pasledger.store.retention import Retention
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
@@ -105,6 +107,8 @@ class Reader:
         self.seals = Sealing(connection)
         self.retention = Retention(connection)
         self.reaching = Reaching(connection)
+        self.auditing = Auditing(connection)
+        self.registers = Registers(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""

@@ -113,6 +113,7 @@ RIGHTS = {
     "retention_period": (_NONE, _ADD, _READ),
     "unlinking": (_NONE, _ADD, _READ),
     "unlinked": (_NONE, _ADD, _READ),
+    "follow_up": (_NONE, _ADD, _READ),
     "attempt": (_ADD, _ADD, _READ),
 }
 """What each role may do with each table, as it is granted. Staff deletes references, and a guard wants a record."""

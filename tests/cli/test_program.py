@@ -142,6 +142,14 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "audit", "sample", "--size", "2", "--seed", "dice", "--by-amount"
     yield "audit", "reach", YEAR, "--baseline", "sport=40", "--page", clerk.folder / "reach.html"
     yield "audit", "limited-network"
+    yield "audit", "findings"
+    clerk.done("actors", "add", "auditor", "--role", "auditor", *administrator)
+    found = clerk.done("audit", "findings")["findings"][0]["finding"]
+    yield "audit", "follow-up", found, "--state", "explained", "--note", "seen at the desk", "--as", "auditor"
+    yield "audit", "manual"
+    yield "audit", "changes"
+    yield "audit", "rights"
+    yield "audit", "report", "--out", clerk.folder / "report.html"
     for kind in ("hledger", "beancount", "jsonl"):
         yield "export", kind, "-o", clerk.folder / f"books.{kind}"
     yield "export", "xaf", "-o", clerk.folder / "books.xaf", "--year", YEAR, "--tax-number", "001234567"
@@ -227,7 +235,13 @@ class _Anybody(Clerk):
         return ""
 
     def done(self, *_arguments: object) -> Any:
-        return {"redemption": "", "batch": "", "entitlements": [{"entitlement": ""}], "persons": [{"number": ""}]}
+        return {
+            "redemption": "",
+            "batch": "",
+            "entitlements": [{"entitlement": ""}],
+            "persons": [{"number": ""}],
+            "findings": [{"finding": ""}],
+        }
 
     def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
         return ""

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event
 
-from pasledger.ledger.ids import ActId, UnlinkingId
+from pasledger.ledger.ids import ActId, FindingId, UnlinkingId
 from pasledger.ledger.periods import Period
 from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest
@@ -24,6 +24,7 @@ from pasledger.rules.credentials import RenewalRequest, UseRequest
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.ends import ExtensionRequest
 from pasledger.rules.expiry import FreeingRequest, LapseRequest
+from pasledger.rules.follow_ups import FollowUpRequest
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.persons import OwnSecretRequest, PersonEndRequest, PersonRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
@@ -33,6 +34,7 @@ from pasledger.rules.records import (
     ActResult,
     Credential,
     Event,
+    FollowUpState,
     Length,
     PersonRole,
     ReferenceKind,
@@ -173,6 +175,7 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     PinRequest(a_card().number, "hash of a PIN", "hash of a code"),
     TryRequest(a_card().number),
     UnlockRequest(a_card().number),
+    FollowUpRequest(FindingId.of(1), "round-amounts", FollowUpState.EXAMINING, "the merchant was asked"),
 )
 """The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal, an
 administrator, a PIN; a name that went when it was over; and a scheme of which something was withdrawn, lapsed and was

@@ -52,6 +52,7 @@ from pasledger.store.rows.changes import (
     year_closed_row,
 )
 from pasledger.store.rows.credentials import credential_row, credential_use_row, read_credential
+from pasledger.store.rows.follow_ups import follow_up_row, read_follow_up
 from pasledger.store.rows.holds import (
     hold_row,
     hold_use_row,
@@ -167,6 +168,7 @@ __all__ = [
     "file_source_row",
     "first_state_row",
     "first_tries_row",
+    "follow_up_row",
     "freeing_row",
     "hold_row",
     "hold_use_row",
@@ -215,6 +217,7 @@ __all__ = [
     "read_entitlement_end",
     "read_entry",
     "read_file_source",
+    "read_follow_up",
     "read_freeing",
     "read_hold",
     "read_hold_use",

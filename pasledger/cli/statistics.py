@@ -96,9 +96,9 @@ def network(
 ) -> None:
     """Show what was paid in twelve months, and who accepts cards.
 
-    It is for the limited-network exclusion of PSD2. Above a million euros, who leans on a limited network or a very limited range tells De Nederlandsche Bank. The value
-    is what was paid, before refunds. Of a scheme under which fewer than five persons paid nothing is told, nor what
-    would give it back. CSV has the acceptors.
+    It is for the limited-network exclusion of PSD2. Above a million euros, who leans on a limited network or a very
+    limited range tells De Nederlandsche Bank. The value is what was paid, before refunds. Of a scheme under which fewer
+    than five persons paid nothing is told, nor what would give it back. CSV has the acceptors.
 
     JSON: first_day, last_day, value, threshold, is_above, source, schemes (scheme, value), kinds (kind, acceptors),
     acceptors (name, category, place, since, last_day); a value that is null is not told.

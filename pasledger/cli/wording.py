@@ -9,7 +9,16 @@ from pasledger.ledger.journal import EntryKind
 from pasledger.reports.batches import Unusual
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
-from pasledger.rules.records import CheckResult, CheckWay, LinePurpose, PayoutStep, PersonRole, RunStep, Waits
+from pasledger.rules.records import (
+    CheckResult,
+    CheckWay,
+    LinePurpose,
+    LookUpPurpose,
+    PayoutStep,
+    PersonRole,
+    RunStep,
+    Waits,
+)
 from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
@@ -23,6 +32,7 @@ LISTS: dict[type[StrEnum], str] = {
     CheckResult: "check-result",
     Waits: "waits",
     LinePurpose: "line-purpose",
+    LookUpPurpose: "look-up-purpose",
     RunStep: "run-step",
     PayoutStep: "payout-step",
     BatchState: "batch-state",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from pasledger.ledger.seals import Leaf, Seal
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.keys import SecretKey
-from pasledger.rules.records import Act, ActResult
+from pasledger.rules.records import Act, ActResult, LookUp
 from pasledger.rules.town import Needs, Town
 from pasledger.store import copying, guards, migrating, roles, rows, tables
 from pasledger.store.acting import log
@@ -58,7 +58,7 @@ class Transaction:
         """Append what was decided upon `town`."""
         record(self._connection, outcomes, town)
 
-    def log(self, *lines: Act | ActResult) -> None:
+    def log(self, *lines: Act | ActResult | LookUp) -> None:
         """Append lines to the log, but for those that are there already."""
         log(self._connection, lines)
 

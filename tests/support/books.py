@@ -27,7 +27,7 @@ from pasledger.rules.expiry import FreeingRequest, LapseRequest
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.persons import OwnSecretRequest, PersonEndRequest, PersonRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
-from pasledger.rules.records import DONE, Act, ActResult, Credential, Event, PersonRole
+from pasledger.rules.records import DONE, Act, ActResult, Credential, Event, LookUp, LookUpPurpose, PersonRole
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
 from pasledger.rules.sources import SourceRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
@@ -289,17 +289,20 @@ def _book(store: Store, requests: tuple[Request, ...]) -> None:
     book(store, [request for request in requests if request not in ends], a_stamp())
     if ends:
         book(store, ends, a_stamp(WINTER.ends_before))
-    _log(store)
-    if requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN:
+    is_lived_in = requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN
+    _log(store, *([LookUp(ActId.of(1), LookUpPurpose.CARD, a_holder().id, a_card().id)] if is_lived_in else []))
+    if is_lived_in:
         store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
 
 
-def _log(store: Store) -> None:
+def _log(store: Store, *about: LookUp) -> None:
     """Let the log have a line, for whatever made the books."""
     at, act = a_stamp().recorded_at, ActId.of(1)
     with store.begin() as transaction:
         transaction.log(
-            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"), ActResult(act, at, DONE)
+            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"),
+            ActResult(act, at, DONE),
+            *about,
         )
 
 

@@ -27,10 +27,13 @@ RUNS_THE_MACHINE = Open("it makes books, or takes them whole, so that there may 
 
 PROVES = Open("it adds nothing of its own, and runs at night, when nobody is there")
 
+SIGNS_IN = Open("who works there signs in on its pages, and each look-up there asks for their rights")
+
 RIGHTS: dict[str, Asks | Open] = {
     "start": RUNS_THE_MACHINE,
     "upgrade": RUNS_THE_MACHINE,
     "serve": RUNS_THE_MACHINE,
+    "desk": SIGNS_IN,
     "backup": LOOKS,
     "restore": RUNS_THE_MACHINE,
     "keys create": RUNS_THE_MACHINE,
@@ -137,6 +140,7 @@ RIGHTS: dict[str, Asks | Open] = {
     "audit changes": LOOKS,
     "audit rights": LOOKS,
     "audit report": LOOKS,
+    "audit look-ups": LOOKS,
     "export xaf": LOOKS,
     "export hledger": LOOKS,
     "export beancount": LOOKS,

@@ -27,8 +27,8 @@ th, td { text-align: left; padding: 1.5mm 3mm 1.5mm 0; border-bottom: .2mm solid
 td.amount, th.amount { text-align: right; white-space: nowrap; }
 .letter { break-after: page; } .code { font: bold 20pt monospace; letter-spacing: .1em; }
 .cards { display: flex; flex-wrap: wrap; gap: 4mm; }
-.card { width: 85.6mm; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm; display: flex;
-  justify-content: space-between; break-inside: avoid; }
+.card { width: 85.6mm; max-width: 100%; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm;
+  display: flex; justify-content: space-between; break-inside: avoid; }
 .card svg { width: 40mm; height: 40mm; } .card strong { display: block; font-size: 13pt; }
 .number { font: 11pt monospace; white-space: nowrap; }
 """.strip()

@@ -56,6 +56,7 @@ RIGHTS = {
     "actor_change": (_NONE, _READ, _READ),
     "act": (_NONE, _ADD, _READ),
     "act_result": (_NONE, _ADD, _READ),
+    "look_up": (_NONE, _ADD, _READ),
     "books_key": (_READ, _ADD, _READ),
     "terminal_revocation": (_ADD, _ADD, _READ),
     "credential": (_READ, _ADD, _READ),

@@ -36,6 +36,8 @@ from pasledger.rules.records import (
     Event,
     FollowUpState,
     Length,
+    LookUp,
+    LookUpPurpose,
     PersonRole,
     ReferenceKind,
     Unlinking,
@@ -306,8 +308,9 @@ def _book(store: Store, requests: tuple[Request, ...]) -> None:
     book(store, [request for request in requests if request not in ends], a_stamp())
     if ends:
         book(store, ends, a_stamp(WINTER.ends_before))
-    _log(store)
-    if requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN:
+    is_lived_in = requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN
+    _log(store, *([LookUp(ActId.of(1), LookUpPurpose.CARD, a_holder().id, a_card().id)] if is_lived_in else []))
+    if is_lived_in:
         _unlink(store)
         store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
 
@@ -319,12 +322,14 @@ def _unlink(store: Store) -> None:
         transaction.unlink(gone, a_stamp(WINTER.ends_before))
 
 
-def _log(store: Store) -> None:
+def _log(store: Store, *about: LookUp) -> None:
     """Let the log have a line, for whatever made the books."""
     at, act = a_stamp().recorded_at, ActId.of(1)
     with store.begin() as transaction:
         transaction.log(
-            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"), ActResult(act, at, DONE)
+            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"),
+            ActResult(act, at, DONE),
+            *about,
         )
 
 

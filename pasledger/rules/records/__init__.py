@@ -5,7 +5,7 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
-from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult, LookUp, LookUpPurpose
 from pasledger.rules.records.bank import BankLine, BankPart, BankStatement, LinePurpose, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
@@ -101,6 +101,8 @@ __all__ = [
     "Lapse",
     "Length",
     "LinePurpose",
+    "LookUp",
+    "LookUpPurpose",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",

@@ -1,6 +1,14 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
-from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
+from pasledger.store.rows.actors import (
+    act_result_row,
+    act_row,
+    actor_change_row,
+    look_up_row,
+    read_act,
+    read_actor_change,
+    read_look_up,
+)
 from pasledger.store.rows.amounts import read_schemes, scheme_amount_rows
 from pasledger.store.rows.bank import (
     bank_line_row,
@@ -175,6 +183,7 @@ __all__ = [
     "holder_reference_row",
     "holder_row",
     "lapse_row",
+    "look_up_row",
     "merchant_check_row",
     "merchant_contact_row",
     "merchant_end_row",
@@ -223,6 +232,7 @@ __all__ = [
     "read_hold_use",
     "read_holder",
     "read_lapse",
+    "read_look_up",
     "read_merchant",
     "read_merchant_check",
     "read_merchant_contact",

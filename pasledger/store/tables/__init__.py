@@ -1,6 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
-from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.actors import act, act_result, actor_change, look_up
 from pasledger.store.tables.amounts import scheme_amount
 from pasledger.store.tables.bank import bank_line, bank_line_settled, bank_statement
 from pasledger.store.tables.batches import (
@@ -94,6 +94,7 @@ __all__ = [
     "holder",
     "holder_reference",
     "lapse",
+    "look_up",
     "merchant",
     "merchant_check",
     "merchant_contact",

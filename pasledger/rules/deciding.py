@@ -117,11 +117,15 @@ from pasledger.rules.persons import (
 from pasledger.rules.pins import (
     ActivationRequest,
     CodeTryRequest,
+    OwnCardRequest,
+    OwnTryRequest,
     PinRequest,
     TryRequest,
     UnlockRequest,
     decide_activation,
     decide_code_try,
+    decide_own_card,
+    decide_own_try,
     decide_pin,
     decide_try,
     decide_unlock,
@@ -210,6 +214,8 @@ Request = (
     | LimitRequest
     | ActivationRequest
     | PinRequest
+    | OwnTryRequest
+    | OwnCardRequest
     | TryRequest
     | CodeTryRequest
     | UnlockRequest
@@ -283,6 +289,8 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     LimitRequest: decide_limit,
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,
+    OwnTryRequest: decide_own_try,
+    OwnCardRequest: decide_own_card,
     TryRequest: decide_try,
     CodeTryRequest: decide_code_try,
     UnlockRequest: decide_unlock,

@@ -7,15 +7,19 @@ from zoneinfo import ZoneInfo
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.reports.batches import Unusual
+from pasledger.reports.findings import Criterion, FindingKind
+from pasledger.reports.registers import ManualKind, MasterData
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
 from pasledger.rules.records import (
     CheckResult,
     CheckWay,
+    FollowUpState,
     LinePurpose,
     LookUpPurpose,
     PayoutStep,
     PersonRole,
+    ReferenceKind,
     RunStep,
     Waits,
 )
@@ -44,6 +48,12 @@ LISTS: dict[type[StrEnum], str] = {
     ActorChangeKind: "actor-change",
     Permission: "permission",
     PersonRole: "person-role",
+    ReferenceKind: "reference-kind",
+    Criterion: "criterion",
+    FindingKind: "finding-kind",
+    FollowUpState: "follow-up-state",
+    ManualKind: "manual-kind",
+    MasterData: "master-data",
 }
 """The closed lists that have words of their own."""
 

@@ -50,6 +50,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.auditing import Auditing
 from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
 from pasledger.store.changeable import Changeable
@@ -65,6 +66,9 @@ from pasledger.store.loading import load
 from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
+from pasledger.store.reaching import Reaching
+from pasledger.store.registers import Registers
+from pasledger.store.retention import Retention
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
@@ -101,6 +105,10 @@ class Reader:
         self.ledger = Ledger(connection)
         self.following = Following(connection)
         self.seals = Sealing(connection)
+        self.retention = Retention(connection)
+        self.reaching = Reaching(connection)
+        self.auditing = Auditing(connection)
+        self.registers = Registers(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
@@ -274,6 +282,14 @@ class Reader:
     def spending_of(self, holder: HolderReference) -> Iterator[overviews.Spent]:
         """Yield what a holder spent and was given back, the oldest first."""
         return overviews.spending_of(self._connection, holder)
+
+    def set_aside_for(self, holder: HolderReference) -> Iterator[overviews.SetAside]:
+        """Yield what is held of what a holder has, what ends first first."""
+        return overviews.set_aside_for(self._connection, holder)
+
+    def decisions_of(self, holder: HolderReference) -> dict[str, str]:
+        """Return the reference of the decision behind each entitlement of a holder, where it is still there."""
+        return overviews.decisions_of(self._connection, holder)
 
     def merchants(self) -> Iterator[Merchant]:
         """Yield every version of every merchant, by name."""

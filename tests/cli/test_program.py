@@ -43,6 +43,9 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     """Yield every command that prints data, each such that it can be done in the town."""
     yield "start", "--municipality", "Elders", "--books", clerk.folder / "elders.db"
     yield ("upgrade",)
+    yield "retention", "keep", "holder", "P5Y", "--source", "B-1", *FOUR_EYES
+    yield "retention", "preview", "--on", "2050-01-01"
+    yield "retention", "apply", *FOUR_EYES, "--yes"
     newer = SCHEMES.replace("2020-01-01", "2021-01-01").replace("Vrije tijd", "Sport").replace('"Cadeau"', '"Gift"')
     administrator = ("--as", "administrator")
     yield "actors", "add", "jansen", "--role", "clerk", *administrator
@@ -137,6 +140,16 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield ("trial-balance",)
     yield "audit", "follow", "RAAD-1"
     yield "audit", "sample", "--size", "2", "--seed", "dice", "--by-amount"
+    yield "audit", "reach", YEAR, "--baseline", "sport=40", "--page", clerk.folder / "reach.html"
+    yield "audit", "limited-network"
+    yield "audit", "findings"
+    clerk.done("actors", "add", "auditor", "--role", "auditor", *administrator)
+    found = clerk.done("audit", "findings")["findings"][0]["finding"]
+    yield "audit", "follow-up", found, "--state", "explained", "--note", "seen at the desk", "--as", "auditor"
+    yield "audit", "manual"
+    yield "audit", "changes"
+    yield "audit", "rights"
+    yield "audit", "report", "--out", clerk.folder / "report.html"
     yield "audit", "look-ups", "--purpose", "card"
     for kind in ("hledger", "beancount", "jsonl"):
         yield "export", kind, "-o", clerk.folder / f"books.{kind}"
@@ -223,7 +236,13 @@ class _Anybody(Clerk):
         return ""
 
     def done(self, *_arguments: object) -> Any:
-        return {"redemption": "", "batch": "", "entitlements": [{"entitlement": ""}], "persons": [{"number": ""}]}
+        return {
+            "redemption": "",
+            "batch": "",
+            "entitlements": [{"entitlement": ""}],
+            "persons": [{"number": ""}],
+            "findings": [{"finding": ""}],
+        }
 
     def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
         return ""

@@ -60,6 +60,7 @@ from pasledger.store.rows.changes import (
     year_closed_row,
 )
 from pasledger.store.rows.credentials import credential_row, credential_use_row, read_credential
+from pasledger.store.rows.follow_ups import follow_up_row, read_follow_up
 from pasledger.store.rows.holds import (
     hold_row,
     hold_use_row,
@@ -118,6 +119,7 @@ from pasledger.store.rows.persons import (
     read_person,
     read_person_secret,
 )
+from pasledger.store.rows.retention import read_retention_period, retention_period_row, unlinking_row
 from pasledger.store.rows.settlement import (
     payment_file_rows,
     payment_settings_row,
@@ -174,6 +176,7 @@ __all__ = [
     "file_source_row",
     "first_state_row",
     "first_tries_row",
+    "follow_up_row",
     "freeing_row",
     "hold_row",
     "hold_use_row",
@@ -223,6 +226,7 @@ __all__ = [
     "read_entitlement_end",
     "read_entry",
     "read_file_source",
+    "read_follow_up",
     "read_freeing",
     "read_hold",
     "read_hold_use",
@@ -248,6 +252,7 @@ __all__ = [
     "read_pin",
     "read_redemption",
     "read_refund",
+    "read_retention_period",
     "read_schemes",
     "read_second_approval",
     "read_stamp",
@@ -258,6 +263,7 @@ __all__ = [
     "read_year_closed",
     "redemption_row",
     "refund_row",
+    "retention_period_row",
     "revocation_log_row",
     "revocation_row",
     "run_step_row",
@@ -270,6 +276,7 @@ __all__ = [
     "terminal_row",
     "transfer_rows",
     "tries_row",
+    "unlinking_row",
     "unlock_row",
     "written_off_row",
     "year_closed_row",

@@ -208,11 +208,11 @@ OTHERS = {
             "entitlement_end", "lapse", "freeing", "correction", "year_closed",
         )},
         **{f"read {table}": f"SELECT 1 FROM {table}" for table in (
-            "holder", "holder_reference", "card_change", "award_decision", "budget_decision", "activation",
+            "holder", "holder_reference", "card_change", "award_decision", "budget_decision",
             "pin_unlock", "lapse", "freeing",
         )},
         **{f"add to {table} too": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
-            "books_key", "card_rule", "scheme_ceiling", "activation", "pin", "pin_unlock"
+            "books_key", "card_rule", "scheme_ceiling", "activation", "pin_unlock"
         )},
         "change a PIN": "UPDATE pin SET hash = 'mine'",
         "use a code again": "UPDATE pin SET activation = NULL",
@@ -222,7 +222,7 @@ OTHERS = {
         "take the key away": "DELETE FROM books_key",
         "let another key in": "UPDATE books_key SET check_value = 'mine'",
         "count for another card": "UPDATE tries SET subject = 'crd_2'",
-        "activate a card": "UPDATE card SET state = 'active'",
+        "let a card be another's": "UPDATE card SET holder_id = 'hld_2'",
         "change a credential": "UPDATE terminal SET credential_hash = 'mine'",
         "change a secret": "UPDATE person_secret SET hash = 'mine'",
     },

@@ -95,6 +95,18 @@ def counted(entry: CardEntry, town: Town, stamp: Stamp, *, at: MerchantId, is_re
     return tuple(counts)
 
 
+def uncounted(entry: CardEntry, town: Town) -> tuple[Tries, ...]:
+    """Return how the tries of a card stand after a repeat that came with a wrong PIN.
+
+    Two services may handle one key at the same moment, and each counts a try before either has booked. The second is
+    answered from the record, so that nobody learns anything of its PIN: it was no try, and is taken back.
+    """
+    tried = town.tries.get(pin_subject(entry.card, town))
+    if entry.pin not in (PinCheck.WRONG, PinCheck.NOT_SET) or tried is None or tried.number == 0:
+        return ()
+    return (Tries(tried.subject, tried.number - 1, tried.at),)
+
+
 def pin_subject(card: CardNumber | TokenHash, town: Town) -> str:
     """Return under what the tries with a PIN are counted: the card, whichever way it is named; or the unknown name."""
     known = town.cards.get(card)

@@ -5,7 +5,7 @@ is granted is applied at once, so that the next request of the batch sees it.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pasledger.ledger.accounts import AccountKind
@@ -47,7 +47,7 @@ from pasledger.rules.batches import (
     decide_step,
 )
 from pasledger.rules.budgets import BudgetRequest, decide_budget
-from pasledger.rules.card_entry import counted
+from pasledger.rules.card_entry import counted, uncounted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.corrections import CorrectionRequest, decide_correction
 from pasledger.rules.credentials import RenewalRequest, UseRequest, decide_renewal, decide_use
@@ -328,7 +328,7 @@ def decide_each(requests: Iterable[Request], town: Town, stamp: Stamp) -> list[O
 def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
     asked = _key(request)
     if asked is not None and (before := town.attempts.get(asked.key)) is not None:
-        return _repeat(asked, before)
+        return replace(_repeat(asked, before), counted=_uncounted(request, town))
     try:
         event = DECISIONS[type(request)](request, town, stamp)
         if event.entry is not None and town.closed_through:
@@ -346,6 +346,13 @@ def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None
         return ()
     is_refused = refusal not in (None, Refusal.HOLD_TERM)  # which is about no card
     counts = counted(request.card, town, stamp, at=request.merchant, is_refused=is_refused)
+    for count in counts:
+        town.learn(count)
+    return counts
+
+
+def _uncounted(request: Request, town: Town) -> tuple[Tries, ...]:
+    counts = uncounted(request.card, town) if isinstance(request, PresentedRequest) else ()
     for count in counts:
         town.learn(count)
     return counts

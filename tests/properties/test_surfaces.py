@@ -29,7 +29,8 @@ class Held(Enum):
 
     TWO_WORLDS = "the property of the two worlds asks it in every run"
     NO_CODE = (
-        "without the code of the letter, which no merchant has, it has one answer: tests/merchant_api/test_mycard.py"
+        "without the code of the letter, which no merchant has, it has one answer: "
+        "tests/merchant_api/test_mycard.py::test_every_no_is_one_answer_and_the_same_work"
     )
     NO_PIN = "without the PIN of the holder, it has one answer: tests/merchant_api/test_own.py"
     NO_CARD = "it is asked without a card or a payment, and answers the same to everybody, or of who asks alone"
@@ -176,6 +177,12 @@ def test_every_file_is_in_the_registry() -> None:
         if isinstance(held, str) and held != STAFF:
             file, _, name = held.partition("::")
             assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_what_has_one_answer_without_a_code_has_its_test() -> None:
+    """The test that is named is there."""
+    file, _, name = Held.NO_CODE.value.rpartition(" ")[2].partition("::")
+    assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
 
 
 def test_what_is_said_to_be_in_the_two_worlds_is() -> None:

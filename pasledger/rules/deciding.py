@@ -116,10 +116,12 @@ from pasledger.rules.persons import (
 )
 from pasledger.rules.pins import (
     ActivationRequest,
+    CodeTryRequest,
     PinRequest,
     TryRequest,
     UnlockRequest,
     decide_activation,
+    decide_code_try,
     decide_pin,
     decide_try,
     decide_unlock,
@@ -207,6 +209,7 @@ Request = (
     | ActivationRequest
     | PinRequest
     | TryRequest
+    | CodeTryRequest
     | UnlockRequest
     | FollowUpRequest
 )
@@ -278,6 +281,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,
     TryRequest: decide_try,
+    CodeTryRequest: decide_code_try,
     UnlockRequest: decide_unlock,
     FollowUpRequest: decide_follow_up,
 }

@@ -329,7 +329,7 @@ def test_bursts_are_what_a_look_at_everything_finds(minutes: list[int]) -> None:
 
 
 def test_no_more_is_remembered_than_makes_a_burst() -> None:
-    """However many pay at one moment, the newest few of each are kept, and who has not paid for a while is forgotten."""
+    """However many pay at one moment, the newest few of each are kept; who has not paid for a while is forgotten."""
     bursts = _Bursts(K.BURST_OF_CARD, 5, timedelta(minutes=10), 3)
     for number in range(1, 200):
         assert list(bursts.add((f"card {number % 7}",), spent(number=number))) == []

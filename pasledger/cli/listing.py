@@ -28,12 +28,17 @@ _PAGE = 10_000
 
 def view_of(call: Call, as_at: str | None, recorded_before: str | None, *, as_csv: bool) -> View:
     """Return what is looked at. Raises a usage error, also where two forms of an answer are asked for."""
-    if as_csv and call.as_json:
-        raise typer.BadParameter(call.say("cli.csv-or-json"), param_hint=("--csv", "--json"))
+    require_one_form(call, as_csv=as_csv)
     return View(
         None if as_at is None else call.read("--as-at", as_at, cells.day),
         None if recorded_before is None else call.read("--recorded-before", recorded_before, cells.moment),
     )
+
+
+def require_one_form(call: Call, *, as_csv: bool) -> None:
+    """Raise a usage error where two forms of an answer are asked for."""
+    if as_csv and call.as_json:
+        raise typer.BadParameter(call.say("cli.csv-or-json"), param_hint=("--csv", "--json"))
 
 
 def seen(view: View) -> Row:

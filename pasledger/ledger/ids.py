@@ -111,6 +111,13 @@ class ActId(Id):
     prefix = "act"
 
 
+class UnlinkingId(Id):
+    """References of one kind that were unlinked at once."""
+
+    __slots__ = ()
+    prefix = "unl"
+
+
 class FindingId(Id):
     """Something for an auditor to look at (bevinding); it follows from what it is about."""
 

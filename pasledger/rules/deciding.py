@@ -145,6 +145,7 @@ from pasledger.rules.registration import (
     decide_scheme,
     decide_terminal,
 )
+from pasledger.rules.retention import RetentionRequest, decide_retention
 from pasledger.rules.sources import SourceRequest, decide_source
 from pasledger.rules.town import Needs, Town
 
@@ -171,6 +172,7 @@ Request = (
     | BookingRequest
     | KeyRequest
     | SecondApprovalRequest
+    | RetentionRequest
     | BudgetRequest
     | SchemeRequest
     | SourceRequest
@@ -243,6 +245,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     BookingRequest: decide_booking,
     KeyRequest: decide_key,
     SecondApprovalRequest: decide_second_approval,
+    RetentionRequest: decide_retention,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     SourceRequest: decide_source,

@@ -91,6 +91,7 @@ from pasledger.rules.records import (
     PinUnlocked,
     Redemption,
     Refund,
+    RetentionPeriod,
     RunStep,
     RunStepped,
     SecondApproval,
@@ -160,6 +161,8 @@ class Needs:
     findings: set[FindingId] = field(default_factory=set)
     """Findings of which it matters what was said before."""
     budget_references: set[str] = field(default_factory=set)
+    retention: bool = False
+    """Whether it matters how long references are kept."""
     today: date | None = None
     """The day whose spending counts against a ceiling."""
 
@@ -212,6 +215,7 @@ class Town(Books):
         self.batch_key: str | None = None
         self.second_approval_above: Money | None = None
         self.second_approvals = 0
+        self.retention: tuple[RetentionPeriod, ...] = ()
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
         self.refunds: dict[RedemptionId, list[Refund]] = {}
@@ -375,6 +379,8 @@ class Town(Books):
                 self.batch_key = fact.key
             case SecondApproval():
                 self.second_approvals, self.second_approval_above = fact.number, fact.above
+            case RetentionPeriod():
+                self.retention = (*self.retention, fact)
             case BudgetDecision():
                 self.budget_decisions.add((fact.scheme, fact.year, fact.reference))
                 self.countered[fact.entry] = fact

@@ -64,6 +64,7 @@ from pasledger.rules.records import (
     PinUnlocked,
     Redemption,
     Refund,
+    RetentionPeriod,
     RunStepped,
     SecondApproval,
     StatementLine,
@@ -185,6 +186,7 @@ _BATCH_ROW = Insertion(_t.batch_row)
 _BATCH_AWARD = Insertion(_t.batch_award)
 _BATCH_KEY = Insertion(_t.batch_key)
 _SECOND_APPROVAL = Insertion(_t.second_approval)
+_RETENTION_PERIOD = Insertion(_t.retention_period)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
@@ -214,7 +216,7 @@ _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_AMOUNT, _SCHEME_CEILING, _CARD_RULE),
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
-    *(_ACTOR_CHANGE, _FILE_SOURCE, _CREDENTIAL, _CREDENTIAL_USE),
+    *(_ACTOR_CHANGE, _FILE_SOURCE, _CREDENTIAL, _CREDENTIAL_USE, _RETENTION_PERIOD),
     *(_PERSON, _PERSON_NAME, _PERSON_SECRET, _PERSON_END, _CODE_USE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_LAPSE, _ENTITLEMENT_END, _FREEING, _CORRECTION, _YEAR_CLOSED),
@@ -286,6 +288,7 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BatchAward: ((_BATCH_AWARD, _unstamped(rows.batch_award_row)),),
     BatchKey: ((_BATCH_KEY, _unstamped(rows.batch_key_row)),),
     SecondApproval: ((_SECOND_APPROVAL, rows.second_approval_row),),
+    RetentionPeriod: ((_RETENTION_PERIOD, rows.retention_period_row),),
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),

@@ -5,7 +5,7 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
-from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult, LookUp, LookUpPurpose
 from pasledger.rules.records.bank import BankLine, BankPart, BankStatement, LinePurpose, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
@@ -30,6 +30,7 @@ from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchan
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonRole, PersonSecret
 from pasledger.rules.records.references import MerchantReference
+from pasledger.rules.records.retention import Length, ReferenceKind, RetentionPeriod, Unlinking
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
     PaymentFile,
@@ -98,7 +99,10 @@ __all__ = [
     "HoldUse",
     "Holder",
     "Lapse",
+    "Length",
     "LinePurpose",
+    "LookUp",
+    "LookUpPurpose",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
@@ -123,8 +127,10 @@ __all__ = [
     "PinToVerify",
     "PinUnlocked",
     "Redemption",
+    "ReferenceKind",
     "Refund",
     "ResultId",
+    "RetentionPeriod",
     "RunStep",
     "RunStepped",
     "SecondApproval",
@@ -133,6 +139,7 @@ __all__ = [
     "Terminal",
     "TerminalRevoked",
     "Tries",
+    "Unlinking",
     "Waits",
     "WrittenOff",
     "YearClosed",

@@ -25,6 +25,7 @@ from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchan
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonSecret
 from pasledger.rules.records.references import MerchantReference
+from pasledger.rules.records.retention import RetentionPeriod
 from pasledger.rules.records.settlement import (
     PaymentSettings,
     Payout,
@@ -82,6 +83,7 @@ Fact = (
     | BatchAward
     | BatchKey
     | SecondApproval
+    | RetentionPeriod
     | Redemption
     | Refund
     | Hold

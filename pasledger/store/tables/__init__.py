@@ -1,6 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
-from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.actors import act, act_result, actor_change, look_up
 from pasledger.store.tables.amounts import scheme_amount
 from pasledger.store.tables.bank import bank_line, bank_line_settled, bank_statement
 from pasledger.store.tables.batches import (
@@ -33,6 +33,7 @@ from pasledger.store.tables.masterdata import (
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
 from pasledger.store.tables.persons import code_use, person, person_end, person_name, person_secret
+from pasledger.store.tables.retention import retention_period, unlinked, unlinking
 from pasledger.store.tables.seals import seal, sealed
 from pasledger.store.tables.settlement import (
     payment_file,
@@ -93,6 +94,7 @@ __all__ = [
     "holder",
     "holder_reference",
     "lapse",
+    "look_up",
     "merchant",
     "merchant_check",
     "merchant_contact",
@@ -116,6 +118,7 @@ __all__ = [
     "pin_unlock",
     "redemption",
     "refund",
+    "retention_period",
     "run_step",
     "scheme",
     "scheme_amount",
@@ -127,6 +130,8 @@ __all__ = [
     "terminal_revocation",
     "transfer",
     "tries",
+    "unlinked",
+    "unlinking",
     "written_off",
     "year_closed",
 ]

@@ -9,7 +9,17 @@ from pasledger.ledger.journal import EntryKind
 from pasledger.reports.batches import Unusual
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
-from pasledger.rules.records import CheckResult, CheckWay, LinePurpose, PayoutStep, PersonRole, RunStep, Waits
+from pasledger.rules.offers import OfferState
+from pasledger.rules.records import (
+    CheckResult,
+    CheckWay,
+    LinePurpose,
+    OfferKind,
+    PayoutStep,
+    PersonRole,
+    RunStep,
+    Waits,
+)
 from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
@@ -34,6 +44,8 @@ LISTS: dict[type[StrEnum], str] = {
     ActorChangeKind: "actor-change",
     Permission: "permission",
     PersonRole: "person-role",
+    OfferKind: "offer-kind",
+    OfferState: "offer-state",
 }
 """The closed lists that have words of their own."""
 

@@ -32,6 +32,9 @@ _ADD_UNAPPROVED = (
 _KEEP_BALANCES = "SELECT, INSERT, UPDATE (balance_cents)"
 _SET_STATE = "SELECT, INSERT, UPDATE (state)"
 _COUNT = "SELECT, INSERT, UPDATE (number, counted_at)"
+_USE = "SELECT, INSERT, UPDATE (used)"
+_ADD_UNAPPROVED_STEP = "SELECT, INSERT (offer_id, number, step, recorded_at, prepared_by)"
+_FORGET = "SELECT, INSERT, DELETE"
 _REVOKE = "SELECT, INSERT, UPDATE (revoked_at, revoked_by)"
 
 RIGHTS = {
@@ -64,6 +67,10 @@ RIGHTS = {
     "person_secret": (_ADD, _ADD, _READ),
     "person_end": (_ADD, _ADD, _READ),
     "code_use": (_ADD, _ADD, _READ),
+    "offer": (_USE, _USE, _READ),
+    "offer_step": (_ADD_UNAPPROVED_STEP, _ADD, _READ),
+    "offer_use": (_ADD, _READ, _READ),
+    "offer_mark": (_FORGET, _READ, _READ),
     "holder": (_NONE, _ADD, _READ),
     "holder_reference": (_NONE, _ADD, _READ),
     "card": (_READ, _SET_STATE, _READ),
@@ -111,7 +118,8 @@ RIGHTS = {
     "merchant_reference": (_ADD, _ADD, _READ),
     "attempt": (_ADD, _ADD, _READ),
 }
-"""What each role may do with each table, as it is granted. Nothing deletes yet, so nobody but the owner may."""
+"""What each role may do with each table, as it is granted. The service deletes marks of offers that are over; for
+all else nobody but the owner may."""
 
 _LONGEST_NAME_BYTES = 63
 

@@ -22,6 +22,14 @@ from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, 
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.offers import (
+    Offer,
+    OfferApproved,
+    OfferForgotten,
+    OfferMarked,
+    OfferStopped,
+    OfferUsed,
+)
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.settlement import (
@@ -64,6 +72,12 @@ Fact = (
     | PersonSecret
     | PersonEnd
     | CodeUsed
+    | Offer
+    | OfferApproved
+    | OfferStopped
+    | OfferUsed
+    | OfferMarked
+    | OfferForgotten
     | ActorChange
     | BudgetDecision
     | Entitlement

@@ -18,7 +18,9 @@ from merchant_api.settings import Settings
 from merchant_api.till import routes as till
 from merchant_api.till.pages import FOLDER
 from pasledger import formats
-from tests.properties.test_no_stigma import ALWAYS, RICH, a_town, observe
+from tests.support.stigma_calls import ALWAYS
+from tests.support.stigma_seeing import observe
+from tests.support.stigma_worlds import RICH, a_town
 
 ROOT = Path(__file__).parents[2]
 

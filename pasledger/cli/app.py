@@ -141,7 +141,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "refund": spending.refund,
         "correct": corrections.correct,
         "year": {"lapse": years.lapse, "free": years.free, "close": years.close, "opening": years.opening},
-        "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release},
+        "holds": {"list": holds.show, "sweep": holds.sweep, "release": holds.release, "refund": holds.refund},
     },
     "Payouts": {
         "payouts": {

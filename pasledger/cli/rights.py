@@ -121,6 +121,7 @@ RIGHTS: dict[str, Asks | Open] = {
     "holds list": LOOKS,
     "holds sweep": Asks(P.ASSIST),
     "holds release": Asks(P.ASSIST),
+    "holds refund": Asks(P.ASSIST),
     "bank read": Asks(P.PAY),
     "bank status": Asks(P.PAY),
     "bank lines": LOOKS,

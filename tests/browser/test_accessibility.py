@@ -97,6 +97,13 @@ def today(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("table")).to_be_visible()
 
 
+def statement(shop: Shop, visitor: Visitor) -> None:
+    """The statement of this month."""
+    paid(shop, visitor)
+    visitor.page.get_by_role("link", name="Overzicht").click()
+    expect(visitor.page.get_by_role("table")).to_have_count(2)
+
+
 def nowhere(shop: Shop, visitor: Visitor) -> None:
     """A payment that is not there."""
     visitor.sign_in(shop)
@@ -198,6 +205,7 @@ STATES = (
     asks_to_undo,
     undone,
     today,
+    statement,
     nowhere,
     manage_sign_in,
     choosing_a_password,

@@ -131,6 +131,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "holds", "list"
     yield "holds", "sweep"
     yield "holds", "release", clerk.held("P-1"), "--amount", "1,00"
+    yield "holds", "refund", clerk.captured("P-1"), "--amount", "1,00"
     yield "merchants", "end", CAFE, *FOUR_EYES
     owing: Command = ("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "3,00")
     owed = clerk.done(*owing)["redemption"]
@@ -237,6 +238,9 @@ class _Anybody(Clerk):
         }
 
     def held(self, holder: str, *, amount: str = "", days: int = 0, key: str | None = None) -> str:  # noqa: ARG002
+        return ""
+
+    def captured(self, holder: str, *, amount: str = "") -> str:  # noqa: ARG002
         return ""
 
 

@@ -57,6 +57,9 @@ SURFACES = {
     "GET /payments/{id}/undo": Held.TWO_WORLDS,
     "POST /payments/{id}/undo": Held.TWO_WORLDS,
     "GET /today": Held.TWO_WORLDS,
+    "GET /statement": Held.TWO_WORLDS,
+    "GET /statement.csv": Held.TWO_WORLDS,
+    "GET /payouts/{id}": Held.TWO_WORLDS,
     "POST /sign-in": Held.NO_CARD,
     "POST /sign-out": Held.NO_CARD,
     "GET /language/{language}": Held.NO_CARD,
@@ -76,7 +79,7 @@ SURFACES = {
 }
 
 PAGES = {
-    **dict.fromkeys(("pay", "receipt", "undo", "today"), Held.TWO_WORLDS),
+    **dict.fromkeys(("pay", "receipt", "undo", "today", "statement"), Held.TWO_WORLDS),
     **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
     **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "shown"), Held.NO_CARD),
 }

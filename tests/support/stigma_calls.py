@@ -112,7 +112,8 @@ Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut | AtTheTill
 LISTS = ("redemptions", "refunds", "holds", "payouts")
 FORMS = ("application/json", "text/csv", "text/html")
 PAYOUT_FORMS = tuple(f"payout {form}" for form in FORMS)
-READ = (*LISTS, *FORMS, *PAYOUT_FORMS, "today")
+AT_THE_TILL = ("today", "statement", "statement.csv", "payouts")
+READ = (*LISTS, *FORMS, *PAYOUT_FORMS, *(f"till {page}" for page in AT_THE_TILL))
 
 # Every run has at least these, so that it cannot be empty of what matters: yes, no, refund, replay, look.
 ALWAYS: tuple[Call, ...] = (
@@ -140,7 +141,7 @@ ALWAYS: tuple[Call, ...] = (
     Use(0, "captures", 90),
     Use(1, "captures", 10),
     PayOut(),
-    *(Browse("club", what) for what in (*PAYOUT_FORMS, "today")),
+    *(Browse("club", what) for what in (*PAYOUT_FORMS, "till today")),
     Pay("club", 0, 300, is_yes=True),
     AtTheTill(Pay("club", 1, 700, is_yes=True), undoes=True),
     AtTheTill(Pay("club", 1, 900, is_yes=True, has_pin=True, is_typed=True)),

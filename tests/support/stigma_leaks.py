@@ -260,19 +260,17 @@ def _an_account_that_tells(patched: pytest.MonkeyPatch) -> None:
 
 
 def _a_page_of_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
-    """The page of today says how many schemes the last payout was of."""
-    honest = till_routes._newest_payout
+    """The page of today says how many schemes each payout was of."""
+    honest = till_routes._newest_payouts
 
-    def leaking(store: Store, merchant: MerchantId) -> SentPayout | None:
+    def leaking(store: Store, merchant: MerchantId) -> tuple[SentPayout, ...]:
         found = honest(store, merchant)
-        if found is None:
-            return None
         with store.read() as reader:
-            asked = "SELECT transfer_count FROM entry WHERE id = ?"
-            ((number,),) = reader._connection.exec_driver_sql(asked, (found.entry,))
-        return found._replace(number=f"{found.number}{'x' * number}")
+            rows = reader._connection.exec_driver_sql("SELECT id, transfer_count FROM entry").fetchall()
+        counted: dict[str, int] = dict(map(tuple, rows))
+        return tuple(one._replace(number=f"{one.number}{'x' * counted[one.entry]}") for one in found)
 
-    patched.setattr(till_routes, "_newest_payout", leaking)
+    patched.setattr(till_routes, "_newest_payouts", leaking)
 
 
 def _a_receipt_that_tells(patched: pytest.MonkeyPatch) -> None:
@@ -291,6 +289,10 @@ def _a_list_of_today_that_tells(patched: pytest.MonkeyPatch) -> None:
     _tell_on_the_page(patched, "today.html")
 
 
+def _a_statement_at_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_on_the_page(patched, "statement.html")
+
+
 def _tell_on_the_page(patched: pytest.MonkeyPatch, told: str) -> None:
     """One page of the till, and no other, has the number of parts of all payments in a header."""
     honest = till_pages.page
@@ -302,7 +304,8 @@ def _tell_on_the_page(patched: pytest.MonkeyPatch, told: str) -> None:
                 response.headers["X-Parts"] = str(sum(_parts(reader.selling).values()))
         return response
 
-    patched.setattr("merchant_api.till.routes.page", leaking)
+    for module in ("routes", "money"):
+        patched.setattr(f"merchant_api.till.{module}.page", leaking)
 
 
 def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:
@@ -316,7 +319,7 @@ def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:
 
 LEAKS = (
     *(_a_receipt_that_tells, _a_form_that_tells, _a_question_that_tells, _a_list_of_today_that_tells),
-    _another_refusal_at_the_till,
+    *(_a_statement_at_the_till_that_tells, _another_refusal_at_the_till),
     *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
     *(_a_longer_id, _a_line_for_each_part, _another_header),
     *(_parts_of_what_was_taken, _parts_of_what_was_let_go, _parts_of_what_was_given_back),

@@ -110,12 +110,16 @@ def _pay_out(street: Street, bank: Bank, call: Call) -> None:
 
 def _browse(till: Till, call: Browse, note: Callable[[Response], Response]) -> None:
     today = staff().effective_on + timedelta(days=DAYS_LATER)
-    if call.what == "today":
-        note(till.client.get("/today", headers={"Cookie": f"{COOKIE}={till.street.credentials[call.at]}"}))
+    newest = till.get("/v1/payouts?limit=1", at=call.at).json()["items"]
+    named = newest[0]["id"] if newest else f"pay_{0:032x}"
+    if call.what.startswith("till "):
+        page_of_till = call.what.removeprefix("till ")
+        address = f"/payouts/{named}" if page_of_till == "payouts" else f"/{page_of_till}"
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("merchant_api.till.money.stamp_now", days_later)
+            note(till.client.get(address, headers={"Cookie": f"{COOKIE}={till.street.credentials[call.at]}"}))
         return
     if call.what in PAYOUT_FORMS:
-        newest = till.get("/v1/payouts?limit=1", at=call.at).json()["items"]
-        named = newest[0]["id"] if newest else f"pay_{0:032x}"
         headers = till.headers(call.at) | {"Accept": call.what.removeprefix("payout ")}
         note(till.client.get(f"/v1/payouts/{named}", headers=headers))
         return

@@ -183,8 +183,8 @@ def _value(
 
 def _answer(call: Call, store: Store, offer: OfferId, said: str, *, on: date) -> None:
     known = offers.known_offer(store, offer)
-    name = known.offer.words_nl if call.language == "nl" else known.offer.words_en
-    answer(call, _row(known, on), call.say(said, words=name, merchant=known.merchant, offer=offer))
+    said_of = {"words": known.offer.words(call.language), "merchant": known.merchant, "offer": offer}
+    answer(call, _row(known, on), call.say(said, **said_of))
 
 
 def _row(known: KnownOffer, on: date) -> Row:

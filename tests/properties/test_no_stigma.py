@@ -31,12 +31,13 @@ from tests.support.stigma_calls import (
     Pay,
     PayOut,
     Use,
+    UseOffer,
     asked_for,
     calls,
 )
 from tests.support.stigma_leaks import LEAKS
 from tests.support.stigma_seeing import Observation, observe
-from tests.support.stigma_worlds import POOR, RICH, WHY_NOT, WHY_SHUT, World, a_town, worlds
+from tests.support.stigma_worlds import POOR, RICH, WHY_NONE, WHY_NOT, WHY_SHUT, World, a_town, worlds
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +67,7 @@ def test_the_script_is_not_empty_of_what_matters() -> None:
 
     assert sum(call.is_yes for call in payments) / len(payments) >= 0.3
     assert sum(not call.is_yes for call in payments) / len(payments) >= 0.3
-    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look, Hold, Use, Browse, PayOut, AtTheTill}
+    assert {type(call) for call in ALWAYS} == {Pay, Back, Again, Look, Hold, Use, Browse, PayOut, AtTheTill, UseOffer}
 
 
 def test_every_operation_is_in_the_script() -> None:
@@ -89,12 +90,14 @@ def _seen_by_the_rich() -> list[Observation]:
         return observe(till, ALWAYS)
 
 
-@pytest.mark.parametrize("why", sorted({*WHY_NOT, *WHY_SHUT}))
+@pytest.mark.parametrize("why", sorted({*WHY_NOT, *WHY_SHUT, *WHY_NONE}))
 def test_every_reason_is_the_same_no(why: str) -> None:
     """Each reason for a no, against the first one."""
     not_ = why if why in WHY_NOT else "blocked"
     shut = why if why in WHY_SHUT else "blocked"
-    with a_town(replace(RICH, why_not=(not_,) * HOLDERS, why_shut=(shut,) * HOLDERS), ALWAYS) as till:
+    none = why if why in WHY_NONE else "blocked"
+    world = replace(RICH, why_not=(not_,) * HOLDERS, why_shut=(shut,) * HOLDERS, why_none=(none,) * HOLDERS)
+    with a_town(world, ALWAYS) as till:
         seen = observe(till, ALWAYS)
     assert seen == _seen_by_the_rich()
 

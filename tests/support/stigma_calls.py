@@ -13,6 +13,8 @@ HOLDERS = 3
 DAYS_LATER = 10
 MOST = "10.000,00"
 MOST_PAGES = 4
+MOST_USES = 50
+"""How often a holder may use an offer in these towns: more often than any script does."""
 MUCH = 900_000
 """Cents that no holder of these towns has."""
 
@@ -108,12 +110,30 @@ class AtTheTill:
     undoes: bool = False
 
 
-Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut | AtTheTill
+@dataclass(frozen=True)
+class UseOffer:
+    """A card uses an offer of a merchant, at the API or at the till page, and may pay; then the till asks again."""
+
+    at: str
+    holder: int
+    cents: int
+    is_yes: bool
+    who: str = "holder"
+    """Of a `holder`, or of a `guest`, who only uses offers; `dead` and `none` are for a no, with money and without."""
+    is_at_the_till: bool = False
+
+    @property
+    def card(self) -> str:
+        """The name of the card."""
+        return f"{self.who} {self.holder}"
+
+
+Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut | AtTheTill | UseOffer
 LISTS = ("redemptions", "refunds", "holds", "payouts")
 FORMS = ("application/json", "text/csv", "text/html")
 PAYOUT_FORMS = tuple(f"payout {form}" for form in FORMS)
 AT_THE_TILL = ("today", "statement", "statement.csv", "payouts")
-READ = (*LISTS, *FORMS, *PAYOUT_FORMS, *(f"till {page}" for page in AT_THE_TILL))
+READ = ("offers", *LISTS, *FORMS, *PAYOUT_FORMS, *(f"till {page}" for page in AT_THE_TILL))
 
 # Every run has at least these, so that it cannot be empty of what matters: yes, no, refund, replay, look.
 ALWAYS: tuple[Call, ...] = (
@@ -147,18 +167,27 @@ ALWAYS: tuple[Call, ...] = (
     AtTheTill(Pay("club", 1, 900, is_yes=True, has_pin=True, is_typed=True)),
     AtTheTill(Pay("club", 0, MUCH, is_yes=False, is_a_dead_card=True)),
     AtTheTill(Pay("school", 1, MUCH, is_yes=False, is_a_dead_card=True, has_pin=True, is_typed=True)),
+    UseOffer("club", 0, 0, is_yes=True, who="guest"),
+    UseOffer("club", 0, 0, is_yes=True),
+    UseOffer("club", 1, 450, is_yes=True),
+    UseOffer("club", 1, 0, is_yes=False, who="none"),
+    UseOffer("club", 0, 20_005, is_yes=False, who="dead"),
+    UseOffer("school", 0, MUCH, is_yes=False, who="guest"),
+    UseOffer("club", 1, 0, is_yes=True, who="guest", is_at_the_till=True),
+    UseOffer("club", 0, 350, is_yes=True, is_at_the_till=True),
+    UseOffer("club", 2, 0, is_yes=False, who="none", is_at_the_till=True),
     PayOut(comes_back=True),
     *(Browse("club", what) for what in READ),
     Browse("school", "payouts"),
 )
 
 
-def asked_for(script: Sequence[Call]) -> Iterator[Pay | Hold]:
-    """Yield every payment and hold that a script asks for, at the till page too."""
+def asked_for(script: Sequence[Call]) -> Iterator[Pay | Hold | UseOffer]:
+    """Yield every payment, hold and use of an offer that a script asks for, at the till page too."""
     for call in script:
         if isinstance(call, AtTheTill):
             yield call.pay
-        elif isinstance(call, Pay | Hold):
+        elif isinstance(call, Pay | Hold | UseOffer):
             yield call
 
 
@@ -202,7 +231,17 @@ def calls(draw: st.DrawFn) -> tuple[Call, ...]:
     pay_outs = st.builds(PayOut, comes_back=st.booleans())
     uses_of_holds = st.builds(Use, of=earlier, what=uses, percent=st.integers(1, 120))
     pages = st.builds(AtTheTill, st.one_of(payments, too_much.map(_of_a_dead_card)), undoes=st.booleans())
-    other = st.one_of(other, holds, pay_outs, uses_of_holds, browses, pages)
+    offers = st.builds(
+        UseOffer,
+        at=st.sampled_from(MERCHANTS),
+        holder=st.integers(0, HOLDERS - 1),
+        cents=st.just(0) | st.integers(1, 20_000),
+        is_yes=st.just(True),  # noqa: FBT003 - as above
+        is_at_the_till=st.booleans(),
+    )
+    others = st.sampled_from([("guest", True), ("none", False)])
+    free = st.builds(lambda call, other: replace(call, cents=0, who=other[0], is_yes=other[1]), offers, others)
+    other = st.one_of(other, offers, free, holds, pay_outs, uses_of_holds, browses, pages)
     return (*ALWAYS, *_below_the_limit(draw(st.lists(st.one_of(payments, too_much, other), max_size=12))))
 
 

@@ -21,6 +21,8 @@ from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import Attempt, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.store import Store
 from pasledger.store.holding import RecordedHold
+from pasledger.store.offers import KnownOffer
+from pasledger.store.offers import Offers as OwnOffers
 from pasledger.store.payouts import LineFound, SentPayout
 from pasledger.store.payouts import Payouts as OwnPayouts
 from pasledger.store.reading import Recorded
@@ -53,6 +55,44 @@ def _another_count(patched: pytest.MonkeyPatch) -> None:
         request.scope[errors.HEADERS]["RateLimit"] += f";n={number}"
 
     patched.setattr(Limits, "count", leaking)
+
+
+def _another_status_for_a_limit(patched: pytest.MonkeyPatch) -> None:
+    """Whose card used an offer up hears something else than whose card is blocked."""
+
+    def leaking(reason: Refusal) -> Answer:
+        return Answer.KEY_REUSED if reason is Refusal.OFFER_USED_UP else Answer.REFUSED
+
+    patched.setattr(booking, "answer_to", leaking)
+
+
+def _uses_that_tell(patched: pytest.MonkeyPatch) -> None:
+    """The list of offers counts parts of payments, and not uses."""
+    honest = OwnOffers.of
+
+    def leaking(offers: OwnOffers, merchant: MerchantId) -> list[KnownOffer]:
+        with_money = sum(_parts(Selling(offers._connection)).values())
+        return [replace(known, used=known.used + with_money) for known in honest(offers, merchant)]
+
+    patched.setattr(OwnOffers, "of", leaking)
+
+
+def _a_use_that_tells(patched: pytest.MonkeyPatch) -> None:
+    """What is said of a use is as long as the last payment had parts."""
+    honest = schemas.OfferUse.of
+
+    def leaking(attempt: Attempt, asked: schemas.NewOfferUse) -> schemas.OfferUse:
+        return honest(attempt, asked).model_copy(update={"reference": "x" * counted[-1]})
+
+    def noting(*arguments: Any) -> list[Outcome]:
+        outcomes = book(*arguments)
+        parts = (len(one.event.entry.transfers) for one in outcomes if one.event and one.event.entry)
+        counted.append(max(parts, default=counted[-1]))
+        return outcomes
+
+    counted = [0]
+    patched.setattr("merchant_api.writer.book", noting)
+    patched.setattr(schemas.OfferUse, "of", leaking)
 
 
 def _another_sentence(patched: pytest.MonkeyPatch) -> None:
@@ -320,6 +360,7 @@ def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:
 LEAKS = (
     *(_a_receipt_that_tells, _a_form_that_tells, _a_question_that_tells, _a_list_of_today_that_tells),
     *(_a_statement_at_the_till_that_tells, _another_refusal_at_the_till),
+    *(_another_status_for_a_limit, _uses_that_tell, _a_use_that_tells),
     *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
     *(_a_longer_id, _a_line_for_each_part, _another_header),
     *(_parts_of_what_was_taken, _parts_of_what_was_let_go, _parts_of_what_was_given_back),

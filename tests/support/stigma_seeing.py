@@ -28,6 +28,7 @@ from tests.support.stigma_calls import (
     Pay,
     PayOut,
     Use,
+    UseOffer,
 )
 from tests.support.stigma_worlds import PIN, days_later
 
@@ -79,7 +80,7 @@ def observe(till: Till, script: Sequence[Call]) -> list[Observation]:
                 note(till.use(named, call.what, Money(cents).plain, at=hold.at, key=f"key-{number}"))
                 note(till.get(f"/v1/holds/{named}", at=hold.at))
                 note(till.get(f"/v1/idempotency-keys/key-{number}", at=hold.at))
-            case Browse() | AtTheTill():
+            case Browse() | AtTheTill() | UseOffer():
                 _read(till, call, note, f"key-{number}")
             case _:
                 _pay_out(till.street, bank, call)  # or there was nothing yet that it could be about
@@ -129,6 +130,9 @@ def _browse(till: Till, call: Browse, note: Callable[[Response], Response]) -> N
         note(till.client.get(f"/v1/statements?{asked}", headers=headers))
         return
     after = ""
+    if call.what == "offers":
+        note(till.get("/v1/offers", at=call.at))
+        return
     for _ in range(MOST_PAGES):
         page = note(till.get(f"/v1/{call.what}?limit=2{after}", at=call.at)).json()
         if page["next"] is None:
@@ -136,9 +140,11 @@ def _browse(till: Till, call: Browse, note: Callable[[Response], Response]) -> N
         after = f"&after={page['next']}"
 
 
-def _read(till: Till, call: Browse | AtTheTill, note: Callable[[Response], Response], key: str) -> None:
+def _read(till: Till, call: Browse | AtTheTill | UseOffer, note: Callable[[Response], Response], key: str) -> None:
     if isinstance(call, AtTheTill):
         _at_the_till(till, call, note, key)
+    elif isinstance(call, UseOffer):
+        _use(till, call, note, key)
     else:
         _browse(till, call, note)
 
@@ -170,6 +176,23 @@ def _at_the_till(till: Till, call: AtTheTill, note: Callable[[Response], Respons
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("merchant_api.till.routes.stamp_now", days_later)
         get("/today")
+
+
+def _use(till: Till, call: UseOffer, note: Callable[[Response], Response], key: str) -> None:
+    """Use an offer twice with one key, which is one use; and ask what became of it."""
+    token, offer = till.street.tokens[call.card], till.street.offers[call.at]
+    amount = Money(call.cents).plain if call.cents else None
+    if call.is_at_the_till:
+        headers = {"Cookie": f"{COOKIE}={till.street.credentials[call.at]}", "Accept-Language": "nl"}
+        typed = {"key": key, "amount": amount or "", "card": token, "offer": offer}
+        for _ in range(2):
+            answer = note(till.client.post("/payments", data=typed, headers=headers, follow_redirects=False))
+            assert (answer.status_code == 200) == call.is_yes, answer.text
+        return
+    for _ in range(2):
+        answer = note(till.use_offer(token, offer, amount, at=call.at, key=key))
+        assert (answer.status_code == 201) == call.is_yes, answer.text
+    note(till.get(f"/v1/idempotency-keys/{key}", at=call.at))
 
 
 def _pay(till: Till, call: Pay, key: str) -> Response:

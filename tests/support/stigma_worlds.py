@@ -20,9 +20,20 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.pins import LOCKED_AFTER, TryRequest
 from pasledger.rules.registration import CardRequest
 from pasledger.store import Store
+from pasledger.usecases import spending
 from pasledger.usecases.minting import new_card_number, new_token, stamp_now
 from tests.support.service import Street, Till, a_shop_street, in_process, staff
-from tests.support.stigma_calls import CATEGORIES, DAYS_LATER, HOLDERS, MERCHANTS, MOST, MUCH, Call, asked_for
+from tests.support.stigma_calls import (
+    CATEGORIES,
+    DAYS_LATER,
+    HOLDERS,
+    MERCHANTS,
+    MOST,
+    MOST_USES,
+    MUCH,
+    Call,
+    asked_for,
+)
 from tests.support.town import a_scheme
 
 
@@ -39,6 +50,10 @@ class World:
     """Of the cards that are scanned alone."""
     why_shut: tuple[str, ...]
     """Of the cards that come with a PIN."""
+    why_none: tuple[str, ...] = ("blocked",) * HOLDERS
+    """Of the cards that can use no offer, whatever money there is."""
+    guests_have_money: bool = False
+    """Whether those who only use offers could pay, too: nobody sees it."""
 
 
 WHY_NOT_AT_ALL = (
@@ -47,6 +62,7 @@ WHY_NOT_AT_ALL = (
 )
 WHY_NOT = (*WHY_NOT_AT_ALL, "PIN needed")
 WHY_SHUT = (*WHY_NOT_AT_ALL, "wrong PIN", "no PIN", "waiting", "locked")
+WHY_NONE = ("unknown", "issued", "blocked", "replaced", "used up")
 PIN, ANOTHER_PIN = "4711", "5820"
 PIN_ABOVE = 20_000
 """Cents above which a scan needs the PIN; every dead card that is scanned alone is asked for more."""
@@ -60,6 +76,8 @@ worlds = st.builds(
     has_gift=st.booleans(),
     why_not=st.tuples(*[st.sampled_from(WHY_NOT)] * HOLDERS),
     why_shut=st.tuples(*[st.sampled_from(WHY_SHUT)] * HOLDERS),
+    why_none=st.tuples(*[st.sampled_from(WHY_NONE)] * HOLDERS),
+    guests_have_money=st.booleans(),
 )
 
 
@@ -70,6 +88,7 @@ def a_town(world: World, script: Sequence[Call]) -> Iterator[Till]:
         path = Path(folder) / "books.db"
         shutil.copy(_made_once().books, path)
         street = Street(Store.open(str(path)), str(path), dict(_made_once().credentials), dict(_made_once().merchants))
+        street.offers = dict(_made_once().offers)
         street.give_key()
         if "PIN needed" in world.why_not:
             street.book(LimitRequest(Money(PIN_ABOVE)))
@@ -78,6 +97,8 @@ def a_town(world: World, script: Sequence[Call]) -> Iterator[Till]:
             _add_holder(street, world, script, holder)
             _add_dead_card(street, world.why_not[holder], script, f"dead {holder}")
             _add_dead_card(street, world.why_shut[holder], script, f"shut {holder}")
+            _add_guest(street, world, holder)
+            _add_card_of_no_use(street, world.why_none[holder], holder)
         patched.setattr("merchant_api.writer.stamp_now", days_later)
         with in_process(street) as till:
             yield till
@@ -90,6 +111,8 @@ def _made_once() -> Street:
     """Return books with merchants, to be copied for each town."""
     street = a_shop_street(Path(tempfile.mkdtemp()) / "street.db")
     street.may_pay_out()
+    for at in MERCHANTS:
+        street.offers[at] = street.offer(at, per_card=MOST_USES).id
     street.store.close()
     return street
 
@@ -131,6 +154,28 @@ def _add_holder(street: Street, world: World, script: Sequence[Call], holder: in
         street.award(name, Money(777), scheme="gift")
 
 
+def _add_guest(street: Street, world: World, holder: int) -> None:
+    """Add a resident who only uses offers, with money or without."""
+    name = f"guest {holder}"
+    street.add_card(name)
+    if world.guests_have_money:
+        street.award(name, Money(9_999), scheme="gift")
+
+
+def _add_card_of_no_use(street: Street, why: str, holder: int) -> None:
+    """Add a card that cannot use an offer. In each world as many uses were before, by it or by somebody else."""
+    name, user = f"none {holder}", f"earlier {holder}"
+    _add_dead_card(street, "empty" if why == "used up" else why, (), name)
+    street.add_card(user)
+    used_by = street.cards[name if why == "used up" else user].number
+    uses = [
+        spending.offer_use(merchant=street.merchants[at].id, card=used_by, offer=street.offers[at])
+        for at in MERCHANTS
+        for _ in range(MOST_USES)
+    ]
+    street.book(*uses)
+
+
 def _add_dead_card(street: Street, why: str, script: Sequence[Call], name: str) -> None:
     """Add a card that cannot pay, for the reason that the world has."""
     if why == "unknown":
@@ -168,11 +213,20 @@ def _add_money(street: Street, name: str, valid: Period) -> None:
 
 
 RICH = World(
-    1, 5000, 1, 300, has_gift=True, why_not=("blocked", "ended", "empty"), why_shut=("wrong PIN", "blocked", "no PIN")
+    1,
+    5000,
+    1,
+    300,
+    has_gift=True,
+    why_not=("blocked", "ended", "empty"),
+    why_shut=("wrong PIN", "blocked", "no PIN"),
+    why_none=("blocked", "used up", "used up"),
+    guests_have_money=True,
 )
 POOR = World(
     *(4, 0, 3, 1),
     has_gift=False,
     why_not=("one cent short", "unknown", "not here"),
     why_shut=("locked", "unknown", "over a ceiling"),
+    why_none=("unknown", "blocked", "issued"),
 )

@@ -118,7 +118,8 @@
     const field = form.querySelector("#card");
     if (field && takeFromField(field)) {
       showCard();
-      if (!form.querySelector("#amount").value) return;
+      const offer = form.querySelector("#offer");
+      if (!form.querySelector("#amount").value && !(offer && offer.value)) return;
     }
     send(form);
   });

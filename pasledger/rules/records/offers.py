@@ -57,6 +57,10 @@ class Offer:
         if any(most is not None and most < 1 for most in (self.per_card, self.stock)):
             raise ValueError("a limit is at least one")
 
+    def words(self, language: str) -> str:
+        """Return what is offered, in Dutch or else in English."""
+        return self.words_nl if language == "nl" else self.words_en
+
     def is_at(self, branch: str | None) -> bool:
         """Return whether it can be used at the terminal with a label."""
         return not self.branches or branch in self.branches

@@ -17,7 +17,7 @@ from merchant_api.answers import Answer
 from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.sessions import forget, session_of
-from merchant_api.till import managing, money, people
+from merchant_api.till import everybody, managing, money, people, publishing
 from merchant_api.till.forms import Mistyped, read_key, read_payment
 from merchant_api.till.guarding import Handler, guarded, trouble
 from merchant_api.till.offering import NOTHING, Typed, asked_with, receipt_of, running_of, usable_at
@@ -57,6 +57,8 @@ def routes() -> list[Route | Mount]:
         Route("/payouts/{id}", guarded(_at_a_till(money.payout))),
         *people.routes(),
         *managing.routes(),
+        *publishing.routes(),
+        *everybody.routes(),
         Mount("/static", StaticFiles(directory=FOLDER / "static")),
     ]
 

@@ -75,6 +75,9 @@ SURFACES = {
     "POST /manage/sign-out": Held.NO_CARD,
     "POST /manage/terminals": Held.NO_CARD,
     "POST /manage/terminals/{id}/revoke": Held.NO_CARD,
+    "POST /manage/offers": Held.NO_CARD,
+    "POST /manage/offers/{id}/stop": Held.NO_CARD,
+    "GET /offers": Held.NO_CARD,
     "POST /manage/persons": Held.NO_CARD,
     "POST /manage/persons/{id}/renew": Held.NO_CARD,
     "POST /manage/persons/{id}/end": Held.NO_CARD,
@@ -85,7 +88,7 @@ SURFACES = {
 PAGES = {
     **dict.fromkeys(("pay", "receipt", "undo", "today", "statement"), Held.TWO_WORLDS),
     **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
-    **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "shown"), Held.NO_CARD),
+    **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "offers", "shown"), Held.NO_CARD),
 }
 """Each template, by its name."""
 

@@ -11,8 +11,10 @@ import pytest
 from psycopg import errors
 from sqlalchemy import Connection, text
 
+from pasledger.ledger.ids import OfferId
 from pasledger.ledger.journal import FOUR_EYES
 from pasledger.ledger.periods import Period
+from pasledger.rules.offers import OfferApprovalRequest, OfferForgettingRequest, OfferRequest, OfferStopRequest
 from pasledger.store import BooksProblem, Role, Store, migrating, roles, tables
 from pasledger.store.selling import Wanted
 from pasledger.usecases.paying import specification_of
@@ -33,7 +35,7 @@ from tests.support.books import (
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
 from tests.support.roles import PASSWORD, as_user, forget, users_of
-from tests.support.town import TODAY, a_budget, a_redemption
+from tests.support.town import TODAY, a_budget, a_person, a_redemption, a_use, an_offer, offered
 
 pytestmark = pytest.mark.slow
 
@@ -309,6 +311,20 @@ def test_the_service_reads_what_merchants_ask(users: dict[Role, str]) -> None:
             assert reader.payouts.lines(payout.entry, payout.merchant)
             assert specification_of(reader, payout, "nl").amount == payout.amount
             assert reader.selling.statement(payout.merchant, year).lines
+
+
+def test_the_service_keeps_offers_and_approves_none(make_books: MakeBooks) -> None:
+    """It uses one, forgets whose uses are over, proposes and stops for an administrator; approving is not its right."""
+    books = make_books(*A_LIVED_IN_TOWN, *offered(an_offer(5, per_card=2)))
+    with users_of(books) as users:
+        with opened(users[Role.SERVICE]) as store:
+            granted(store, a_use(5, number=950), OfferForgettingRequest(OfferId.of(2)))
+            person = a_person().id
+            granted(store, OfferRequest(an_offer(6), by=person), OfferStopRequest(OfferId.of(5), by=person))
+            with unusable(P.NO_RIGHTS):
+                granted(store, OfferApprovalRequest(OfferId.of(6)))
+        with opened(users[Role.OWNER]) as store:
+            assert verify(store).is_sound
 
 
 @pytest.mark.parametrize("kind", sorted(kind.value for kind in FOUR_EYES))

@@ -44,6 +44,12 @@
     document.getElementById("amount").focus();
   }
 
+  /* With an offer nothing has to be paid. Without one a scanner that ends with Enter must not send an empty amount. */
+  function needAmount() {
+    const offer = document.getElementById("offer");
+    if (offer) document.getElementById("amount").required = !offer.value;
+  }
+
   function tell(form, words) {
     let place = form.querySelector(".waiting");
     if (!place) {
@@ -90,6 +96,7 @@
       history.pushState(null, "", isPage ? address.pathname : "/");
     }
     showCard();
+    needAmount();
     if (!document.activeElement || document.activeElement === document.body) main().focus();
   }
 
@@ -126,9 +133,13 @@
   document.addEventListener("input", (event) => {
     if (event.target.id === "card" && event.target.value.includes("#") && takeFromField(event.target)) showCard();
   });
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "offer") needAmount();
+  });
   addEventListener("hashchange", () => { takeFromAddress(); showCard(); });
   addEventListener("popstate", () => location.reload());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   takeFromAddress();
   showCard();
+  needAmount();
 })();

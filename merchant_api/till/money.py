@@ -9,7 +9,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
-from merchant_api.forms import policy_of
 from merchant_api.statement_page import statement_parts
 from merchant_api.till.pages import language_of, page
 from merchant_api.till.people import SignedIn
@@ -17,6 +16,7 @@ from pasledger.formats.specification import STYLE, Specification, as_html
 from pasledger.formats.statements import statement_csv
 from pasledger.ledger.ids import MerchantId, PayoutId
 from pasledger.ledger.periods import Period
+from pasledger.pages.making import policy_of
 from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.store import Store
 from pasledger.texts import say

@@ -16,9 +16,10 @@ from merchant_api.answers import Answer
 from merchant_api.errors import Problem
 from merchant_api.sessions import code_step, let_in, remember, session_of
 from merchant_api.till.guarding import guarded, trouble
-from merchant_api.till.pages import language_of, page, qr
+from merchant_api.till.pages import language_of, page
 from merchant_api.writer import Full
 from pasledger.ledger.ids import MerchantId, PersonId
+from pasledger.pages.making import qr
 from pasledger.rules.persons import OwnSecretRequest
 from pasledger.rules.records import PersonRole, Terminal
 from pasledger.store import KnownPerson, Store

@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from merchant_api.answers import Answer
 from merchant_api.booking import booked, booked_by_card
@@ -21,7 +20,7 @@ from merchant_api.till import everybody, managing, money, people, publishing
 from merchant_api.till.forms import Mistyped, read_key, read_payment
 from merchant_api.till.guarding import Handler, guarded, trouble
 from merchant_api.till.offering import NOTHING, Typed, asked_with, receipt_of, running_of, usable_at
-from merchant_api.till.pages import FOLDER, LANGUAGE_COOKIE, language_of, page
+from merchant_api.till.pages import PAGES, language_of, page
 from merchant_api.till.people import COOKIE, Page, SignedIn, terminal_at
 from pasledger.ledger.ids import MerchantId, RedemptionId
 from pasledger.ledger.money import ZERO, Money, total
@@ -31,12 +30,11 @@ from pasledger.store import Store
 from pasledger.store.payouts import SentPayout
 from pasledger.store.reading import Recorded
 from pasledger.store.selling import Listed, Wanted
-from pasledger.texts import LANGUAGES, say
+from pasledger.texts import say
 from pasledger.usecases import spending
 from pasledger.usecases.minting import stamp_now
 
 _SECONDS_SIGNED_IN = 12 * 60 * 60
-_SECONDS_OF_A_YEAR = 365 * 24 * 60 * 60
 _NETHERLANDS = ZoneInfo("Europe/Amsterdam")
 _MOST_LISTED, _MOST_PAYOUTS = 500, 5
 
@@ -59,7 +57,7 @@ def routes() -> list[Route | Mount]:
         *managing.routes(),
         *publishing.routes(),
         *everybody.routes(),
-        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        Mount("/static", PAGES.static),
     ]
 
 
@@ -119,13 +117,7 @@ async def sign_out(_request: Request) -> Response:
 
 async def speak(request: Request) -> Response:
     """Speak another language on this device."""
-    response = RedirectResponse("/", 303)
-    language = request.path_params["language"]
-    if language in LANGUAGES:
-        response.set_cookie(
-            LANGUAGE_COOKIE, language, max_age=_SECONDS_OF_A_YEAR, secure=True, httponly=True, samesite="lax"
-        )
-    return response
+    return PAGES.spoken_from_now_on(request.path_params["language"], back_to="/")
 
 
 # --- money

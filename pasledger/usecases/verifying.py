@@ -7,7 +7,8 @@ from pasledger.ledger.accounts import is_as_named
 from pasledger.ledger.ids import EntitlementId
 from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refused
-from pasledger.rules.checks import Finding, Replay
+from pasledger.rules.checks import LONGEST_WAIT, Finding, Replay
+from pasledger.rules.retention import latest_limit
 from pasledger.rules.sealing import SealCheck
 from pasledger.store import Reader, Store
 from pasledger.usecases.booking import Progress
@@ -81,7 +82,23 @@ def _findings(reader: Reader, replay: Replay, progress: Progress) -> Iterator[Fi
             progress(1)
     yield from replay.conclude()
     yield from _compare_balances(reader, replay)
+    yield from _unlinked_as_recorded(reader)
     yield from _count_changes_of_actors(reader)
+
+
+def _unlinked_as_recorded(reader: Reader) -> Iterator[Finding]:
+    """Yield each reference that went otherwise than its record says, or before its term was over."""
+    for table, key, says in reader.retention.astray():
+        yield Finding("unlinked", f"{table} {key}", says)
+    decided = list(reader.retention.periods())
+    for run in reader.retention.runs():
+        if run.says != run.has:
+            yield Finding("unlinked", run.id, f"says that it unlinked {run.says}, and is the record of {run.has}")
+        if run.begun_by > latest_limit(run.kind, decided, run.recorded_at):
+            yield Finding("unlinked", run.id, f"took what began by {run.begun_by}, which was not over")
+    for table, key, went_at, known_at in reader.retention.too_early():
+        if known_at < went_at - LONGEST_WAIT:
+            yield Finding("unlinked", f"{table} {key}", "went before its term was over")
 
 
 def _count_changes_of_actors(reader: Reader) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from merchant_api.forms import policy_of
 from merchant_api.statement_page import STYLE
+from pasledger.pages.making import policy_of
 from tests.support.service import Till, staff
 
 TODAY = staff().effective_on

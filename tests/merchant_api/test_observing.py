@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from merchant_api.observing import JsonLine
+from pasledger.pages.observing import JsonLine
 from tests.support.service import Street, Till, free_port, in_process, on_a_port
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from merchant_api.forms import policy_of
 from merchant_api.till.people import COOKIE
 from pasledger.formats.specification import STYLE
+from pasledger.pages.making import policy_of
 from pasledger.store.payouts import SentPayout
 from pasledger.store.selling import Wanted
 from pasledger.usecases.changing import to_correct

@@ -16,6 +16,7 @@ from merchant_api.till import routes as till_routes
 from pasledger.ledger.ids import MerchantId, RedemptionId, TerminalId
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
+from pasledger.pages.envelope import HEADERS
 from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import Attempt, HoldCaptured, HoldRefunded, HoldReleased
@@ -52,7 +53,7 @@ def _another_count(patched: pytest.MonkeyPatch) -> None:
         honest(limits, request, terminal)
         with request.app.state.store.read() as reader:
             number = sum(count for count, *_ in reader._connection.exec_driver_sql("SELECT number FROM tries"))
-        request.scope[errors.HEADERS]["RateLimit"] += f";n={number}"
+        request.scope[HEADERS]["RateLimit"] += f";n={number}"
 
     patched.setattr(Limits, "count", leaking)
 

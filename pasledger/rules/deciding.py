@@ -84,6 +84,18 @@ from pasledger.rules.merchants import (
     decide_merchant_check,
     decide_merchant_end,
 )
+from pasledger.rules.offers import (
+    OfferApprovalRequest,
+    OfferForgettingRequest,
+    OfferRequest,
+    OfferStopRequest,
+    OfferUseRequest,
+    decide_offer,
+    decide_offer_approval,
+    decide_offer_forgetting,
+    decide_offer_stop,
+    decide_offer_use,
+)
 from pasledger.rules.payouts import (
     PaymentSettingsRequest,
     PayoutCancelRequest,
@@ -211,6 +223,11 @@ Request = (
     | SignInRequest
     | PersonEndRequest
     | PersonTryRequest
+    | OfferRequest
+    | OfferApprovalRequest
+    | OfferStopRequest
+    | OfferUseRequest
+    | OfferForgettingRequest
     | LimitRequest
     | ActivationRequest
     | PinRequest
@@ -222,10 +239,18 @@ Request = (
     | FollowUpRequest
 )
 
-PresentedRequest = RedemptionRequest | HoldRequest
+PresentedRequest = RedemptionRequest | HoldRequest | OfferUseRequest
 """What is asked with a card."""
 
-KeyedRequest = RedemptionRequest | RefundRequest | HoldRequest | CaptureRequest | ReleaseRequest | HoldRefundRequest
+KeyedRequest = (
+    RedemptionRequest
+    | RefundRequest
+    | HoldRequest
+    | CaptureRequest
+    | ReleaseRequest
+    | HoldRefundRequest
+    | OfferUseRequest
+)
 """What merchants ask for. Staff repeat freely: their work is unique by what it says."""
 
 DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
@@ -286,6 +311,11 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     SignInRequest: decide_sign_in,
     PersonEndRequest: decide_person_end,
     PersonTryRequest: decide_person_try,
+    OfferRequest: decide_offer,
+    OfferApprovalRequest: decide_offer_approval,
+    OfferStopRequest: decide_offer_stop,
+    OfferUseRequest: decide_offer_use,
+    OfferForgettingRequest: decide_offer_forgetting,
     LimitRequest: decide_limit,
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,
@@ -344,7 +374,7 @@ def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
 def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> tuple[Tries, ...]:
     if not isinstance(request, PresentedRequest):
         return ()
-    is_refused = refusal not in (None, Refusal.HOLD_TERM)  # which is about no card
+    is_refused = refusal not in _ABOUT_NO_CARD
     counts = counted(request.card, town, stamp, at=request.merchant, is_refused=is_refused)
     for count in counts:
         town.learn(count)
@@ -356,6 +386,9 @@ def _uncounted(request: Request, town: Town) -> tuple[Tries, ...]:
     for count in counts:
         town.learn(count)
     return counts
+
+
+_ABOUT_NO_CARD = (None, Refusal.HOLD_TERM, Refusal.OFFER_UNKNOWN)
 
 
 def _require_open_years(entry: Entry, town: Town) -> None:
@@ -382,7 +415,9 @@ def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
 
 
 # That something is not there says nothing about a sale, so that the key stays free.
-_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
+_NOT_FINAL = frozenset(
+    {Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN, Refusal.OFFER_UNKNOWN}
+)
 
 
 def _attempt(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> Attempt | None:

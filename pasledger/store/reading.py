@@ -64,6 +64,7 @@ from pasledger.store.kit import Kit
 from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
+from pasledger.store.offers import Offers, miscounted
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
 from pasledger.store.reaching import Reaching
@@ -123,6 +124,11 @@ class Reader:
     def payouts(self) -> Payouts:
         """Questions about payouts."""
         return Payouts(self._connection)
+
+    @property
+    def offers(self) -> Offers:
+        """The offers of merchants."""
+        return Offers(self._connection)
 
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
@@ -360,6 +366,8 @@ class Reader:
             yield "lines", f"{payout} has {line}, which is not that transfer"
         for table, row in strayed(self._connection):
             yield "log", f"{table} {row} stands at something else than its newest change says"
+        for table, row in miscounted(self._connection):
+            yield "uses", f"{table} {row} says another number of uses than there are"
         for table, owner in broken(self._connection):
             yield "commitment", f"{table} of {owner} is not the one that was committed to"
 

@@ -77,6 +77,46 @@ def paid(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("Betaald")).to_be_visible()
 
 
+def used(shop: Shop, visitor: Visitor) -> None:
+    """An offer that was used with a scanned card, and nothing paid."""
+    scanned(shop, visitor)
+    visitor.page.get_by_label("Aanbieding").select_option(label="Gratis ijs")
+    visitor.press("Betalen")
+    expect(visitor.page.get_by_role("heading", name="Gelukt")).to_be_visible()
+    expect(visitor.page.get_by_text("Gratis ijs")).to_be_visible()
+
+
+def used_and_paid(shop: Shop, visitor: Visitor) -> None:
+    """An offer with a payment, and then the counts of the day."""
+    scanned(shop, visitor)
+    visitor.page.get_by_label("Aanbieding").select_option(label="Gratis ijs")
+    visitor.pay("1,50")
+    expect(visitor.page.get_by_role("heading", name="Betaald")).to_be_visible()
+    visitor.page.get_by_role("link", name="Vandaag").click()
+    expect(visitor.page.get_by_text("keer gebruikt")).to_be_visible()
+
+
+def offered(shop: Shop, visitor: Visitor) -> None:
+    """What everybody can read, of one kind."""
+    visitor.page.goto(f"{shop.address}/offers")
+    visitor.page.get_by_label("Soort").select_option("sport")
+    visitor.press("Laat zien")
+    expect(visitor.page.get_by_text("Gratis ijs")).to_be_visible()
+    expect(visitor.page.get_by_text("school")).to_have_count(1)  # in the list of kinds, and nowhere else
+
+
+def publishing(shop: Shop, visitor: Visitor) -> None:
+    """An offer of an administrator, with the question before it is stopped."""
+    managing(shop, visitor)
+    visitor.page.get_by_label("Wat u aanbiedt, in het Nederlands").fill("Gratis thee")
+    visitor.page.get_by_label("Hetzelfde in het Engels").fill("Free tea")
+    visitor.page.get_by_label("Wat is het?").select_option("text")
+    visitor.page.get_by_label("Laatste dag").fill(f"{staff().effective_on.year + 1}-12-31")
+    visitor.press("Aanbieding voorstellen")
+    visitor.page.get_by_text("Stoppen: Gratis thee").first.click()
+    expect(visitor.page.get_by_role("button", name="Ja, voorgoed stoppen").first).to_be_visible()
+
+
 def asks_to_undo(shop: Shop, visitor: Visitor) -> None:
     """The question before a payment is given back."""
     paid(shop, visitor)
@@ -284,6 +324,10 @@ STATES = (
     refused,
     waiting,
     paid,
+    used,
+    used_and_paid,
+    offered,
+    publishing,
     asks_to_undo,
     undone,
     today,

@@ -83,6 +83,13 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     person = clerk.done("persons", "list")["persons"][0]["number"]
     yield "persons", "renew", person
     yield "persons", "end", person
+    proposed: Command = ("offers", "propose", CLUB, "--nl", "Ijs", "--en", "Ice", "--until", f"31-12-{YEAR + 1}")
+    yield (*proposed, "--percentage", "10", "--per-card", "2", "--stock", "9", "--branch", "kassa 2")
+    offer = clerk.done(*proposed)["offer"]
+    yield "offers", "approve", offer, *COLLEAGUE
+    yield "offers", "stop", offer
+    yield "offers", "list"
+    yield "offers", "uses"
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
     yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
     clerk.typed = f"{clerk.code('P-1')}\n4711\n"
@@ -239,6 +246,7 @@ class _Anybody(Clerk):
         return {
             "redemption": "",
             "batch": "",
+            "offer": "",
             "entitlements": [{"entitlement": ""}],
             "persons": [{"number": ""}],
             "findings": [{"finding": ""}],

@@ -19,7 +19,9 @@ from merchant_api.settings import Settings
 from merchant_api.till import routes as till
 from merchant_api.till.pages import FOLDERS
 from pasledger import formats
-from tests.properties.test_no_stigma import ALWAYS, RICH, a_town, observe
+from tests.support.stigma_calls import ALWAYS
+from tests.support.stigma_seeing import observe
+from tests.support.stigma_worlds import RICH, a_town
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,6 +50,10 @@ SURFACES = {
     "POST /v1/holds/{id}/captures": Held.TWO_WORLDS,
     "POST /v1/holds/{id}/releases": Held.TWO_WORLDS,
     "POST /v1/holds/{id}/refunds": Held.TWO_WORLDS,
+    "POST /v1/offer-uses": Held.TWO_WORLDS,
+    "GET /v1/offers": Held.TWO_WORLDS,
+    "GET /v1/public/offers": Held.NO_CARD,
+    "GET /v1/public/merchants": Held.NO_CARD,
     "GET /v1/statements": Held.TWO_WORLDS,
     "GET /v1/payouts": Held.TWO_WORLDS,
     "GET /v1/payouts/{id}": Held.TWO_WORLDS,
@@ -75,6 +81,9 @@ SURFACES = {
     "POST /manage/sign-out": Held.NO_CARD,
     "POST /manage/terminals": Held.NO_CARD,
     "POST /manage/terminals/{id}/revoke": Held.NO_CARD,
+    "POST /manage/offers": Held.NO_CARD,
+    "POST /manage/offers/{id}/stop": Held.NO_CARD,
+    "GET /offers": Held.NO_CARD,
     "POST /manage/persons": Held.NO_CARD,
     "POST /manage/persons/{id}/renew": Held.NO_CARD,
     "POST /manage/persons/{id}/end": Held.NO_CARD,
@@ -98,7 +107,7 @@ SURFACES = {
 PAGES = {
     **dict.fromkeys(("pay", "receipt", "undo", "today", "statement"), Held.TWO_WORLDS),
     **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
-    **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "shown"), Held.NO_CARD),
+    **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "offers", "shown"), Held.NO_CARD),
     **dict.fromkeys(("pin", "pin_set"), Held.NO_CODE),
     **dict.fromkeys(("sign_in", "own", "block", "change_pin"), Held.NO_PIN),
 }

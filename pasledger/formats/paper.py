@@ -31,6 +31,7 @@ td.amount, th.amount { text-align: right; white-space: nowrap; }
   justify-content: space-between; break-inside: avoid; }
 .card svg { width: 40mm; height: 40mm; } .card strong { display: block; font-size: 13pt; }
 .number { font: 11pt monospace; white-space: nowrap; }
+@media print { .on-screen { display: none; } }
 """.strip()
 
 _SHORT = 4
@@ -113,13 +114,15 @@ def cards_page(carriers: Iterable[CarrierRow], municipality: str, language: str)
     """Return a sheet of cards to print and cut: name, number and QR, and nothing of the holder."""
     cards = "\n".join(_card(carrier, municipality, language) for carrier in carriers)
     title = say("paper.cards", language, municipality=municipality)
-    return page(title, f'<main class="cards">\n{cards}\n</main>', language)
+    heading = f'<h1 class="on-screen">{escape(title)}</h1>'
+    return page(title, f'<main>\n{heading}\n<div class="cards">\n{cards}\n</div>\n</main>', language)
 
 
 def letters_page(letters: Sequence[Letter], municipality: str, language: str) -> str:
     """Return a page for each letter. The card number is not on it: who finds one letter cannot pay with it."""
     title = say("paper.letters", language, municipality=municipality)
-    return page(title, "\n".join(_letter(letter, municipality, language) for letter in letters), language)
+    each = "\n".join(_letter(letter, municipality, language) for letter in letters)
+    return page(title, f"<main>\n{each}\n</main>", language)
 
 
 def overview_page(overview: Overview, language: str) -> str:
@@ -188,11 +191,11 @@ def _letter(letter: Letter, municipality: str, language: str) -> str:
     last_day = say("paper.letter.last-day", language, last_day=day(letter.last_day, language))
     ends = say("paper.letter.card", language, digits=letter.number[-_SHORT:])
     return (
-        f'<main class="letter">\n<p>{escape(letter.reference)}</p>\n'
+        f'<section class="letter">\n<p>{escape(letter.reference)}</p>\n'
         f"<h1>{escape(say('paper.letter.title', language, municipality=municipality))}</h1>\n"
         f"<p>{escape(ends)}</p>\n<p>{escape(say('paper.letter.code', language))}</p>\n"
         f'<p class="code">{grouped}</p>\n<p>{escape(last_day)}</p>\n<ol>\n{steps}\n</ol>\n'
-        f"<p>{escape(say('paper.letter.secret', language))}</p>\n</main>"
+        f"<p>{escape(say('paper.letter.secret', language))}</p>\n</section>"
     )
 
 

@@ -18,7 +18,7 @@ from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import Length
 from pasledger.texts import say
 
-_STYLE = """
+STYLE = """
 @page { size: A4; margin: 15mm; }
 body { font: 12pt/1.5 Georgia, serif; color: #111; margin: 0 auto; max-width: 180mm; }
 h1 { font-size: 18pt; line-height: 1.2; } h2 { font-size: 13pt; margin-top: 8mm; }
@@ -27,12 +27,13 @@ th, td { text-align: left; padding: 1.5mm 3mm 1.5mm 0; border-bottom: .2mm solid
 td.amount, th.amount { text-align: right; white-space: nowrap; }
 .letter { break-after: page; } .code { font: bold 20pt monospace; letter-spacing: .1em; }
 .cards { display: flex; flex-wrap: wrap; gap: 4mm; }
-.card { width: 85.6mm; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm; display: flex;
-  justify-content: space-between; break-inside: avoid; }
+.card { width: 85.6mm; max-width: 100%; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm;
+  display: flex; justify-content: space-between; break-inside: avoid; }
 .card svg { width: 40mm; height: 40mm; } .card strong { display: block; font-size: 13pt; }
 .number { font: 11pt monospace; white-space: nowrap; }
 @media print { .on-screen { display: none; } }
 """.strip()
+"""How all of them look."""
 
 _SHORT = 4
 
@@ -45,6 +46,8 @@ class Letter:
     number: CardNumber
     code: str = field(repr=False)
     last_day: date
+    where: str
+    """The address of the page on which the PIN is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,17 @@ def cards_page(carriers: Iterable[CarrierRow], municipality: str, language: str)
 def letters_page(letters: Sequence[Letter], municipality: str, language: str) -> str:
     """Return a page for each letter. The card number is not on it: who finds one letter cannot pay with it."""
     title = say("paper.letters", language, municipality=municipality)
-    each = "\n".join(_letter(letter, municipality, language) for letter in letters)
-    return page(title, f"<main>\n{each}\n</main>", language)
+    pages = "\n".join(_letter(letter, municipality, language) for letter in letters)
+    return page(title, f"<main>\n{pages}\n</main>", language)
+
+
+def replacement_page(carrier: CarrierRow, letter: Letter | None, municipality: str, language: str) -> str:
+    """Return a card to print and cut, and below it, for another envelope, the letter with the code for its PIN."""
+    title = say("paper.replacement", language, municipality=municipality)
+    parts = [f"<h1>{escape(title)}</h1>", f'<div class="cards letter">{_card(carrier, municipality, language)}</div>']
+    if letter is not None:
+        parts.append(_letter(letter, municipality, language))
+    return page(title, "<main>\n" + "\n".join(parts) + "\n</main>", language)
 
 
 def overview_page(overview: Overview, language: str) -> str:
@@ -169,7 +181,7 @@ def page(title: str, body: str, language: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
-        f"<style>\n{_STYLE}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -186,7 +198,9 @@ def _card(carrier: CarrierRow, municipality: str, language: str) -> str:
 
 
 def _letter(letter: Letter, municipality: str, language: str) -> str:
-    steps = "\n".join(f"<li>{escape(say(f'paper.letter.step-{step}', language))}</li>" for step in (1, 2, 3))
+    steps = "\n".join(
+        f"<li>{escape(say(f'paper.letter.step-{step}', language, where=letter.where))}</li>" for step in (1, 2, 3)
+    )
     grouped = " ".join(letter.code[start : start + _SHORT] for start in range(0, len(letter.code), _SHORT))
     last_day = say("paper.letter.last-day", language, last_day=day(letter.last_day, language))
     ends = say("paper.letter.card", language, digits=letter.number[-_SHORT:])
@@ -195,6 +209,7 @@ def _letter(letter: Letter, municipality: str, language: str) -> str:
         f"<h1>{escape(say('paper.letter.title', language, municipality=municipality))}</h1>\n"
         f"<p>{escape(ends)}</p>\n<p>{escape(say('paper.letter.code', language))}</p>\n"
         f'<p class="code">{grouped}</p>\n<p>{escape(last_day)}</p>\n<ol>\n{steps}\n</ol>\n'
+        f"<p>{escape(say('paper.letter.help', language))}</p>\n"
         f"<p>{escape(say('paper.letter.secret', language))}</p>\n</section>"
     )
 

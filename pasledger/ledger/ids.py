@@ -118,6 +118,13 @@ class UnlinkingId(Id):
     prefix = "unl"
 
 
+class FindingId(Id):
+    """Something for an auditor to look at (bevinding); it follows from what it is about."""
+
+    __slots__ = ()
+    prefix = "fnd"
+
+
 class RedemptionId(Id):
     """A redemption (besteding), as its merchant knows it."""
 

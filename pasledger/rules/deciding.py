@@ -63,6 +63,7 @@ from pasledger.rules.expiry import (
     decide_lapse,
     decide_year_close,
 )
+from pasledger.rules.follow_ups import FollowUpRequest, decide_follow_up
 from pasledger.rules.holds import (
     CaptureRequest,
     ExpiryRequest,
@@ -115,10 +116,12 @@ from pasledger.rules.persons import (
 )
 from pasledger.rules.pins import (
     ActivationRequest,
+    CodeTryRequest,
     PinRequest,
     TryRequest,
     UnlockRequest,
     decide_activation,
+    decide_code_try,
     decide_pin,
     decide_try,
     decide_unlock,
@@ -208,7 +211,9 @@ Request = (
     | ActivationRequest
     | PinRequest
     | TryRequest
+    | CodeTryRequest
     | UnlockRequest
+    | FollowUpRequest
 )
 
 PresentedRequest = RedemptionRequest | HoldRequest
@@ -279,7 +284,9 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,
     TryRequest: decide_try,
+    CodeTryRequest: decide_code_try,
     UnlockRequest: decide_unlock,
+    FollowUpRequest: decide_follow_up,
 }
 
 

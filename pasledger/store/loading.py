@@ -249,6 +249,8 @@ _PAID_BY = Query(
 )
 _REFUNDS = Query(select(_t.refund).where(OneOf(_t.refund.c.redemption_id, "wanted")).order_by(_t.refund.c.entry_id))
 
+_FOLLOW_UPS = Query(select(_t.follow_up).where(OneOf(_t.follow_up.c.finding, "wanted")).order_by(_t.follow_up.c.number))
+
 _HOLDS = Query(select(_t.hold).where(OneOf(_t.hold.c.id, "wanted")))
 _HELD_FROM = Query(
     select(_t.transfer.c.entry_id, _t.transfer.c.amount_cents, *owned.selected_columns)
@@ -298,6 +300,7 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.file_sources, _learning(_FILE_SOURCES, rows.read_file_source)),
     (lambda needs: needs.batch_sources, _learning(_BATCH_SOURCES, rows.read_batch_source)),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
+    (lambda needs: needs.findings, _learning(_FOLLOW_UPS, rows.read_follow_up)),
     (lambda needs: needs.redemptions, _load_redemptions),
     (lambda needs: needs.holds, _load_holds),
 )

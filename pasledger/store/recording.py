@@ -36,6 +36,7 @@ from pasledger.rules.records import (
     Fact,
     FileSource,
     FirstTries,
+    FollowUp,
     Freeing,
     Hold,
     HoldCaptured,
@@ -208,6 +209,7 @@ _PAYOUT_WAITING = Insertion(_t.payout_waiting)
 _PAYOUT_STEP = Insertion(_t.payout_step)
 _PAYOUT_CANCELLED = Insertion(_t.payout_cancelled)
 _WRITTEN_OFF = Insertion(_t.written_off)
+_FOLLOW_UP = Insertion(_t.follow_up)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
@@ -234,6 +236,7 @@ _IN_ORDER = (
         _PAYOUT_CANCELLED,
         _WRITTEN_OFF,
         *(_BANK_STATEMENT, _STATEMENT_LINE, _BANK_LINE),
+        _FOLLOW_UP,
     ),
 )
 
@@ -300,6 +303,7 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     PayoutWaiting: ((_PAYOUT_WAITING, _unstamped(rows.payout_waiting_row)),),
     PayoutStepped: ((_PAYOUT_STEP, _unstamped(rows.payout_step_row)),),
     PayoutCancelled: ((_PAYOUT_CANCELLED, _unstamped(rows.payout_cancelled_row)),),
+    FollowUp: ((_FOLLOW_UP, rows.follow_up_row),),
     WrittenOff: ((_WRITTEN_OFF, _unstamped(rows.written_off_row)),),
     Hold: ((_HOLD, _unstamped(rows.hold_row)),),
     HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),

@@ -13,7 +13,7 @@ from pasledger.ledger.journal import Stamp
 from pasledger.ledger.seals import Leaf, Seal
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.keys import SecretKey
-from pasledger.rules.records import Act, ActResult, ReferenceKind, Unlinking
+from pasledger.rules.records import Act, ActResult, LookUp, ReferenceKind, Unlinking
 from pasledger.rules.town import Needs, Town
 from pasledger.store import copying, guards, migrating, retention, roles, rows, tables
 from pasledger.store.acting import log
@@ -59,7 +59,7 @@ class Transaction:
         """Append what was decided upon `town`."""
         record(self._connection, outcomes, town)
 
-    def log(self, *lines: Act | ActResult) -> None:
+    def log(self, *lines: Act | ActResult | LookUp) -> None:
         """Append lines to the log, but for those that are there already."""
         log(self._connection, lines)
 

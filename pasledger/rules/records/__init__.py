@@ -5,7 +5,7 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
-from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult, LookUp, LookUpPurpose
 from pasledger.rules.records.bank import BankLine, BankPart, BankStatement, LinePurpose, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
@@ -23,6 +23,7 @@ from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.follow_ups import FollowUp, FollowUpState
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
@@ -88,6 +89,8 @@ __all__ = [
     "Fact",
     "FileSource",
     "FirstTries",
+    "FollowUp",
+    "FollowUpState",
     "Freeing",
     "Hold",
     "HoldCaptured",
@@ -98,6 +101,8 @@ __all__ = [
     "Lapse",
     "Length",
     "LinePurpose",
+    "LookUp",
+    "LookUpPurpose",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",

@@ -19,6 +19,7 @@ from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin,
 from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
+from pasledger.rules.records.follow_ups import FollowUp
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
@@ -102,6 +103,7 @@ Fact = (
     | StatementLine
     | BankLine
     | WrittenOff
+    | FollowUp
 )
 
 

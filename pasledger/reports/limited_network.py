@@ -15,7 +15,7 @@ from datetime import date
 
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
-from pasledger.reports.small_numbers import grouped, is_small
+from pasledger.reports.suppression import hidden, is_small
 
 THRESHOLD = Money(1_000_000_00)
 """Above this in twelve months it is told, where it has to be told."""
@@ -87,7 +87,7 @@ def limited_network(period: Period, paid: Iterable[Paid], acceptors: Iterable[Ac
     for one in paid:
         persons[one.scheme].add(one.holder)
         cents[one.scheme] += one.cents
-    kept_back = grouped({scheme: len(holders) for scheme, holders in persons.items()})
+    kept_back = hidden(persons)
     lines = tuple(
         NetworkLine(scheme, None if scheme in kept_back else Money(cents[scheme])) for scheme in sorted(persons)
     )

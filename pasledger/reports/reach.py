@@ -1,8 +1,8 @@
 """Reach: who has something to spend under a scheme and who spent it, by month, held against those it is meant for.
 
 A holder has use in a month when what was spent is more than what was given back. The sum of a year counts each holder
-once. Of small groups nothing is told, by the rule of `small_numbers`; nor of those who did not use it where they are
-few, for then the others would tell.
+once. Of small groups nothing is told, by the rule of `suppression`; nor of those who did not use it where they are few,
+for then the others would tell.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from datetime import date
 
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
-from pasledger.reports.small_numbers import grouped, is_small
+from pasledger.reports.suppression import hidden, is_small
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def reach(
     found: list[ReachLine] = []
     for scheme in sorted({scheme for scheme, _ in groups}):
         own = {month: group for (of, month), group in groups.items() if of == scheme}
-        kept_back = grouped({month: len(group.movers) for month, group in own.items()})
+        kept_back = hidden({month: group.movers for month, group in own.items()})
         baseline = baselines.get(scheme)
         found += [
             _line(scheme, month, group, baseline, tells=month not in kept_back) for month, group in sorted(own.items())

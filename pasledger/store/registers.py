@@ -61,6 +61,8 @@ class Registers:
             (MasterData.PAYMENT_RULE, _PAYMENT_SETTINGS, rows.read_payment_settings),
         ):
             yield from version_changes(about, (_version("", "", read(row), row[-3:]) for row in self._all(query)))
+        kept = (_version(row[0], row[0], rows.read_retention_period(row), row[-3:]) for row in self._all(_RETENTION))
+        yield from version_changes(MasterData.RETENTION_RULE, kept)
         sources = (
             _version(row[0], row[0], rows.read_file_source(row), (*row[-2:], None)) for row in self._all(_SOURCES)
         )
@@ -165,6 +167,13 @@ def _line_by_hand(row: Row) -> ManualBooking:
     return ManualBooking(at, day, ManualKind.LINE_SETTLED, name, entry or "", amount, purpose, prepared_by, approved_by)
 
 
+def _unlinking_by_hand(row: Row) -> ManualBooking:
+    named, kind, number, recorded_at, prepared_by, approved_by = row
+    at = rows.read_moment(recorded_at)
+    about = f"{kind}: {number}"
+    return ManualBooking(at, at.date(), ManualKind.UNLINKED, named, about, Money(0), "", prepared_by, approved_by)
+
+
 _entry = _t.entry.c
 _starts_on: BindParameter[Any] = bindparam("starts_on")
 _ends_before: BindParameter[Any] = bindparam("ends_before")
@@ -258,11 +267,22 @@ _LINES_BY_HAND = (
     )
     .order_by(_line.recorded_at, _line.statement_id, _line.position)
 )
+_unlinking = _t.unlinking.c
+_unlinked_on = func.substr(_unlinking.recorded_at, 1, 10)
+_UNLINKINGS_BY_HAND = (
+    select(
+        *(_unlinking.id, _unlinking.kind, _unlinking.number),
+        *(_unlinking.recorded_at, _unlinking.prepared_by, _unlinking.approved_by),
+    )
+    .where(_unlinked_on >= _starts_on, _unlinked_on < _ends_before)
+    .order_by(_unlinking.recorded_at, _unlinking.id)
+)
 _MANUAL = (
     (Query(_by_hand), _entry_by_hand),
     (Query(_ENDS_BY_HAND), _end_by_hand),
     (Query(_YEARS_BY_HAND), _year_by_hand),
     (Query(_LINES_BY_HAND), _line_by_hand),
+    (Query(_UNLINKINGS_BY_HAND), _unlinking_by_hand),
 )
 
 _SCHEMES_SIGNED = Query(
@@ -303,4 +323,5 @@ _PERSON_ENDS = Query(select(_t.person_end.c.person_id, _t.person_end.c.recorded_
 _CARD_RULES = Query(select(_t.card_rule).order_by(_t.card_rule.c.version))
 _SECOND_APPROVALS = Query(select(_t.second_approval).order_by(_t.second_approval.c.number))
 _PAYMENT_SETTINGS = Query(select(_t.payment_settings).order_by(_t.payment_settings.c.version))
+_RETENTION = Query(select(_t.retention_period).order_by(_t.retention_period.c.kind, _t.retention_period.c.version))
 _SOURCES = Query(select(_t.file_source).order_by(_t.file_source.c.code, _t.file_source.c.version))

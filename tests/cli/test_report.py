@@ -1,6 +1,7 @@
 """The auditor's report at the command line, and the registers beside it."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,18 @@ def pay(clerk: Clerk, holder: str, amount: str = "5,00") -> None:
 
 
 @pytest.fixture
-def busy(clerk: Clerk) -> Clerk:
-    """The town with six holders who have something of each scheme, and pay."""
+def busy(tmp_path: Path, busy_folder: Path) -> Clerk:
+    """The town with six holders more, each with something to spend on sport, who paid."""
+    shutil.copytree(busy_folder, tmp_path, dirs_exist_ok=True)
+    return Clerk(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def busy_folder(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Path:
+    """The folder of that town, filled once."""
+    folder = tmp_path_factory.mktemp("busy")
+    shutil.copytree(filled, folder, dirs_exist_ok=True)
+    clerk = Clerk(folder)
     names = [f"R-{number}" for number in range(1, 7)]
     file, carriers = clerk.file("pashouder\n" + "\n".join(names), "more.csv"), clerk.folder / "more-carriers.csv"
     clerk.done("holders", "add", file, "--activate", "--carriers", carriers)
@@ -36,7 +47,7 @@ def busy(clerk: Clerk) -> Clerk:
         kept.writelines(carriers.read_text(encoding="utf-8-sig").splitlines(keepends=True)[1:])
     for name in names:
         pay(clerk, name, "7,00")
-    return clerk
+    return folder
 
 
 def test_the_report_stands_alone(busy: Clerk) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pasledger.ledger.periods import Period
 from pasledger.reports.reach import Had, ReachLine, Used, months_of, reach
-from pasledger.reports.small_numbers import FEWEST_HOLDERS
+from pasledger.reports.suppression import FEWEST
 from tests.support.town import euros
 
 YEAR = Period(starts_on=date(2026, 1, 1), ends_before=date(2027, 1, 1))
@@ -92,11 +92,9 @@ def test_no_figure_is_about_fewer_than_five(spent: list[Used], holders: int) -> 
     """No count that is told is below five, and the year less the months that are told is of five holders or more."""
     lines = reach(had(*range(holders)), spent, MONTHS, {})
     for line in lines:
-        assert all(
-            count is None or count >= FEWEST_HOLDERS for count in (line.holders, line.with_use, line.without_use)
-        )
+        assert all(count is None or count >= FEWEST for count in (line.holders, line.with_use, line.without_use))
     whole = next((line for line in lines if line.month is None), None)
     if whole is not None and whole.spent is not None:
         untold = {line.month for line in lines if line.month is not None and line.spent is None}
         of_these = {one.holder for one in spent if one.month in untold}
-        assert not of_these or len(of_these) >= FEWEST_HOLDERS
+        assert not of_these or len(of_these) >= FEWEST

@@ -34,6 +34,13 @@ from pasledger.store.statements import Query, Row
 _t = tables
 
 
+class _Names(dict[str, str]):
+    """What things are called by their ids; what is not there has its id for a name."""
+
+    def __missing__(self, named: str) -> str:
+        return named
+
+
 class Registers:
     """What was done by hand, and what was changed."""
 
@@ -48,7 +55,7 @@ class Registers:
 
     def changes(self) -> Iterator[MasterChange]:
         """Yield every change of master data, by what it is about."""
-        names = {merchant.id: merchant.name for merchant in map(rows.read_merchant, self._all(_MERCHANTS))}
+        names = _Names((merchant.id, merchant.name) for merchant in map(rows.read_merchant, self._all(_MERCHANTS)))
         yield from version_changes(MasterData.SCHEME, self._schemes())
         yield from version_changes(MasterData.MERCHANT, self._versions(_MERCHANTS, rows.read_merchant, names))
         yield from self._of_merchants(names)
@@ -71,7 +78,7 @@ class Registers:
     def _all(self, query: Query) -> list[Row]:
         return query.fetch(self._connection)
 
-    def _versions(self, query: Query, read: Any, names: dict[Any, str]) -> Iterator[Version]:  # noqa: ANN401 - a reader
+    def _versions(self, query: Query, read: Any, names: _Names) -> Iterator[Version]:  # noqa: ANN401 - a reader
         for row in self._all(query):
             yield _version(row[0], names[row[0]], read(row), row[-3:])
 
@@ -81,17 +88,23 @@ class Registers:
             for scheme in versions:
                 yield _version(scheme.code, scheme.code, scheme, signed[scheme.code, scheme.version])
 
-    def _of_merchants(self, names: dict[Any, str]) -> Iterator[MasterChange]:
+    def _of_merchants(self, names: _Names) -> Iterator[MasterChange]:
         for row in self._all(_CHECKS):
             check = rows.read_merchant_check(row)
             after = f"{check.result.value} {check.iban} ({check.way.value})"
             yield _told(MasterData.MERCHANT, names[check.merchant], "account-checked", after, row[-3:])
         for row in self._all(_ENDS):
             end = rows.read_merchant_end(row)
-            yield _told(MasterData.MERCHANT, names[end.merchant], "ends-before", end.ends_before.isoformat(), row[-3:])
+            yield _told(
+                MasterData.MERCHANT,
+                names[end.merchant],
+                "ends-before",
+                end.ends_before.isoformat(),
+                row[-3:],
+            )
 
-    def _of_terminals(self, names: dict[Any, str]) -> Iterator[MasterChange]:
-        labels: dict[str, str] = {}
+    def _of_terminals(self, names: _Names) -> Iterator[MasterChange]:
+        labels = _Names()
         for row in self._all(_TERMINALS):
             terminal = rows.read_terminal(row)
             labels[terminal.id] = f"{names[terminal.merchant]}: {terminal.label}"
@@ -99,17 +112,17 @@ class Registers:
             yield _told(MasterData.TERMINAL, labels[terminal.id], ADDED, terminal.credential_prefix, (at, by, None))
         for query, what in ((_CREDENTIALS, "renewed"), (_REVOCATIONS, "revoked")):
             for named, after, *made in self._all(query):
-                yield _told(MasterData.TERMINAL, labels[TerminalId(named)], what, after, (*made, None))
+                yield _told(MasterData.TERMINAL, labels[named], what, after, (*made, None))
 
-    def _of_persons(self, names: dict[Any, str]) -> Iterator[MasterChange]:
+    def _of_persons(self, names: _Names) -> Iterator[MasterChange]:
         """Yield what happened to persons of merchants, each by its number: its name is nobody's business here."""
-        called: dict[str, str] = {}
+        called = _Names()
         for named, number, merchant, role, *made in self._all(_PERSONS):
             called[named] = f"{names[merchant]}: {number}"
             yield _told(MasterData.PERSON, called[named], ADDED, role, (*made, None))
         for query, what in ((_STARTS, "renewed"), (_PERSON_ENDS, "ended")):
             for named, *made in self._all(query):
-                yield _told(MasterData.PERSON, called[PersonId(named)], what, "", (*made, None))
+                yield _told(MasterData.PERSON, called[named], what, "", (*made, None))
 
 
 def _version(key: str, name: str, record: object, made: Row) -> Version:

@@ -98,9 +98,14 @@ def test_a_report_of_books_that_are_not_sound(busy: Clerk) -> None:
     """It is made all the same, says so first, and the command exits with 1."""
     with unguarded(Path(busy.books)) as file:
         file.execute("UPDATE account SET balance_cents = balance_cents + 1 WHERE kind = 'budget'")
+        file.execute("UPDATE entry SET approved_by = prepared_by WHERE kind = 'budget-raised'")
+        file.execute("DELETE FROM merchant WHERE name = 'De Club'")
     out = busy.folder / "bad.html"
     assert busy("audit", "report", "-o", out).code == 1
-    assert "De boeken kloppen niet." in out.read_text(encoding="utf-8")
+    page = out.read_text(encoding="utf-8")
+    assert "De boeken kloppen niet." in page
+    assert "vierogenprincipe niet gevolgd" in page
+    assert all(busy("audit", name).code == 0 for name in ("findings", "manual", "changes"))
     again = busy("audit", "report", "-o", out)
     assert (again.code, "bad.html" in again.words) == (1, True)
 

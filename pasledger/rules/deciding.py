@@ -5,7 +5,7 @@ is granted is applied at once, so that the next request of the batch sees it.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pasledger.ledger.accounts import AccountKind
@@ -47,7 +47,7 @@ from pasledger.rules.batches import (
     decide_step,
 )
 from pasledger.rules.budgets import BudgetRequest, decide_budget
-from pasledger.rules.card_entry import counted
+from pasledger.rules.card_entry import counted, uncounted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.corrections import CorrectionRequest, decide_correction
 from pasledger.rules.credentials import RenewalRequest, UseRequest, decide_renewal, decide_use
@@ -129,11 +129,15 @@ from pasledger.rules.persons import (
 from pasledger.rules.pins import (
     ActivationRequest,
     CodeTryRequest,
+    OwnCardRequest,
+    OwnTryRequest,
     PinRequest,
     TryRequest,
     UnlockRequest,
     decide_activation,
     decide_code_try,
+    decide_own_card,
+    decide_own_try,
     decide_pin,
     decide_try,
     decide_unlock,
@@ -227,6 +231,8 @@ Request = (
     | LimitRequest
     | ActivationRequest
     | PinRequest
+    | OwnTryRequest
+    | OwnCardRequest
     | TryRequest
     | CodeTryRequest
     | UnlockRequest
@@ -313,6 +319,8 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     LimitRequest: decide_limit,
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,
+    OwnTryRequest: decide_own_try,
+    OwnCardRequest: decide_own_card,
     TryRequest: decide_try,
     CodeTryRequest: decide_code_try,
     UnlockRequest: decide_unlock,
@@ -350,7 +358,7 @@ def decide_each(requests: Iterable[Request], town: Town, stamp: Stamp) -> list[O
 def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
     asked = _key(request)
     if asked is not None and (before := town.attempts.get(asked.key)) is not None:
-        return _repeat(asked, before)
+        return replace(_repeat(asked, before), counted=_uncounted(request, town))
     try:
         event = DECISIONS[type(request)](request, town, stamp)
         if event.entry is not None and town.closed_through:
@@ -374,6 +382,13 @@ def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None
 
 
 _ABOUT_NO_CARD = (None, Refusal.HOLD_TERM, Refusal.OFFER_UNKNOWN)
+
+
+def _uncounted(request: Request, town: Town) -> tuple[Tries, ...]:
+    counts = uncounted(request.card, town) if isinstance(request, PresentedRequest) else ()
+    for count in counts:
+        town.learn(count)
+    return counts
 
 
 def _require_open_years(entry: Entry, town: Town) -> None:

@@ -31,6 +31,9 @@ _ADD_UNAPPROVED = (
 )
 _KEEP_BALANCES = "SELECT, INSERT, UPDATE (balance_cents)"
 _SET_STATE = "SELECT, INSERT, UPDATE (state)"
+# Who sets a PIN makes the card active, and neither makes cards nor reads what became of them.
+_CHANGE_STATE = "SELECT, UPDATE (state)"
+_LEAVE = "INSERT"
 _COUNT = "SELECT, INSERT, UPDATE (number, counted_at)"
 _USE = "SELECT, INSERT, UPDATE (used)"
 _ADD_UNAPPROVED_STEP = "SELECT, INSERT (offer_id, number, step, recorded_at, prepared_by)"
@@ -74,8 +77,8 @@ RIGHTS = {
     "offer_mark": (_FORGET, _READ, _READ),
     "holder": (_NONE, _ADD, _READ),
     "holder_reference": (_NONE, _FORGET, _READ),
-    "card": (_SET_STATE, _SET_STATE, _READ),
-    "card_change": (_ADD, _ADD, _READ),
+    "card": (_CHANGE_STATE, _SET_STATE, _READ),
+    "card_change": (_LEAVE, _ADD, _READ),
     "card_rule": (_READ, _ADD, _READ),
     "activation": (_READ, _ADD, _READ),
     "pin": (_ADD, _ADD, _READ),

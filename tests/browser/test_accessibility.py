@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from pasledger.ledger.money import Money
 from pasledger.rules.one_time import SECONDS, one_time_code
 from pasledger.rules.records import PersonRole
 from pasledger.usecases import persons
@@ -142,6 +143,54 @@ def statement(shop: Shop, visitor: Visitor) -> None:
     paid(shop, visitor)
     visitor.page.get_by_role("link", name="Overzicht").click()
     expect(visitor.page.get_by_role("table")).to_have_count(2)
+
+
+def own_card_sign_in(shop: Shop, visitor: Visitor) -> None:
+    """Where a holder signs in, after a PIN that was wrong."""
+    visitor.page.goto(f"{shop.address}/mycard")
+    visitor.page.get_by_label("Pasnummer").fill(shop.street.numbers["child"].printed)
+    visitor.page.get_by_label("Pincode").fill("9999")
+    visitor.press("Bekijk mijn pas")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def own_card(shop: Shop, visitor: Visitor) -> None:
+    """What a holder sees of a card."""
+    name = f"own {len(shop.street.cards)}"
+    shop.street.add_card(name)
+    shop.street.award(name, Money(5000))
+    shop.street.set_pin(name, "4826")
+    visitor.page.goto(f"{shop.address}/mycard")
+    visitor.page.get_by_label("Pasnummer").fill(shop.street.numbers[name].printed)
+    visitor.page.get_by_label("Pincode").fill("4826")
+    visitor.press("Bekijk mijn pas")
+    expect(visitor.page.get_by_text("U kunt nog uitgeven")).to_be_visible()
+    visitor.page.get_by_text("plaatsen").click()
+
+
+def own_card_to_block(shop: Shop, visitor: Visitor) -> None:
+    """The question before a card is blocked."""
+    own_card(shop, visitor)
+    visitor.page.get_by_role("link", name="Blokkeer mijn pas").click()
+    expect(visitor.page.get_by_role("heading", name="Blokkeer mijn pas")).to_be_visible()
+
+
+def own_card_blocked(shop: Shop, visitor: Visitor) -> None:
+    """A card that was blocked."""
+    own_card_to_block(shop, visitor)
+    visitor.press("Ja, blokkeer mijn pas")
+    expect(visitor.page.get_by_text("Uw pas is geblokkeerd")).to_be_visible()
+
+
+def own_pin(shop: Shop, visitor: Visitor) -> None:
+    """Another PIN, after something was wrong."""
+    own_card(shop, visitor)
+    visitor.page.get_by_role("link", name="Kies een andere pincode").click()
+    visitor.page.get_by_label("Pincode van nu").fill("4826")
+    visitor.page.get_by_label("Nieuwe pincode").fill("1111")
+    visitor.page.get_by_label("Nog een keer").fill("1111")
+    visitor.press("Pincode bewaren")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
 
 
 def nowhere(shop: Shop, visitor: Visitor) -> None:
@@ -283,6 +332,11 @@ STATES = (
     undone,
     today,
     statement,
+    own_card_sign_in,
+    own_card,
+    own_card_to_block,
+    own_card_blocked,
+    own_pin,
     nowhere,
     manage_sign_in,
     choosing_a_password,

@@ -313,7 +313,9 @@ def test_every_command_speaks(clerk: Clerk, language: str) -> None:
         assert ran.out.strip(), command
         assert "{" not in ran.out, command
         # Codes of accounts are not cut, so that what a correction moves can be found by them.
-        drawn = ran.out.splitlines() if "───" in ran.out and command[0] != "correct" else []
+        # And why something is a finding is a sentence, however long.
+        is_table = "───" in ran.out and command[0] != "correct" and command[:2] != ("audit", "findings")
+        drawn = ran.out.splitlines() if is_table else []
         assert all(len(line) <= 100 for line in drawn if "Nagelopen" not in line), command
 
 

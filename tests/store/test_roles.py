@@ -14,9 +14,18 @@ from sqlalchemy import Connection, text
 from pasledger.ledger.ids import OfferId
 from pasledger.ledger.journal import FOUR_EYES
 from pasledger.ledger.periods import Period
+from pasledger.rules.actors import ActorRole
+from pasledger.rules.appointing import ActorRequest
+from pasledger.rules.cards import CardState
 from pasledger.rules.offers import OfferApprovalRequest, OfferForgettingRequest, OfferRequest, OfferStopRequest
+from pasledger.rules.pins import ActivationRequest, CodeTryRequest, PinRequest
+from pasledger.rules.records import LookUpPurpose
+from pasledger.rules.registration import HolderRequest
 from pasledger.store import BooksProblem, Role, Store, migrating, roles, tables
 from pasledger.store.selling import Wanted
+from pasledger.usecases import desk
+from pasledger.usecases.finding import number_of
+from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.paying import specification_of
 from pasledger.usecases.verifying import verify
 from tests.support.books import (
@@ -35,7 +44,17 @@ from tests.support.books import (
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
 from tests.support.roles import PASSWORD, as_user, forget, users_of
-from tests.support.town import TODAY, a_budget, a_person, a_redemption, a_use, an_offer, offered
+from tests.support.town import (
+    TODAY,
+    a_budget,
+    a_card,
+    a_holder,
+    a_person,
+    a_redemption,
+    a_use,
+    an_offer,
+    offered,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -201,11 +220,11 @@ OTHERS = {
             "entitlement_end", "lapse", "freeing", "correction", "year_closed",
         )},
         **{f"read {table}": f"SELECT 1 FROM {table}" for table in (
-            "holder", "holder_reference", "card_change", "award_decision", "budget_decision", "activation",
+            "holder", "holder_reference", "card_change", "award_decision", "budget_decision",
             "pin_unlock", "lapse", "freeing",
         )},
         **{f"add to {table} too": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
-            "books_key", "card_rule", "scheme_ceiling", "activation", "pin", "pin_unlock"
+            "books_key", "card_rule", "scheme_ceiling", "activation", "pin_unlock"
         )},
         "change a PIN": "UPDATE pin SET hash = 'mine'",
         "use a code again": "UPDATE pin SET activation = NULL",
@@ -215,7 +234,7 @@ OTHERS = {
         "take the key away": "DELETE FROM books_key",
         "let another key in": "UPDATE books_key SET check_value = 'mine'",
         "count for another card": "UPDATE tries SET subject = 'crd_2'",
-        "activate a card": "UPDATE card SET state = 'active'",
+        "let a card be another's": "UPDATE card SET holder_id = 'hld_2'",
         "change a credential": "UPDATE terminal SET credential_hash = 'mine'",
         "change a secret": "UPDATE person_secret SET hash = 'mine'",
     },
@@ -328,6 +347,33 @@ def test_the_service_keeps_offers_and_approves_none(make_books: MakeBooks) -> No
                 granted(store, OfferApprovalRequest(OfferId.of(6)))
         with opened(users[Role.OWNER]) as store:
             assert verify(store).is_sound
+
+
+def test_a_holder_at_the_service_and_a_clerk_at_the_desk_do_their_work(make_books: MakeBooks) -> None:
+    """The service sets a PIN with a code, and sends none itself; staff looks up and blocks; an auditor reads of it."""
+    clerk = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR, ActorRole.CLERK}), "hash of a credential")
+    new = HolderRequest(a_holder(2), a_card(2, holder=2, state=CardState.ISSUED))
+    letter = ActivationRequest(a_card(2).number, "hash of a code", TODAY.replace(year=TODAY.year + 1))
+    here = desk.Clerk("clerk", "desk, from here")
+    with users_of(make_books(*A_SMALL_TOWN, clerk, new, letter)) as users:
+        with opened(users[Role.SERVICE]) as store:
+            assert number_of(store, a_card(2).number) == a_card(2).number
+            granted(store, CodeTryRequest(a_card(2).number), CodeTryRequest(None))
+            granted(store, PinRequest(a_card(2).number, "hash of a PIN", "hash of a code"))
+            with unusable(P.NO_RIGHTS):
+                granted(store, letter)
+        with opened(users[Role.STAFF]) as store:
+            act = desk.find(store, here, desk.named(a_holder(2).reference), LookUpPurpose.CARD)
+            whom = desk.found(store, here, act, at=stamp_now("clerk").recorded_at)
+            assert whom is not None
+            assert whom.cards[0][1].has_pin
+            desk.block(store, here, whom, whom.cards[0][0])
+        with opened(users[Role.AUDITOR]) as store:
+            known = desk.found(store, here, act, at=stamp_now("clerk").recorded_at)
+            assert known is not None
+            assert known.cards[0][1].state is CardState.BLOCKED
+            with unusable(P.NO_RIGHTS):
+                desk.block(store, here, whom, whom.cards[0][0])
 
 
 @pytest.mark.parametrize("kind", sorted(kind.value for kind in FOUR_EYES))

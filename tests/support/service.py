@@ -24,6 +24,7 @@ from starlette.testclient import TestClient
 from merchant_api.app import create_app
 from merchant_api.settings import Settings
 from pasledger.formats.pain001 import MadeFile
+from pasledger.formats.paper import Overview
 from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, OfferId, RunId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
@@ -36,7 +37,7 @@ from pasledger.rules.deciding import Request
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.keys import KEY_BYTES, SecretKey
 from pasledger.rules.offers import OfferApprovalRequest, OfferRequest
-from pasledger.rules.pins import LOCKED_AFTER, CodeTryRequest, PinRequest, TryRequest
+from pasledger.rules.pins import LOCKED_AFTER, CodeTryRequest, OwnTryRequest, PinRequest, TryRequest
 from pasledger.rules.records import Card, Holder, Merchant, Offer, OfferKind
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
@@ -45,6 +46,7 @@ from pasledger.usecases import banking, paying
 from pasledger.usecases.actors import add_actor
 from pasledger.usecases.booking import book_all
 from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, opaque_id, stamp_now
+from pasledger.usecases.overviews import holder_overview
 from pasledger.usecases.pins import hash_pin
 from pasledger.usecases.registering import new_terminal
 from pasledger.usecases.verifying import verify
@@ -125,11 +127,15 @@ class Street:
         hashed = _hash_once(self.key, pin)
         self.book(PinRequest(self.cards[name].number, hashed, None))
 
-    def try_in_vain(self, asked: TryRequest | CodeTryRequest, times: int = LOCKED_AFTER) -> None:
+    def try_in_vain(self, asked: TryRequest | CodeTryRequest | OwnTryRequest, times: int = LOCKED_AFTER) -> None:
         """Let somebody try a PIN or a code as often, each time after the wait; as often as it takes to lock it."""
         for number in range(times):
             stamp = staff()
             book_all(self.store, [asked], replace(stamp, recorded_at=stamp.recorded_at + timedelta(hours=5 * number)))
+
+    def overview(self, name: str) -> Overview:
+        """Return what the holder of a card may know of its own name."""
+        return holder_overview(self.store, self.holders[name].reference, on=staff().effective_on)
 
     def book(self, *requests: Request) -> None:
         """Book all of the requests, as staff."""

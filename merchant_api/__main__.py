@@ -9,8 +9,8 @@ from prometheus_client import start_http_server
 from pydantic import ValidationError
 
 from merchant_api.app import create_app
-from merchant_api.observing import log_settings
 from merchant_api.settings import Settings
+from pasledger.pages.observing import log_settings
 from pasledger.store import BooksUnusable, Store
 from pasledger.texts import say, spoken
 from pasledger.usecases.keys import key_of
@@ -46,7 +46,7 @@ def main() -> int:
         port=settings.port,
         server_header=False,
         access_log=False,
-        log_config=log_settings(settings.log_level),
+        log_config=log_settings("merchant_api", settings.log_level),
         log_level="warning",
         timeout_graceful_shutdown=settings.seconds_to_finish,
     )

@@ -15,13 +15,16 @@ from merchant_api import API_VERSION, errors, openapi
 from merchant_api.answers import Answer
 from merchant_api.auth import Terminals
 from merchant_api.limits import Limits
-from merchant_api.observing import Observed
+from merchant_api.mycard import routes as mycard
+from merchant_api.mycard.choosing import Chooser
 from merchant_api.presenting import Presenter
 from merchant_api.routes import conditions, holds, keys, lists, payouts, redemptions, security, statements
 from merchant_api.settings import Settings
 from merchant_api.sweeper import Sweeper
 from merchant_api.till import routes as till
 from merchant_api.writer import Writer
+from pasledger.pages.envelope import LARGEST_BODY_BYTES
+from pasledger.pages.observing import Observed
 from pasledger.store import Store
 
 _DESCRIPTION = """Be paid with the Pas van Dronten.
@@ -35,6 +38,7 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     writer = Writer(store, most_waiting=settings.most_waiting, most_in_a_batch=settings.most_in_a_batch)
 
     presenter = Presenter(store, writer, most_waiting=settings.most_pins_waiting)
+    chooser = Chooser(store, writer)
     sweeper = Sweeper(store, writer, seconds=settings.seconds_between_sweeps)
 
     @asynccontextmanager
@@ -45,21 +49,23 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
         yield
         await sweeper.stop()
         presenter.stop()
+        chooser.stop()
         writer.stop()
         store.close()
 
     api = _api()
     api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store, writer)
     api.state.presenter, api.state.limits = presenter, Limits(settings.requests_a_minute)
+    api.state.chooser = chooser
     api.state.settings = settings
     site = Starlette(
-        routes=[Mount("/v1", api), *security.routes(settings), *till.routes()],
+        routes=[Mount("/v1", api), *security.routes(settings), *till.routes(), *mycard.routes()],
         lifespan=lifespan,
         exception_handlers={HTTPException: _no_such_place},
     )
     site.state = api.state
     site.router.redirect_slashes = False
-    return Observed(errors.Envelope(site))
+    return Observed(errors.in_an_envelope(site), log="merchant_api.requests")
 
 
 def _api() -> FastAPI:
@@ -73,7 +79,7 @@ def _api() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=errors.LARGEST_BODY_BYTES,
+        max_body_size=LARGEST_BODY_BYTES,
     )
     errors.install(api)
     for routes in (redemptions, holds, lists, statements, payouts, keys, conditions):

@@ -1,46 +1,28 @@
-"""Problems (RFC 9457) for every error, and the envelope that no response escapes.
-
-The envelope is pure ASGI and stands outermost, so that also the answer to an unhandled fault carries the API's version
-and the security headers.
-"""
+"""Problems (RFC 9457) for every error, and the envelope that no response escapes."""
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from merchant_api import API_VERSION
 from merchant_api.answers import Answer
 from merchant_api.faults import Fault, fault_of
-from merchant_api.observing import places
+from pasledger.pages.envelope import LARGEST_BODY_BYTES, STRICT, Envelope
+from pasledger.pages.observing import log_fault
 from pasledger.store import BooksUnusable
 from pasledger.texts import say, spoken
 
-LARGEST_BODY_BYTES = 16 * 1024
 _SECONDS_TO_COME_BACK = "1"
 
 _log = logging.getLogger("merchant_api")
-
-HEADERS = "pasledger.headers"
-"""Where in its scope a request finds the headers of its own response, whoever will make that."""
-
-_HEADERS = {
-    "API-Version": API_VERSION,
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 
 class Problem(Exception):  # noqa: N818 - the standard's word
@@ -133,43 +115,13 @@ async def _on_unusable_books(request: Request, error: Exception) -> Response:
 
 
 async def _on_fault(request: Request, fault: Exception) -> Response:
-    log_fault(fault)
+    log_fault(_log, fault)
     return problem(Answer.FAULT, _language(request))
 
 
-def log_fault(fault: Exception) -> None:
-    """Log what kind of fault it was and where; never its words, which could quote what was sent."""
-    _log.error("unhandled %s in %s", type(fault).__name__, places(fault.__traceback__))
-
-
-class Envelope:
-    """What every response carries, whoever made it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        own: dict[str, str] = {}
-        scope[HEADERS] = own
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in (_HEADERS | own).items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        app = _too_large if _declared_bytes(scope) > LARGEST_BODY_BYTES else self._app
-        # A fault was answered and logged below, and is raised once more for the server, which has nothing to add.
-        with suppress(Exception):
-            await app(scope, receive, send_with_headers)
-
-
-def _declared_bytes(scope: Scope) -> int:
-    """Return how large a body says that it is; one that does not say is counted by the framework as it comes."""
-    declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
-    return int(declared) if declared.isdecimal() else 0
+def in_an_envelope(app: ASGIApp) -> ASGIApp:
+    """Return an application whose every response carries the API's version and the security headers."""
+    return Envelope(app, too_large=_too_large, headers={"API-Version": API_VERSION, **STRICT})
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:

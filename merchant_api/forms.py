@@ -1,8 +1,5 @@
 """The forms in which a merchant can have what it reads: JSON, a file for its spreadsheet, or a page to print."""
 
-from base64 import b64encode
-from hashlib import sha256
-
 from merchant_api.openapi import Responses
 
 JSON, CSV, HTML = "application/json", "text/csv", "text/html"
@@ -20,11 +17,3 @@ def wanted_form(accepted: str) -> str:
     """Return the form that is asked for first; JSON where none is."""
     asked = (kind.partition(";")[0].strip().casefold() for kind in accepted.split(","))
     return next((kind for kind in asked if kind in (JSON, CSV, HTML)), JSON)
-
-
-def policy_of(style: str) -> str:
-    """Return what a browser may do with a page: show it, in this one style."""
-    hashed = b64encode(sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )

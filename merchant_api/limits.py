@@ -9,8 +9,9 @@ from math import ceil
 from fastapi import Request
 
 from merchant_api.answers import Answer
-from merchant_api.errors import HEADERS, Problem
+from merchant_api.errors import Problem
 from pasledger.ledger.ids import TerminalId
+from pasledger.pages.envelope import HEADERS
 
 SECONDS = 60
 """The window in which requests are counted."""

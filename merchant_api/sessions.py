@@ -4,7 +4,6 @@ A session is a few words and a signature that only the key of the books makes: n
 time, with the person, and when another secret takes the place of the one that it began with.
 """
 
-import hmac
 import time
 from datetime import UTC, datetime
 
@@ -15,8 +14,8 @@ from starlette.responses import Response
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
 from merchant_api.writer import Full
+from pasledger.pages.signing import signed, words_of
 from pasledger.rules.card_entry import PinCheck
-from pasledger.rules.keys import SecretKey
 from pasledger.rules.one_time import second_factor, step_of
 from pasledger.rules.persons import PersonTryRequest, SignInRequest
 from pasledger.rules.records import PersonRole
@@ -33,8 +32,8 @@ _NOBODY = "nobody"
 async def session_of(request: Request, role: PersonRole) -> KnownPerson | None:
     """Return the person in this role that is signed in at this browser."""
     key = request.app.state.store.key
-    asked, _, signature = request.cookies.get(COOKIES[role], "").rpartition(".")
-    if key is None or not hmac.compare_digest(_signature(key, asked).encode(), signature.encode()):
+    asked = None if key is None else words_of(key, "session", request.cookies.get(COOKIES[role], ""))
+    if asked is None:
         return None
     person, sequence, until = asked.split(".")
     known = await known_person(request, person)
@@ -51,8 +50,8 @@ def remember(request: Request, response: Response, known: KnownPerson, sequence:
     """Keep a person signed in at this browser, by the secret with this sequence."""
     role = known.person.role
     asked = f"{known.person.id}.{sequence}.{int(time.time()) + SECONDS[role]}"
-    signed = f"{asked}.{_signature(request.app.state.store.key, asked)}"
-    response.set_cookie(COOKIES[role], signed, max_age=SECONDS[role], secure=True, httponly=True, samesite="strict")
+    cookie = signed(request.app.state.store.key, "session", asked)
+    response.set_cookie(COOKIES[role], cookie, max_age=SECONDS[role], secure=True, httponly=True, samesite="strict")
 
 
 def forget(response: Response, *roles: PersonRole) -> None:
@@ -88,10 +87,6 @@ def code_step(request: Request, known: KnownPerson, code: str) -> int | None:
     if known.person.role is not PersonRole.ADMINISTRATOR or not code.isascii():
         return None
     return step_of(second_factor(request.app.state.store.key, known.secret), code, at=datetime.now(UTC))
-
-
-def _signature(key: SecretKey, asked: str) -> str:
-    return key.mac("session", asked)
 
 
 def _look_up(store: Store, called: str) -> KnownPerson | None:

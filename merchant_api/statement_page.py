@@ -14,6 +14,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff; m
 h1 { font-size: 1.5rem; margin: 0; }
 h2 { font-size: 1.125rem; margin: 2rem 0 .5rem; }
 p { margin: .25rem 0 1.5rem; }
+.scrolls { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { text-align: left; padding: .375rem .75rem .375rem 0; border-bottom: 1px solid #bbb; vertical-align: top; }
@@ -40,19 +41,26 @@ _LESS = frozenset({"refunds", "paid", "in_payment"})
 
 def statement_page(statement: MerchantStatement, language: str) -> str:
     """Return a statement as a page in a language."""
+    title = escape(f"{say('statement.title', language)} - {statement.merchant}")
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{STYLE}</style></head>\n"
+        f"<body><main>{statement_parts(statement, language)}</main></body></html>\n"
+    )
+
+
+def statement_parts(statement: MerchantStatement, language: str) -> str:
+    """Return what is on the page of a statement: whose and of when, the sums, and the lines."""
     period = say(
         "statement.period",
         language,
         first=_day(statement.period.starts_on, language),
         last=_day(statement.period.ends_before - timedelta(days=1), language),
     )
-    title = escape(f"{say('statement.title', language)} - {statement.merchant}")
     return (
-        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{STYLE}</style></head>\n"
-        f"<body><main><h1>{escape(statement.merchant)}</h1><p>{escape(period)}</p>\n"
-        f"{_sums(statement, language)}{_lines(statement.lines, language)}</main></body></html>\n"
+        f"<h1>{escape(statement.merchant)}</h1><p>{escape(period)}</p>\n"
+        f"{_sums(statement, language)}{_lines(statement.lines, language)}"
     )
 
 
@@ -81,7 +89,11 @@ def _lines(lines: tuple[StatementLine, ...], language: str) -> str:
         for line in lines
     )
     caption = escape(say("statement.lines", language))
-    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>\n"
+    return (
+        '<div class="scrolls" role="region" aria-labelledby="lines" tabindex="0">'
+        f'<table><caption id="lines">{caption}</caption><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>'
+        "</div>\n"
+    )
 
 
 def _day(day: date, language: str) -> str:

@@ -11,13 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-from merchant_api.observing import BATCH, WAITING
+from prometheus_client import Gauge, Histogram
+
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.store import BooksUnusable, Store
 from pasledger.usecases.booking import book
 from pasledger.usecases.minting import stamp_now
 
 _ACTOR = "merchant service"
+
+BATCH = Histogram("pas_batch_requests", "Requests in a batch.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512))
+WAITING = Gauge("pas_waiting_requests", "Requests that wait for the writer.")
 
 
 class Full(Exception):  # noqa: N818 - a state, not an error

@@ -7,7 +7,7 @@
     python3 recheck.py export.jsonl seal.json key.pem   and the signature of that seal
 
 It says what it found, and exits with 0 where all of it is right and with 1 where anything is wrong. Memory grows with
-the accounts and the seals, and not with what is booked.
+the accounts, the seals and what was unlinked, and not with what is booked.
 """
 
 import base64
@@ -74,6 +74,7 @@ class Books:
         self.balances, self.schemes, self.stored = {}, {}, {}
         self.leaves = self.rows = self.entries = self.transfers = self.unsealed = 0
         self.place, self.end = ("", ""), None
+        self.gone, self.unlinked = set(), set()
 
     def take(self, line):
         """Take one line."""
@@ -111,6 +112,8 @@ class Books:
                 self.wrong.append(f"{name} {key}: is not what was sealed in seal {line['seal']}")
         elif not self.tables[name]["may_be_deleted"]:
             self.wrong.append(f"{name} {key}: was sealed in seal {line['seal']}, and is gone")
+        else:
+            self.gone.add((name, key))
         if line["seal"] in self.trees:
             self.trees[line["seal"]].add(bytes.fromhex(line["digest"]))
         else:
@@ -126,6 +129,8 @@ class Books:
         self.rows += 1
         if list(row) != list(self.tables[table]["columns"]):
             self.wrong.append(f"{table}: a row has other columns than the table")
+        if table == "unlinked":
+            self.unlinked.add((row["in_table"], row["key"]))
         if table == "account":
             self.schemes[row["code"]] = row["scheme"]
             if row["balance_cents"] is not None:
@@ -150,6 +155,8 @@ class Books:
         """Look at everything as a whole."""
         if self.end != {"seals": len(self.seals), "leaves": self.leaves, "rows": self.rows}:
             self.wrong.append("the export is not whole: its last line does not say what there is")
+        for name, key in sorted(self.gone - self.unlinked):
+            self.wrong.append(f"{name} {key}: is gone, and no record says that its term was over")
         for code, cents in self.stored.items():
             if cents != self.balances.get(code, 0):
                 self.wrong.append(f"account {code}: stored {cents}, added up {self.balances.get(code, 0)} cents")

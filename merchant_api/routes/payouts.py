@@ -8,12 +8,13 @@ from fastapi.concurrency import run_in_threadpool
 from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
 from merchant_api.errors import Problem
-from merchant_api.forms import CSV, HTML, OTHERWISE, policy_of, wanted_form
+from merchant_api.forms import CSV, HTML, OTHERWISE, wanted_form
 from merchant_api.openapi import problems
 from merchant_api.routes.lists import LISTED, Limit, Since, Until, next_after, page_of
 from merchant_api.schemas import ListedPayout, Payout, Payouts
 from pasledger.formats.specification import STYLE, as_csv, as_html
 from pasledger.ledger.ids import MerchantId, PayoutId
+from pasledger.pages.making import policy_of
 from pasledger.store import Store
 from pasledger.store.selling import Wanted
 from pasledger.texts import spoken

@@ -9,13 +9,14 @@ from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
 from merchant_api.errors import Problem
 from merchant_api.faults import Fault
-from merchant_api.forms import CSV, HTML, OTHERWISE, policy_of, wanted_form
+from merchant_api.forms import CSV, HTML, OTHERWISE, wanted_form
 from merchant_api.openapi import problems
 from merchant_api.schemas import Day, Statement
 from merchant_api.statement_page import STYLE, statement_page
 from pasledger.formats.statements import statement_csv
 from pasledger.ledger.ids import MerchantId
 from pasledger.ledger.periods import Period
+from pasledger.pages.making import policy_of
 from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.store import Store
 from pasledger.texts import say, spoken

@@ -10,9 +10,9 @@ from merchant_api.schemas import CardEntry
 from pasledger.formats import cells
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.money import Money
+from pasledger.usecases.finding import TOKEN
+from pasledger.usecases.pins import PIN
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
-_PIN = re.compile(r"[0-9]{4,8}", re.ASCII)
 _KEY = re.compile(KEY, re.ASCII)
 _MOST = Money(999_999_999)
 """As much as the API takes."""
@@ -39,28 +39,29 @@ class Payment:
 
 def read_payment(form: FormData) -> Payment:
     """Return what the form of a payment asks for. Raises `Mistyped`."""
-    return Payment(read_key(form), _card(_text(form, "card"), _text(form, "pin")), _amount(_text(form, "amount")))
+    return Payment(read_key(form), _card(text_in(form, "card"), text_in(form, "pin")), _amount(text_in(form, "amount")))
 
 
 def read_key(form: FormData) -> str:
     """Return the key that the page was made with. Raises `Mistyped`."""
-    key = _text(form, "key")
+    key = text_in(form, "key")
     if _KEY.fullmatch(key) is None:
         raise Mistyped("key", "till.error.key")
     return key
 
 
-def _text(form: FormData, name: str) -> str:
+def text_in(form: FormData, name: str) -> str:
+    """Return what was typed into a field, without the spaces around it."""
     value = form.get(name, "")
     return value.strip() if isinstance(value, str) else ""
 
 
 def _card(text: str, pin: str) -> CardEntry:
     """Return the card: its number, or the token of its QR, alone or at the end of the link."""
-    if pin and _PIN.fullmatch(pin) is None:
+    if pin and PIN.fullmatch(pin) is None:
         raise Mistyped("pin", "till.error.pin")
     token = text.rpartition("#")[2]
-    if _TOKEN.fullmatch(token):
+    if TOKEN.fullmatch(token):
         return CardEntry(token=token, pin=pin) if pin else CardEntry(token=token)
     try:
         number = cells.card_number(text)

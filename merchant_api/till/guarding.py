@@ -1,17 +1,21 @@
 """What stands around every page that is asked for: nobody posts from another site, and each trouble is a page too."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from merchant_api.answers import Answer
-from merchant_api.errors import Problem, log_fault
+from merchant_api.errors import Problem
 from merchant_api.till.pages import language_of, page
+from pasledger.pages.making import is_from_elsewhere
+from pasledger.pages.observing import log_fault
 from pasledger.store import BooksUnusable
 from pasledger.texts import say
 
-_FROM_HERE = ("same-origin", "none", "")
+_log = logging.getLogger("merchant_api")
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -20,16 +24,18 @@ def guarded(handler: Handler) -> Handler:
     """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
 
     async def handle(request: Request) -> Response:
-        if request.method == "POST" and request.headers.get("sec-fetch-site", "") not in _FROM_HERE:
+        if is_from_elsewhere(request):
             return trouble(request, Answer.UNAUTHORIZED)
         try:
             return await handler(request)
         except Problem as problem:
             return trouble(request, problem.answer)
+        except HTTPException:  # a form that cannot be read
+            return trouble(request, Answer.INVALID)
         except BooksUnusable:
             return trouble(request, Answer.BUSY)
         except Exception as fault:
-            log_fault(fault)
+            log_fault(_log, fault)
             return trouble(request, Answer.FAULT)
 
     return handle

@@ -4,7 +4,8 @@ Where a merchant has no cashiers, the terminal is enough: it is that of one pers
 works at it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,9 +16,10 @@ from merchant_api.answers import Answer
 from merchant_api.errors import Problem
 from merchant_api.sessions import code_step, let_in, remember, session_of
 from merchant_api.till.guarding import guarded, trouble
-from merchant_api.till.pages import language_of, page, qr
+from merchant_api.till.pages import language_of, page
 from merchant_api.writer import Full
-from pasledger.ledger.ids import MerchantId
+from pasledger.ledger.ids import MerchantId, PersonId
+from pasledger.pages.making import qr
 from pasledger.rules.persons import OwnSecretRequest
 from pasledger.rules.records import PersonRole, Terminal
 from pasledger.store import KnownPerson, Store
@@ -26,6 +28,18 @@ from pasledger.usecases import persons, pins
 
 COOKIE = "__Host-till"
 _HOME = {PersonRole.CASHIER: "/", PersonRole.ADMINISTRATOR: "/manage"}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A terminal at a browser, what its merchant is called, and who stands there, where people sign in."""
+
+    terminal: Terminal
+    merchant: str
+    person: PersonId | None = None
+
+
+Page = Callable[[Request, SignedIn], Awaitable[Response]]
 
 
 def routes() -> list[Route]:

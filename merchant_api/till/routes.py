@@ -4,8 +4,6 @@ A page shows what its merchant asked and the yes or no, and nothing more: what t
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,45 +11,31 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from merchant_api.answers import Answer
 from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.sessions import forget, session_of
-from merchant_api.till import managing, people
+from merchant_api.till import managing, money, people
 from merchant_api.till.forms import Mistyped, read_key, read_payment
 from merchant_api.till.guarding import Handler, guarded, trouble
-from merchant_api.till.pages import FOLDER, LANGUAGE_COOKIE, language_of, page
-from merchant_api.till.people import COOKIE, terminal_at
-from pasledger.ledger.ids import MerchantId, PersonId, RedemptionId
+from merchant_api.till.pages import PAGES, language_of, page
+from merchant_api.till.people import COOKIE, Page, SignedIn, terminal_at
+from pasledger.ledger.ids import MerchantId, RedemptionId
 from pasledger.ledger.money import ZERO, Money, total
-from pasledger.rules.records import PersonRole, Terminal
+from pasledger.rules.records import PersonRole
 from pasledger.rules.town import Needs
 from pasledger.store import Store
 from pasledger.store.payouts import SentPayout
 from pasledger.store.reading import Recorded
 from pasledger.store.selling import Listed, Wanted
-from pasledger.texts import LANGUAGES, say
+from pasledger.texts import say
 from pasledger.usecases import spending
 from pasledger.usecases.minting import stamp_now
 
 _SECONDS_SIGNED_IN = 12 * 60 * 60
-_SECONDS_OF_A_YEAR = 365 * 24 * 60 * 60
 _NETHERLANDS = ZoneInfo("Europe/Amsterdam")
-_MOST_LISTED = 500
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A terminal at a browser, what its merchant is called, and who stands there, where people sign in."""
-
-    terminal: Terminal
-    merchant: str
-    person: PersonId | None = None
-
-
-Page = Callable[[Request, SignedIn], Awaitable[Response]]
+_MOST_LISTED, _MOST_PAYOUTS = 500, 5
 
 
 def routes() -> list[Route | Mount]:
@@ -65,9 +49,12 @@ def routes() -> list[Route | Mount]:
         Route("/payments/{id}", guarded(_at_a_till(receipt))),
         Route("/payments/{id}/undo", guarded(_at_a_till(undo)), methods=["GET", "POST"]),
         Route("/today", guarded(_at_a_till(today))),
+        Route("/statement", guarded(_at_a_till(money.statement))),
+        Route("/statement.csv", guarded(_at_a_till(money.statement_file))),
+        Route("/payouts/{id}", guarded(_at_a_till(money.payout))),
         *people.routes(),
         *managing.routes(),
-        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        Mount("/static", PAGES.static),
     ]
 
 
@@ -127,13 +114,7 @@ async def sign_out(_request: Request) -> Response:
 
 async def speak(request: Request) -> Response:
     """Speak another language on this device."""
-    response = RedirectResponse("/", 303)
-    language = request.path_params["language"]
-    if language in LANGUAGES:
-        response.set_cookie(
-            LANGUAGE_COOKIE, language, max_age=_SECONDS_OF_A_YEAR, secure=True, httponly=True, samesite="lax"
-        )
-    return response
+    return PAGES.spoken_from_now_on(request.path_params["language"], back_to="/")
 
 
 # --- money
@@ -219,7 +200,7 @@ async def today(request: Request, who: SignedIn) -> Response:
     day = stamp_now("till").effective_on
     store, merchant = request.app.state.store, who.terminal.merchant
     paid, given_back = await run_in_threadpool(_paid_on, store, merchant, day)
-    payout = await run_in_threadpool(_newest_payout, store, merchant)
+    payouts = await run_in_threadpool(_newest_payouts, store, merchant)
     return page(
         request,
         "today.html",
@@ -235,7 +216,7 @@ async def today(request: Request, who: SignedIn) -> Response:
             }
             for one in paid
         ],
-        money=_when_the_money_comes(payout, language_of(request)),
+        payouts=[(one.id, _when_the_money_comes(one, language_of(request))) for one in payouts],
     )
 
 
@@ -261,16 +242,13 @@ def _paid_on(store: Store, merchant: MerchantId, day: date) -> tuple[tuple[Liste
     return paid, given_back
 
 
-def _newest_payout(store: Store, merchant: MerchantId) -> SentPayout | None:
+def _newest_payouts(store: Store, merchant: MerchantId) -> tuple[SentPayout, ...]:
     with store.read() as reader:
-        found = reader.payouts.sent(Wanted(merchant, most=1)).items
-    return found[0] if found else None
+        return reader.payouts.sent(Wanted(merchant, most=_MOST_PAYOUTS)).items
 
 
-def _when_the_money_comes(payout: SentPayout | None, language: str) -> str:
-    """Return what became of the newest payout, in words."""
-    if payout is None:
-        return say("till.money.none", language)
+def _when_the_money_comes(payout: SentPayout, language: str) -> str:
+    """Return what became of a payout, in words."""
     code = f"till.money.{payout.became or 'sent'}"
     return say(code, language, number=payout.number, amount=payout.amount, day=f"{payout.execute_on:%d-%m-%Y}")
 

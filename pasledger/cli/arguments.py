@@ -21,7 +21,13 @@ Source = Annotated[
 ]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number on the card, with or without spaces.")]
 LinkBase = Annotated[
-    str, typer.Option("--link-base", metavar="URL", help="The address in the QR, before the # and the token.")
+    str,
+    typer.Option(
+        "--link-base",
+        envvar="PASLEDGER_LINK_BASE",
+        metavar="URL",
+        help="The address of the service in the QR, before the # and the token.",
+    ),
 ]
 
 DEFAULT_LINK_BASE = "https://pas.example/"

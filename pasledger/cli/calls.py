@@ -148,10 +148,19 @@ class Call:
 
 def words(text: str) -> str:
     """Read a name on one line; runs of spaces, and signs that cannot be printed, are one space."""
+    return cells.words(_on_one_line(text))
+
+
+def note(text: str) -> str:
+    """Read a note, on one line as a name is; there is no place in it for a person's number."""
+    return cells.note(_on_one_line(text))
+
+
+def _on_one_line(text: str) -> str:
     clean = " ".join("".join(sign if sign.isprintable() and sign != "�" else " " for sign in text).split())
     if not clean:
         raise Misread(FaultKind.CELL_EMPTY)
-    return cells.words(clean)
+    return clean
 
 
 def _encodable(text: str) -> str:

@@ -18,6 +18,9 @@ def cover(
     page: Annotated[
         Path | None, typer.Option(metavar="OUT", help="Also write a page with a chart, for whoever looks on.")
     ] = None,
+    items: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--items", help="Also show each entry and line in what explains the bank's balance.")
+    ] = False,
 ) -> None:
     """Prove that what was promised is there, and that books and bank agree.
 
@@ -41,9 +44,16 @@ def cover(
         "difference": found.bank.difference,
     }
     explained: list[Row] = []
+    listed: list[Row] = []
     if found.bank is not None:
         explained = [{"term": call.say("cli.cover-treasury"), "amount": found.bank.treasury}]
         explained += [{"term": call.say(_TERMS[term.name]), "amount": term.amount} for term in found.bank.terms]
+        if items:
+            listed = [
+                {"term": call.say(_TERMS[term.name]), "effective_on": item.on, "name": item.name, "amount": item.amount}
+                for term in found.bank.terms
+                for item in term.items
+            ]
         explained += [
             {"term": call.say("cli.cover-bank", day=found.bank.until), "amount": found.bank.closing},
             {"term": call.say("cli.cover-difference"), "amount": found.bank.difference},
@@ -63,6 +73,7 @@ def cover(
             *("scheme", "treasury", "promised", "left", "debts"),
             totals=whole | {"scheme": call.say("cli.total")},
         ),
+        *([table(call, listed, "term", "effective_on", "name", "amount")] if listed else []),
         *([table(call, explained, "term", "amount")] if explained else []),
         call.say("cli.cover-met" if found.is_met else "cli.cover-not-met"),
         call.say("cli.cover-adds-up" if found.adds_up else "cli.cover-does-not-add-up"),

@@ -1,4 +1,4 @@
-"""Holds: which are open, releasing those that have ended, and releasing one by hand."""
+"""Holds: which are open, releasing those that have ended, and releasing or giving back one by hand."""
 
 from typing import Annotated
 
@@ -57,9 +57,12 @@ def sweep(context: typer.Context) -> None:
     )
 
 
+Named = Annotated[str, typer.Argument(metavar="HOLD", help="The id of the hold.")]
+
+
 def release(
     context: typer.Context,
-    hold: Annotated[str, typer.Argument(metavar="HOLD", help="The id of the hold.")],
+    hold: Named,
     amount: Annotated[
         str | None, typer.Option(metavar="AMOUNT", help="In euros, the Dutch way: 12,50; without it, all that is left.")
     ] = None,
@@ -89,6 +92,43 @@ def release(
             "is_repeat": outcome.is_repeat,
         },
         call.say("cli.hold-released", amount=released, left=recorded.left, release=result),
+        *repeated(call, outcome),
+    )
+
+
+def refund(
+    context: typer.Context,
+    hold: Named,
+    amount: Annotated[
+        str | None,
+        typer.Option(metavar="AMOUNT", help="In euros, the Dutch way; without it, all that was taken."),
+    ] = None,
+    key: Key = None,
+) -> None:
+    """Give back what was taken of a hold, in the merchant's place.
+
+    JSON: refund, hold, amount, refundable (what can still be given back), is_repeat.
+    """
+    call: Call = context.obj
+    stamp = call.stamp()
+    money = None if amount is None else call.read("--amount", amount, cells.amount)
+    named = None if key is None else call.read("--key", key, words)
+    with call.store() as store:
+        found = _recorded(store, HoldId(hold)).hold
+        request = spending.hold_refund(merchant=found.merchant, hold=found.id, amount=money, key=named)
+        outcome, result = booked(store, request, stamp)
+        recorded = _recorded(store, found.id)
+    given_back = next(use.amount for use, _ in recorded.refunds if use.id == result)
+    answer(
+        call,
+        {
+            "refund": result,
+            "hold": found.id,
+            "amount": given_back,
+            "refundable": recorded.refundable,
+            "is_repeat": outcome.is_repeat,
+        },
+        call.say("cli.refunded", amount=given_back, refund=result, refundable=recorded.refundable),
         *repeated(call, outcome),
     )
 

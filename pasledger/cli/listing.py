@@ -1,7 +1,7 @@
 """Lists of any length, as at any moment: as a table, as CSV or as JSON, in as much memory as a page of it takes."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Annotated
 
@@ -28,12 +28,17 @@ _PAGE = 10_000
 
 def view_of(call: Call, as_at: str | None, recorded_before: str | None, *, as_csv: bool) -> View:
     """Return what is looked at. Raises a usage error, also where two forms of an answer are asked for."""
-    if as_csv and call.as_json:
-        raise typer.BadParameter(call.say("cli.csv-or-json"), param_hint=("--csv", "--json"))
+    require_one_form(call, as_csv=as_csv)
     return View(
         None if as_at is None else call.read("--as-at", as_at, cells.day),
         None if recorded_before is None else call.read("--recorded-before", recorded_before, cells.moment),
     )
+
+
+def require_one_form(call: Call, *, as_csv: bool) -> None:
+    """Raise a usage error where two forms of an answer are asked for."""
+    if as_csv and call.as_json:
+        raise typer.BadParameter(call.say("cli.csv-or-json"), param_hint=("--csv", "--json"))
 
 
 def seen(view: View) -> Row:
@@ -73,6 +78,30 @@ def answer_listed(
         while page := list(islice(pages, _PAGE)):
             paper().print()
             answer(call, {}, table(call, page, *shown))
+
+
+def answer_told(
+    call: Call,
+    data: Row,
+    name: str,
+    rows: Iterable[Row],
+    tell: Callable[[Row], str],
+    *sentences: str,
+    fields: Sequence[str],
+    as_csv: bool,
+) -> None:
+    """Print a list as it comes, as `answer_listed` does; for a person each row as what is told of it."""
+    if as_csv:
+        print_csv(fields, rows)
+    elif call.as_json:
+        _print_json(data, name, rows)
+    else:
+        answer(call, {}, *sentences)
+        number = 0
+        for row in rows:
+            answer(call, {}, "", tell(row))
+            number += 1
+        answer(call, {}, "", call.say("cli.told", count=number))
 
 
 def print_csv(names: Sequence[str], rows: Iterable[Row]) -> None:

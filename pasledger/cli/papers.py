@@ -12,6 +12,7 @@ from pasledger.cli.handouts import CARRIERS, carrier_rows, handout, printed
 from pasledger.cli.printing import answer
 from pasledger.formats import cells
 from pasledger.formats.carriers import read_carriers
+from pasledger.formats.own_data import own_data
 from pasledger.formats.paper import cards_page, overview_page
 from pasledger.rules.cards import CardState
 from pasledger.usecases import overviews
@@ -96,11 +97,14 @@ def card_overview(context: typer.Context, number: Number) -> None:
 def holder_overview(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="The reference of the holder.")],
-    out: Out,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="OUT", help="The new file: HTML to print, or JSON where it ends so.")
+    ],
 ) -> None:
-    """Make a page for a holder, to print.
+    """Make a page for a holder, to print, or a file for a program.
 
-    It says what there is, until when, and what was spent where, and is for the holder alone.
+    It says what there is, until when and by which decision, what was spent where, and what is kept, why, until when and
+    who can see it. It is for the holder alone.
 
     JSON: holder, left, payments (their number), out (the file).
     """
@@ -109,7 +113,7 @@ def holder_overview(
     with call.opened(reads_only=True) as store:
         found = overviews.holder_overview(store, holder, on=today())
     with printed(out) as write:
-        write(overview_page(found, call.language))
+        write((own_data if out.suffix.lower() == ".json" else overview_page)(found, call.language))
     answer(
         call,
         {"holder": holder, "left": found.left, "payments": len(found.payments), "out": str(out)},

@@ -27,15 +27,21 @@ RUNS_THE_MACHINE = Open("it makes books, or takes them whole, so that there may 
 
 PROVES = Open("it adds nothing of its own, and runs at night, when nobody is there")
 
+SIGNS_IN = Open("who works there signs in on its pages, and each look-up there asks for their rights")
+
 RIGHTS: dict[str, Asks | Open] = {
     "start": RUNS_THE_MACHINE,
     "upgrade": RUNS_THE_MACHINE,
     "serve": RUNS_THE_MACHINE,
+    "desk": SIGNS_IN,
     "backup": LOOKS,
     "restore": RUNS_THE_MACHINE,
     "keys create": RUNS_THE_MACHINE,
     "import": RUNS_THE_MACHINE,
     "roles create": RUNS_THE_MACHINE,
+    "retention keep": Asks(P.PREPARE, P.APPROVE),
+    "retention preview": LOOKS,
+    "retention apply": Asks(P.PREPARE, P.APPROVE),
     "actors add": Asks(P.ADMINISTER),
     "actors list": LOOKS,
     "actors give": Asks(P.ADMINISTER),
@@ -116,6 +122,7 @@ RIGHTS: dict[str, Asks | Open] = {
     "holds list": LOOKS,
     "holds sweep": Asks(P.ASSIST),
     "holds release": Asks(P.ASSIST),
+    "holds refund": Asks(P.ASSIST),
     "bank read": Asks(P.PAY),
     "bank status": Asks(P.PAY),
     "bank lines": LOOKS,
@@ -125,6 +132,15 @@ RIGHTS: dict[str, Asks | Open] = {
     "account": LOOKS,
     "audit follow": LOOKS,
     "audit sample": LOOKS,
+    "audit reach": LOOKS,
+    "audit limited-network": LOOKS,
+    "audit findings": LOOKS,
+    "audit follow-up": Asks(P.AUDIT),
+    "audit manual": LOOKS,
+    "audit changes": LOOKS,
+    "audit rights": LOOKS,
+    "audit report": LOOKS,
+    "audit look-ups": LOOKS,
     "export xaf": LOOKS,
     "export hledger": LOOKS,
     "export beancount": LOOKS,

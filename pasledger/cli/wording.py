@@ -7,9 +7,22 @@ from zoneinfo import ZoneInfo
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.reports.batches import Unusual
+from pasledger.reports.findings import Criterion, FindingKind
+from pasledger.reports.registers import ManualKind, MasterData
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
-from pasledger.rules.records import CheckResult, CheckWay, LinePurpose, PayoutStep, PersonRole, RunStep, Waits
+from pasledger.rules.records import (
+    CheckResult,
+    CheckWay,
+    FollowUpState,
+    LinePurpose,
+    LookUpPurpose,
+    PayoutStep,
+    PersonRole,
+    ReferenceKind,
+    RunStep,
+    Waits,
+)
 from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
@@ -23,6 +36,7 @@ LISTS: dict[type[StrEnum], str] = {
     CheckResult: "check-result",
     Waits: "waits",
     LinePurpose: "line-purpose",
+    LookUpPurpose: "look-up-purpose",
     RunStep: "run-step",
     PayoutStep: "payout-step",
     BatchState: "batch-state",
@@ -34,6 +48,12 @@ LISTS: dict[type[StrEnum], str] = {
     ActorChangeKind: "actor-change",
     Permission: "permission",
     PersonRole: "person-role",
+    ReferenceKind: "reference-kind",
+    Criterion: "criterion",
+    FindingKind: "finding-kind",
+    FollowUpState: "follow-up-state",
+    ManualKind: "manual-kind",
+    MasterData: "master-data",
 }
 """The closed lists that have words of their own."""
 

@@ -12,10 +12,11 @@ from stdnum.exceptions import ValidationError
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.money import ZERO, Money
 from pasledger.rules.cards import CardNumber
-from pasledger.rules.holders import HolderReference, holder_reference, looks_like_a_bsn
+from pasledger.rules.holders import HolderReference, holder_reference, looks_like_a_bsn, mentions_a_bsn
 from pasledger.rules.schemes import CODE
 
 _LONGEST = 140
+_LONGEST_NOTE = 1000
 _LARGEST = Money(10**11)
 """More than a thousand million euros in one cell is a slip of the finger, and sums have to fit too."""
 _NETHERLANDS = ZoneInfo("Europe/Amsterdam")
@@ -31,6 +32,15 @@ def words(text: str) -> str:
     """Read a name or a description."""
     if len(text) > _LONGEST:
         raise Misread(FaultKind.CELL_TOO_LONG, most=_LONGEST)
+    return text
+
+
+def note(text: str) -> str:
+    """Read what somebody sets down in their own words; what looks like a BSN is refused and not repeated."""
+    if len(text) > _LONGEST_NOTE:
+        raise Misread(FaultKind.CELL_TOO_LONG, most=_LONGEST_NOTE)
+    if mentions_a_bsn(text):
+        raise Misread(FaultKind.LOOKS_LIKE_BSN)
     return text
 
 

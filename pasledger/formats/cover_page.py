@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 
 from pasledger.ledger.money import ZERO
-from pasledger.reports.cover import BankCover, Cover, CoverLine
+from pasledger.reports.cover import BankCover, Cover, CoverLine, Term
 
 _WIDTH = 600
 _PARTS = ("entitlements", "held", "payable", "in_payment")
@@ -68,7 +68,19 @@ def _bank(bank: BankCover, words: Mapping[str, str]) -> str:
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(str(amount))}</td></tr>' for name, amount in rows
     )
     verdict = words["bank_agrees" if bank.difference == ZERO else "bank_differs"]
-    return f"<h2>{escape(bank.iban)}</h2><p>{escape(verdict)}</p><table><tbody>{body}</tbody></table>"
+    lists = "".join(_list(term, words) for term in bank.terms if term.items)
+    return f"<h2>{escape(bank.iban)}</h2><p>{escape(verdict)}</p><table><tbody>{body}</tbody></table>{lists}"
+
+
+def _list(term: Term, words: Mapping[str, str]) -> str:
+    """Return all that is in a term, folded until somebody wants to see it."""
+    items = "".join(
+        f'<tr><th scope="row">{item.on:%d-%m-%Y}</th><td>{escape(item.name)}</td>'
+        f"<td>{escape(str(item.amount))}</td></tr>"
+        for item in term.items
+    )
+    name = escape(f"{words[f'term_{term.name}']}: {term.amount}")
+    return f"<details><summary>{name}</summary><table><tbody>{items}</tbody></table></details>"
 
 
 _PAGE = """<!doctype html>
@@ -83,6 +95,7 @@ body {{ color: #111; background: #fff }}
 .met, .not_met {{ font-size: 1.4rem; font-weight: bold; padding: .5rem 1rem; border-left: .5rem solid #2e7d32 }}
 .not_met {{ border-color: #b00020 }}
 figure {{ margin: 1rem 0 }}
+summary {{ padding: .5rem 0; cursor: pointer }}
 svg[role] {{ width: 100%; height: auto }}
 div {{ overflow-x: auto }}
 table {{ border-collapse: collapse }}

@@ -51,5 +51,7 @@ def _cell(value: object) -> str:
             return value.isoformat()
         case int():
             return str(value)
+        case list() | tuple():
+            return harmless(" ".join(map(str, value)))
         case _:
             return harmless(str(value))

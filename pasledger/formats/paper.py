@@ -13,11 +13,12 @@ import segno
 from pasledger.formats.carriers import CarrierRow
 from pasledger.ledger.money import Money, total
 from pasledger.ledger.periods import Period
-from pasledger.rules.cards import CardNumber
+from pasledger.rules.cards import CardNumber, CardState
 from pasledger.rules.holders import HolderReference
+from pasledger.rules.records import Length
 from pasledger.texts import say
 
-_STYLE = """
+STYLE = """
 @page { size: A4; margin: 15mm; }
 body { font: 12pt/1.5 Georgia, serif; color: #111; margin: 0 auto; max-width: 180mm; }
 h1 { font-size: 18pt; line-height: 1.2; } h2 { font-size: 13pt; margin-top: 8mm; }
@@ -26,11 +27,12 @@ th, td { text-align: left; padding: 1.5mm 3mm 1.5mm 0; border-bottom: .2mm solid
 td.amount, th.amount { text-align: right; white-space: nowrap; }
 .letter { break-after: page; } .code { font: bold 20pt monospace; letter-spacing: .1em; }
 .cards { display: flex; flex-wrap: wrap; gap: 4mm; }
-.card { width: 85.6mm; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm; display: flex;
-  justify-content: space-between; break-inside: avoid; }
+.card { width: 85.6mm; max-width: 100%; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm;
+  display: flex; justify-content: space-between; break-inside: avoid; }
 .card svg { width: 40mm; height: 40mm; } .card strong { display: block; font-size: 13pt; }
 .number { font: 11pt monospace; white-space: nowrap; }
 """.strip()
+"""How all of them look."""
 
 _SHORT = 4
 
@@ -43,6 +45,8 @@ class Letter:
     number: CardNumber
     code: str = field(repr=False)
     last_day: date
+    where: str
+    """The address of the page on which the PIN is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,26 @@ class Available:
     valid: Period
     amount: Money
     left: Money
+    decision: str | None
+    """The reference of the decision behind it; None where its term is over."""
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCard:
+    """A card on a holder's name, also one that was replaced."""
+
+    number: CardNumber
+    state: CardState
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What is set aside for a merchant, until and including a day."""
+
+    until: date
+    merchant: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +96,15 @@ class Overview:
     municipality: str
     reference: HolderReference
     on: date
-    cards: tuple[CardNumber, ...]
+    cards: tuple[OwnCard, ...]
     available: tuple[Available, ...]
     ended: tuple[Available, ...]
+    held: tuple[Reserved, ...]
     payments: tuple[Payment, ...]
+    holder_kept: Length
+    """How long the reference is kept after the last card or entitlement."""
+    decision_kept: Length
+    """How long the reference of a decision is kept after the end of what it gave."""
 
     @property
     def left(self) -> Money:
@@ -93,23 +122,56 @@ def cards_page(carriers: Iterable[CarrierRow], municipality: str, language: str)
 def letters_page(letters: Sequence[Letter], municipality: str, language: str) -> str:
     """Return a page for each letter. The card number is not on it: who finds one letter cannot pay with it."""
     title = say("paper.letters", language, municipality=municipality)
-    return page(title, "\n".join(_letter(letter, municipality, language) for letter in letters), language)
+    pages = "\n".join(_letter(letter, municipality, language) for letter in letters)
+    return page(title, f"<main>\n{pages}\n</main>", language)
+
+
+def replacement_page(carrier: CarrierRow, letter: Letter | None, municipality: str, language: str) -> str:
+    """Return a card to print and cut, and below it, for another envelope, the letter with the code for its PIN."""
+    title = say("paper.replacement", language, municipality=municipality)
+    parts = [f"<h1>{escape(title)}</h1>", f'<div class="cards letter">{_card(carrier, municipality, language)}</div>']
+    if letter is not None:
+        parts.append(_letter(letter, municipality, language))
+    return page(title, "<main>\n" + "\n".join(parts) + "\n</main>", language)
 
 
 def overview_page(overview: Overview, language: str) -> str:
-    """Return a page for the holder: what there is and until when, what was spent where, and what has ended."""
+    """Return a page for the holder: what there is, what was spent where, and what is kept, why and until when."""
     title = say("paper.overview.title", language, municipality=overview.municipality)
-    cards = ", ".join(number.printed for number in overview.cards)
+    cards = ", ".join(card.number.printed for card in overview.cards if card.state is not CardState.REPLACED)
     parts = [
         f"<p>{escape(overview.reference)}</p>\n<h1>{escape(title)}</h1>",
         _paragraph("paper.overview.on", language, on=day(overview.on, language), cards=cards),
         _paragraph("paper.overview.left", language, left=overview.left),
         _amounts("paper.overview.available", overview.available, language),
+        *([_held(overview.held, language)] if overview.held else []),
         _payments(overview.payments, language),
         *([_amounts("paper.overview.ended", overview.ended, language)] if overview.ended else []),
+        f"<h2>{escape(say('paper.overview.kept', language))}</h2>",
+        _cards(overview.cards, language),
+        *(f"<p>{escape(text)}</p>" for text in kept_of(overview, language).values()),
         _paragraph("paper.overview.wrong", language),
     ]
     return page(title, "<main>\n" + "\n".join(parts) + "\n</main>", language)
+
+
+def kept_of(overview: Overview, language: str) -> dict[str, str]:
+    """Return what is kept of a holder, why, until when, and who can see it, in a sentence or more each."""
+    lengths = {
+        "holder": in_words(overview.holder_kept, language),
+        "decision": in_words(overview.decision_kept, language),
+    }
+    return {
+        "what": say("paper.overview.what", language, reference=overview.reference),
+        "why": say("paper.overview.why", language),
+        "until": say("paper.overview.until", language, **lengths),
+        "who": say("paper.overview.who", language),
+    }
+
+
+def in_words(length: Length, language: str) -> str:
+    """Return how long something is kept, in words."""
+    return say(f"paper.length.{length.unit.lower()}", language, number=length.number)
 
 
 def page(title: str, body: str, language: str) -> str:
@@ -117,7 +179,7 @@ def page(title: str, body: str, language: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
-        f"<style>\n{_STYLE}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -134,16 +196,19 @@ def _card(carrier: CarrierRow, municipality: str, language: str) -> str:
 
 
 def _letter(letter: Letter, municipality: str, language: str) -> str:
-    steps = "\n".join(f"<li>{escape(say(f'paper.letter.step-{step}', language))}</li>" for step in (1, 2, 3))
+    steps = "\n".join(
+        f"<li>{escape(say(f'paper.letter.step-{step}', language, where=letter.where))}</li>" for step in (1, 2, 3)
+    )
     grouped = " ".join(letter.code[start : start + _SHORT] for start in range(0, len(letter.code), _SHORT))
     last_day = say("paper.letter.last-day", language, last_day=day(letter.last_day, language))
     ends = say("paper.letter.card", language, digits=letter.number[-_SHORT:])
     return (
-        f'<main class="letter">\n<p>{escape(letter.reference)}</p>\n'
+        f'<section class="letter">\n<p>{escape(letter.reference)}</p>\n'
         f"<h1>{escape(say('paper.letter.title', language, municipality=municipality))}</h1>\n"
         f"<p>{escape(ends)}</p>\n<p>{escape(say('paper.letter.code', language))}</p>\n"
         f'<p class="code">{grouped}</p>\n<p>{escape(last_day)}</p>\n<ol>\n{steps}\n</ol>\n'
-        f"<p>{escape(say('paper.letter.secret', language))}</p>\n</main>"
+        f"<p>{escape(say('paper.letter.help', language))}</p>\n"
+        f"<p>{escape(say('paper.letter.secret', language))}</p>\n</section>"
     )
 
 
@@ -156,12 +221,24 @@ def _amounts(caption: str, amounts: Sequence[Available], language: str) -> str:
         (
             one.name_nl if language == "nl" else one.name_en,
             say("paper.overview.span", language, first=day(one.valid.starts_on, language), last=_last(one, language)),
+            one.decision or "",
+            one.legal_basis,
             str(one.amount),
             str(one.left),
         )
         for one in amounts
     ]
-    return _table(caption, ("for", "valid", "given", "left"), lines, language)
+    return _table(caption, ("for", "valid", "decision", "basis", "given", "left"), lines, language)
+
+
+def _held(held: Sequence[Reserved], language: str) -> str:
+    lines = [(day(one.until, language), one.merchant, str(one.amount)) for one in held]
+    return _table("paper.overview.held", ("until", "where", "amount"), lines, language)
+
+
+def _cards(cards: Sequence[OwnCard], language: str) -> str:
+    lines = [(card.number.printed, say(f"cli.card-state.{card.state}", language)) for card in cards]
+    return _table("paper.overview.cards", ("card", "state"), lines, language)
 
 
 def _payments(payments: Sequence[Payment], language: str) -> str:

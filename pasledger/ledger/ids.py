@@ -111,6 +111,20 @@ class ActId(Id):
     prefix = "act"
 
 
+class UnlinkingId(Id):
+    """References of one kind that were unlinked at once."""
+
+    __slots__ = ()
+    prefix = "unl"
+
+
+class FindingId(Id):
+    """Something for an auditor to look at (bevinding); it follows from what it is about."""
+
+    __slots__ = ()
+    prefix = "fnd"
+
+
 class RedemptionId(Id):
     """A redemption (besteding), as its merchant knows it."""
 

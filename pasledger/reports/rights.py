@@ -1,10 +1,10 @@
 """Who could do what at a moment: the rights matrix that auditors ask for, from the changes of the actors."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pasledger.rules.actors import Actor, Actors
+from pasledger.rules.actors import PERMISSIONS, Actor, ActorChangeKind, ActorRole, Actors, Permission
 from pasledger.rules.records import ActorChange
 
 
@@ -24,6 +24,37 @@ class ActorLine:
     actor: Actor
     added_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RightsSpan:
+    """An actor had a role from a moment, and until one unless it has it still."""
+
+    actor: str
+    role: ActorRole
+    since: datetime
+    given_by: str
+    until: datetime | None = None
+    taken_by: str | None = None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the role let the actor do."""
+        return PERMISSIONS[self.role]
+
+
+def rights_in_time(changes: Iterable[ActorChange]) -> list[RightsSpan]:
+    """Return every role that any actor ever had, by actor and then in the order in which they were given."""
+    spans: list[RightsSpan] = []
+    still: dict[tuple[str, ActorRole], RightsSpan] = {}
+    for change in changes:
+        if change.kind is ActorChangeKind.ROLE_GIVEN and change.role is not None:
+            span = RightsSpan(change.actor, change.role, change.recorded_at, change.made_by)
+            still[change.actor, change.role] = span
+        elif change.kind in (ActorChangeKind.ROLE_TAKEN, ActorChangeKind.ENDED):
+            over = [one for one in still if one[0] == change.actor and change.role in (None, one[1])]
+            spans += (replace(still.pop(one), until=change.recorded_at, taken_by=change.made_by) for one in over)
+    return sorted((*spans, *still.values()), key=lambda span: (span.actor, span.since, span.role))
 
 
 def actor_lines(changes: Iterable[ActorChange]) -> list[ActorLine]:

@@ -206,7 +206,7 @@ def _settled(
     for payout in payouts:
         facts.append(PayoutStepped(payout.id, number, step, entry.id, line.reason))
         if not is_paid:
-            facts.append(account_refused(payout, line.reason, town, stamp))
+            facts.extend(account_refused(payout, line.reason, town, stamp))
     return Event(stamp, tuple(facts), entry)
 
 

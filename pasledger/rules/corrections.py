@@ -1,6 +1,7 @@
 """Corrections (tegenboekingen): staff counters an entry with its sides swapped, once, less what was given back already.
 
-Only redemptions, refunds and budgets are countered. All else has an undoing of its own, and is refused with its name.
+Only redemptions, refunds and budgets are countered. All else has an undoing of its own, and is refused with its name:
+what was captured of a hold is given back, for the hold may be over.
 """
 
 from collections import defaultdict
@@ -22,6 +23,11 @@ INSTEAD: dict[EntryKind, str] = {
     EntryKind.EXTENDED: "pasledger entitlements withdraw",
     EntryKind.WITHDRAWN: "pasledger award",
     EntryKind.HELD: "pasledger holds release",
+    EntryKind.CAPTURED: "pasledger holds refund",
+    EntryKind.PUT_IN_PAYOUT: "pasledger payouts cancel",
+    EntryKind.PAID: "pasledger bank read, pasledger bank settle",
+    EntryKind.RETURNED: "pasledger payouts prepare",
+    EntryKind.PAYOUT_CANCELLED: "pasledger payouts prepare",
     EntryKind.LAPSED: "pasledger entitlements extend",
     EntryKind.FREED: "pasledger budgets add",
     EntryKind.CORRECTED: "pasledger redeem, pasledger refund, pasledger budgets add",

@@ -63,6 +63,7 @@ from pasledger.rules.expiry import (
     decide_lapse,
     decide_year_close,
 )
+from pasledger.rules.follow_ups import FollowUpRequest, decide_follow_up
 from pasledger.rules.holds import (
     CaptureRequest,
     ExpiryRequest,
@@ -115,10 +116,12 @@ from pasledger.rules.persons import (
 )
 from pasledger.rules.pins import (
     ActivationRequest,
+    CodeTryRequest,
     PinRequest,
     TryRequest,
     UnlockRequest,
     decide_activation,
+    decide_code_try,
     decide_pin,
     decide_try,
     decide_unlock,
@@ -142,6 +145,7 @@ from pasledger.rules.registration import (
     decide_scheme,
     decide_terminal,
 )
+from pasledger.rules.retention import RetentionRequest, decide_retention
 from pasledger.rules.sources import SourceRequest, decide_source
 from pasledger.rules.town import Needs, Town
 
@@ -168,6 +172,7 @@ Request = (
     | BookingRequest
     | KeyRequest
     | SecondApprovalRequest
+    | RetentionRequest
     | BudgetRequest
     | SchemeRequest
     | SourceRequest
@@ -206,7 +211,9 @@ Request = (
     | ActivationRequest
     | PinRequest
     | TryRequest
+    | CodeTryRequest
     | UnlockRequest
+    | FollowUpRequest
 )
 
 PresentedRequest = RedemptionRequest | HoldRequest
@@ -238,6 +245,7 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     BookingRequest: decide_booking,
     KeyRequest: decide_key,
     SecondApprovalRequest: decide_second_approval,
+    RetentionRequest: decide_retention,
     BudgetRequest: decide_budget,
     SchemeRequest: decide_scheme,
     SourceRequest: decide_source,
@@ -276,7 +284,9 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,
     TryRequest: decide_try,
+    CodeTryRequest: decide_code_try,
     UnlockRequest: decide_unlock,
+    FollowUpRequest: decide_follow_up,
 }
 
 

@@ -13,6 +13,7 @@ from stdnum.nl import bsn
 
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,34}", re.ASCII)
 
+_NINE_DIGITS = re.compile(r"\b[0-9]{9}\b")
 _BETWEEN_DIGITS = str.maketrans("", "", "./_-")
 
 
@@ -35,3 +36,11 @@ def looks_like_a_bsn(text: str) -> bool:
     """Return whether the digits of `text` are nine that pass the eleven-test, whatever stands between them."""
     digits = "".join(text.translate(_BETWEEN_DIGITS).split())
     return len(digits) == 9 and digits.isascii() and digits.isdigit() and bool(bsn.is_valid(digits))
+
+
+def mentions_a_bsn(text: str) -> bool:
+    """Return whether `text` could be a BSN, or has one in it.
+
+    Nine digits with a letter right before them are taken for a number of somebody's own.
+    """
+    return looks_like_a_bsn(text) or any(bsn.is_valid(found) for found in _NINE_DIGITS.findall(text))

@@ -139,10 +139,15 @@ def account_to_pay(merchant: Merchant, checks: tuple[MerchantCheck, ...]) -> Mer
     return newest if (newest.name, newest.iban) == (merchant.name, merchant.iban) else None
 
 
-def account_refused(payout: Payout, reason: str, town: Town, stamp: Stamp) -> MerchantCheck:
-    """Return what blocks a merchant whose account did not take a payment, until somebody checked it again."""
+def account_refused(payout: Payout, reason: str, town: Town, stamp: Stamp) -> tuple[MerchantCheck, ...]:
+    """Return what blocks a merchant whose account did not take a payment, until somebody checked it again.
+
+    Nothing where the merchant is paid on another account by now: that one took no harm.
+    """
     merchant = town.merchant_version(payout.merchant, on=stamp.effective_on)
-    return MerchantCheck(
+    if merchant.iban != payout.iban:
+        return ()
+    check = MerchantCheck(
         merchant.id,
         len(town.checks.get(merchant.id, ())) + 1,
         merchant.name,
@@ -154,3 +159,4 @@ def account_refused(payout: Payout, reason: str, town: Town, stamp: Stamp) -> Me
         reason,
         "bank",
     )
+    return (check,)

@@ -244,7 +244,7 @@ def decide_payout_cancel(request: PayoutCancelRequest, town: Town, stamp: Stamp)
         stamp,
         tuple(_moved_back(share, payout.merchant) for share in payout.shares),
     )
-    blocks = () if request.merchant is None else (account_refused(payout, request.reason, town, stamp),)
+    blocks = () if request.merchant is None else account_refused(payout, request.reason, town, stamp)
     return Event(
         stamp,
         (

@@ -2,7 +2,7 @@
 
 So that a crash gives no free try, the count is on the disk before a PIN is verified. After three wrong tries one has to
 wait, each time longer; after ten the PIN is locked until somebody at the desk has seen the holder. A code from a letter
-is tried and counted in the same way.
+is tried in the same way, and counted by itself: anybody can try one, and nobody may lock somebody else's PIN so.
 """
 
 from dataclasses import dataclass, replace
@@ -29,6 +29,9 @@ from pasledger.rules.town import Needs, Town
 
 LOCKED_AFTER = 10
 """Wrong tries after which only the desk can help."""
+
+_NOBODY = CardNumber("nobody")
+"""The number of every card that is not there, where codes are counted."""
 
 _WAITS = {3: 1, 4: 5, 5: 15, 6: 30, 7: 60, 8: 120, 9: 240}
 """Minutes to wait after so many wrong tries."""
@@ -63,14 +66,38 @@ def decide_try(request: TryRequest, town: Town, stamp: Stamp) -> Event:
     return tried(subject, None if pin is None else pin.hash, town, stamp, has_pin=pin is not None or card is None)
 
 
-def tried(subject: str, secret_hash: str | None, town: Town, stamp: Stamp, *, has_pin: bool) -> Event:
+@dataclass(frozen=True, slots=True)
+class CodeTryRequest:
+    """Somebody sends a code from a letter for a card; or for one that is not there, which has no number."""
+
+    number: CardNumber | None
+
+    def need(self, needs: Needs) -> None:
+        """Add what the decision looks at."""
+        asked = self.number or _NOBODY
+        needs.cards.add(asked)
+        needs.pin_tries |= {asked, _code_subject(asked)}
+
+
+def decide_code_try(request: CodeTryRequest, town: Town, stamp: Stamp) -> Event:
+    """Count the try, as that of a PIN is. Where the PIN is locked, a code does not help: only the desk does."""
+    asked = request.number or _NOBODY
+    card = town.cards.get(asked)
+    tries = None if card is None else town.tries.get(card.id)
+    is_locked = tries is not None and tries.number >= LOCKED_AFTER
+    return tried(_code_subject(asked), None, town, stamp, has_pin=True, is_locked=is_locked)
+
+
+def tried(
+    subject: str, secret_hash: str | None, town: Town, stamp: Stamp, *, has_pin: bool, is_locked: bool = False
+) -> Event:
     """Count a try of a card's or a person's secret, unless it is locked or has to wait, and say what to verify."""
     before = town.tries.get(subject)
     count = before or FirstTries(subject, 0, stamp.recorded_at)
     to_verify = PinToVerify(
         hash=secret_hash,
         has_pin=has_pin,
-        is_locked=count.number >= LOCKED_AFTER,
+        is_locked=is_locked or count.number >= LOCKED_AFTER,
         is_waiting=before is not None and stamp.recorded_at < may_try_at(before),
     )
     if to_verify.is_locked or to_verify.is_waiting:
@@ -129,7 +156,7 @@ class PinRequest:
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.cards.add(self.number)
-        needs.pin_tries.add(self.number)
+        needs.pin_tries |= {self.number, _code_subject(self.number)}
         needs.pins.add(self.number)
         needs.activations.add(self.number)
 
@@ -168,11 +195,11 @@ class UnlockRequest:
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.cards.add(self.number)
-        needs.pin_tries.add(self.number)
+        needs.pin_tries |= {self.number, _code_subject(self.number)}
 
 
 def decide_unlock(request: UnlockRequest, town: Town, stamp: Stamp) -> Event:
-    """Forget the wrong tries, and say who did."""
+    """Forget the wrong tries, of the PIN and of codes, and say who did."""
     card = _usable(request.number, town)
     return Event(stamp, (*_forgiven(card, town, stamp), PinUnlocked(card.id)))
 
@@ -186,4 +213,10 @@ def _usable(number: CardNumber, town: Town) -> Card:
 
 
 def _forgiven(card: Card, town: Town, stamp: Stamp) -> tuple[Tries, ...]:
-    return (Tries(card.id, 0, stamp.recorded_at),) if card.id in town.tries else ()
+    subjects = (card.id, _code_subject(card.number))
+    return tuple(Tries(subject, 0, stamp.recorded_at) for subject in subjects if subject in town.tries)
+
+
+def _code_subject(number: CardNumber) -> str:
+    """Return under what the tries with a code are counted; those for cards that are not there are one count."""
+    return f"code/{number}"

@@ -9,9 +9,7 @@ ValueError: this could be a citizen service number (BSN): use a number of your o
 
 import re
 
-from stdnum.nl import bsn
-
-from pasledger.rules.holders import looks_like_a_bsn
+from pasledger.rules.holders import mentions_a_bsn
 from pasledger.rules.records import MerchantReference
 
 PATTERN = r"[A-Za-z0-9](?:[A-Za-z0-9 /?:().,'+-]{0,33}[A-Za-z0-9/?:().,'+-])?"
@@ -21,15 +19,11 @@ LONGEST = 35
 """How long a reference can be, as in a payment."""
 
 _REFERENCE = re.compile(PATTERN, re.ASCII)
-_NINE_DIGITS = re.compile(r"\b[0-9]{9}\b")
 
 
 def merchant_reference(text: str) -> str:
-    """Return `text` where it can be a reference. Raises `ValueError`, also for what looks like a BSN, or has one in it.
-
-    Nine digits with a letter right before them are taken for a number of the merchant's own.
-    """
-    if looks_like_a_bsn(text) or any(bsn.is_valid(found) for found in _NINE_DIGITS.findall(text)):
+    """Return `text` where it can be a reference. Raises `ValueError`, also where a BSN could be in it."""
+    if mentions_a_bsn(text):
         raise ValueError("this could be a citizen service number (BSN): use a number of your own")
     if _REFERENCE.fullmatch(text) is None:
         raise ValueError("a reference has at most 35 letters, digits and / - ? : ( ) . , ' + and single lines")

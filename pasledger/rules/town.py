@@ -14,6 +14,7 @@ from pasledger.ledger.ids import (
     CardId,
     EntitlementId,
     EntryId,
+    FindingId,
     HolderId,
     HoldId,
     MerchantId,
@@ -59,6 +60,7 @@ from pasledger.rules.records import (
     Event,
     Fact,
     FileSource,
+    FollowUp,
     Freeing,
     Hold,
     HoldCaptured,
@@ -89,6 +91,7 @@ from pasledger.rules.records import (
     PinUnlocked,
     Redemption,
     Refund,
+    RetentionPeriod,
     RunStep,
     RunStepped,
     SecondApproval,
@@ -155,7 +158,11 @@ class Needs:
     file_sources: set[str] = field(default_factory=set)
     settings: set[str] = field(default_factory=set)
     """The settings of a part of the books; those of awards come with each batch too."""
+    findings: set[FindingId] = field(default_factory=set)
+    """Findings of which it matters what was said before."""
     budget_references: set[str] = field(default_factory=set)
+    retention: bool = False
+    """Whether it matters how long references are kept."""
     today: date | None = None
     """The day whose spending counts against a ceiling."""
 
@@ -208,6 +215,7 @@ class Town(Books):
         self.batch_key: str | None = None
         self.second_approval_above: Money | None = None
         self.second_approvals = 0
+        self.retention: tuple[RetentionPeriod, ...] = ()
         self.budget_decisions: set[tuple[str, int, str]] = set()
         self.redemptions: dict[RedemptionId, Redemption] = {}
         self.refunds: dict[RedemptionId, list[Refund]] = {}
@@ -224,6 +232,8 @@ class Town(Books):
         self.payout_steps: dict[PayoutId, tuple[PayoutStep, ...]] = {}
         self.newest_statement: dict[str, BankStatement] = {}
         self.open_bank_lines: set[tuple[StatementId, int]] = set()
+        self.follow_ups: dict[FindingId, int] = {}
+        """How often something was said of a finding."""
         self._payouts_of: dict[RunId, list[Payout]] = {}
         self._numbers: dict[CardId, CardNumber] = {}
 
@@ -369,6 +379,8 @@ class Town(Books):
                 self.batch_key = fact.key
             case SecondApproval():
                 self.second_approvals, self.second_approval_above = fact.number, fact.above
+            case RetentionPeriod():
+                self.retention = (*self.retention, fact)
             case BudgetDecision():
                 self.budget_decisions.add((fact.scheme, fact.year, fact.reference))
                 self.countered[fact.entry] = fact
@@ -381,6 +393,8 @@ class Town(Books):
                 self.holds[fact.id] = fact
             case HoldCaptured() | HoldReleased() | HoldRefunded():
                 self.hold_uses.setdefault(fact.hold, []).append(fact)
+            case FollowUp():
+                self.follow_ups[fact.finding] = fact.number
             case MerchantReference():
                 pass  # which no decision looks at
             case _:

@@ -72,5 +72,9 @@ class Database(ABC):
         """Yield what the database itself finds wrong: the check that found it, and what it says."""
 
     @abstractmethod
+    def make_ready_to_unlink(self, connection: Connection, table: str) -> None:
+        """Make ready for the deletion of rows of a table of references, in the transaction that deletes them."""
+
+    @abstractmethod
     def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
         """Return what is the matter with the books; None for what is a fault of the program."""

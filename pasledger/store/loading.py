@@ -120,6 +120,11 @@ def _load_award_settings(connection: Connection, _wanted: list[str], town: Town)
         town.learn(rows.read_batch_key(row))
 
 
+def _load_retention(connection: Connection, _wanted: list[str], town: Town) -> None:
+    for row in _RETENTION_PERIODS.fetch(connection):
+        town.learn(rows.read_retention_period(row))
+
+
 def _load_redemptions(connection: Connection, wanted: list[str], town: Town) -> None:
     """Redemptions with the entitlements that paid and what these stand at, and what was given back already."""
     parts: dict[str, list[Part]] = {}
@@ -228,6 +233,9 @@ _BATCH_STEPS = Query(
 )
 _BATCH_SOURCES = Query(select(_t.batch_source).where(OneOf(_t.batch_source.c.source, "wanted")))
 _BATCH_KEYS = Query(select(_t.batch_key))
+_RETENTION_PERIODS = Query(
+    select(_t.retention_period).order_by(_t.retention_period.c.kind, _t.retention_period.c.version)
+)
 _SECOND_APPROVALS = Query(select(_t.second_approval).order_by(_t.second_approval.c.number))
 _BUDGET_DECISIONS = Query(select(_t.budget_decision).where(OneOf(_t.budget_decision.c.reference, "wanted")))
 _REDEMPTIONS = Query(select(_t.redemption).where(OneOf(_t.redemption.c.id, "wanted")))
@@ -240,6 +248,8 @@ _PAID_BY = Query(
     .order_by(_t.transfer.c.entry_id, _t.transfer.c.position)
 )
 _REFUNDS = Query(select(_t.refund).where(OneOf(_t.refund.c.redemption_id, "wanted")).order_by(_t.refund.c.entry_id))
+
+_FOLLOW_UPS = Query(select(_t.follow_up).where(OneOf(_t.follow_up.c.finding, "wanted")).order_by(_t.follow_up.c.number))
 
 _HOLDS = Query(select(_t.hold).where(OneOf(_t.hold.c.id, "wanted")))
 _HELD_FROM = Query(
@@ -286,9 +296,11 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.award_references, _load_awards),
     (lambda needs: needs.batches, _load_batches),
     (lambda needs: needs.settings or needs.batches, _load_award_settings),
+    (lambda needs: {"retention"} if needs.retention else (), _load_retention),
     (lambda needs: needs.file_sources, _learning(_FILE_SOURCES, rows.read_file_source)),
     (lambda needs: needs.batch_sources, _learning(_BATCH_SOURCES, rows.read_batch_source)),
     (lambda needs: needs.budget_references, _learning(_BUDGET_DECISIONS, rows.read_budget_decision)),
+    (lambda needs: needs.findings, _learning(_FOLLOW_UPS, rows.read_follow_up)),
     (lambda needs: needs.redemptions, _load_redemptions),
     (lambda needs: needs.holds, _load_holds),
 )

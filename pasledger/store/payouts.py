@@ -27,6 +27,7 @@ from pasledger.rules.records import (
 )
 from pasledger.rules.town import Needs
 from pasledger.store import rows, tables
+from pasledger.store.known import id_of, reference_of
 from pasledger.store.loading import load
 from pasledger.store.selling import AFTER_ALL, Page, UnknownPlace, Wanted
 from pasledger.store.statements import Query, Row
@@ -59,9 +60,9 @@ class LineFound:
     recorded_at: datetime
     effective_on: date
     id: str
-    """What the merchant knows it by: the id of its redemption, refund or capture; empty for what staff did."""
+    """What the merchant knows it by: the id of its redemption, refund or capture, also of one that staff countered."""
     reference: str
-    """What the merchant itself calls it, or the hold that it captured; empty where it was deleted, or there is none."""
+    """What the merchant itself calls it, or what it is about; empty where it was deleted, or there is none."""
     amount: Money
 
 
@@ -142,7 +143,7 @@ class Payouts:
         """
         found: list[LineFound] = []
         for row in _LINES.fetch(self._connection, entry=entry, merchant=merchant):
-            made_by, kind, recorded_at, effective_on, cents, earlier, reference, *ids = row
+            made_by, kind, recorded_at, effective_on, cents, earlier, reference, known_as = row
             if earlier is not None:
                 found += self.lines(EntryId(earlier), merchant)
                 continue
@@ -152,7 +153,7 @@ class Payouts:
                     EntryKind(kind),
                     rows.read_moment(recorded_at),
                     rows.read_day(effective_on),
-                    next((one for one in ids if one is not None), ""),
+                    known_as or "",
                     reference or "",
                     Money(int(cents)),
                 )
@@ -233,15 +234,11 @@ _WAITING = Query(
 )
 _FILES = Query(select(_t.payment_file).where(_t.payment_file.c.run_id == _run).order_by(_t.payment_file.c.number))
 
-_KNOWN_TO_MERCHANTS = (_t.redemption, _t.refund, _t.hold_capture, _t.hold_refund)
 _earlier = (
     select(_t.payout_step.c.entry_id, _t.payout.c.entry_id.label("paid_by"))
     .join(_t.payout, _t.payout.c.id == _t.payout_step.c.payout_id)
     .where(_t.payout.c.merchant_id == bindparam("merchant"), _t.payout_step.c.step != PayoutStep.PAID.value)
 ).subquery()
-_held = _t.merchant_reference.alias("held")
-"""The reference of the hold that was captured: a capture has none of its own."""
-
 _LINES = Query(
     select(
         _t.entry.c.id,
@@ -250,17 +247,10 @@ _LINES = Query(
         _t.entry.c.effective_on,
         func.sum(_t.payout_line.c.amount_cents),
         func.max(_earlier.c.paid_by),
-        func.max(func.coalesce(_t.merchant_reference.c.reference, _held.c.reference)),
-        *(func.max(table.c.id) for table in _KNOWN_TO_MERCHANTS),
+        reference_of(_t.entry.c.id),
+        id_of(_t.entry.c.id),
     )
     .join(_t.payout_line, _t.payout_line.c.line_entry_id == _t.entry.c.id)
-    .outerjoin(_t.redemption, _t.redemption.c.entry_id == _t.entry.c.id)
-    .outerjoin(_t.refund, _t.refund.c.entry_id == _t.entry.c.id)
-    .outerjoin(_t.hold_capture, _t.hold_capture.c.entry_id == _t.entry.c.id)
-    .outerjoin(_t.hold_refund, _t.hold_refund.c.entry_id == _t.entry.c.id)
-    .outerjoin(_t.merchant_reference, _t.merchant_reference.c.entry_id == _t.entry.c.id)
-    .outerjoin(_t.hold, _t.hold.c.id == _t.hold_capture.c.hold_id)
-    .outerjoin(_held, _held.c.entry_id == _t.hold.c.entry_id)
     .outerjoin(_earlier, _earlier.c.entry_id == _t.entry.c.id)
     .where(_t.payout_line.c.entry_id == bindparam("entry"))
     .group_by(_t.entry.c.id, _t.entry.c.kind, _t.entry.c.recorded_at, _t.entry.c.effective_on)

@@ -125,13 +125,13 @@ class Postgresql(Database):
 
     def guards(self) -> dict[str, str]:
         """Return the trigger functions and the triggers, by name."""
-        made = _named(_REFUSES, _IS_FINAL, _NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
+        made = _named(_REFUSES, _KEEPS, _IS_FINAL, _NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
         for table in NEVER_CHANGED:
             made |= _named(_no_delete(table), _no_update(table))
         for table, changing in CHANGED_IN_PART.items():
             made |= _named(_no_delete(table), _no_update(table, besides=changing))
         for table in DELETED_ONLY:
-            made |= _named(_no_truncate(table), _no_update(table))
+            made |= _named(_no_unrecorded_delete(table), _no_truncate(table), _no_update(table))
         return made | _named(_ON_TRANSFER, _ON_ENTRY, _ON_CARD, _ON_TERMINAL)
 
     def guards_found(self, connection: Connection) -> dict[str, str]:
@@ -145,6 +145,11 @@ class Postgresql(Database):
             for parent, orphans in _orphans(table):
                 if orphans.fetch(connection):
                     yield "reference", f"a row of {table.name} refers to a row of {parent} that is not there"
+
+    def make_ready_to_unlink(self, connection: Connection, table: str) -> None:
+        """Let nobody award to a holder whose reference is about to go: who reads it now is waited for, and waits."""
+        if table == _t.holder_reference.name:
+            connection.exec_driver_sql(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
 
     def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
         """Return what is the matter with the books, by the SQLSTATE of the error."""
@@ -345,6 +350,16 @@ _REFUSES = _function(
     "refuses",
     " BEGIN RAISE USING ERRCODE = '23000', MESSAGE = TG_TABLE_NAME || ': nothing is ever ' || TG_ARGV[0]; END ",
 )
+# A reference goes with its record only: the key of the row, as `unlinked` has it, is made of the named columns.
+_KEEPS = _function(
+    "keeps",
+    " DECLARE whose text;"
+    " BEGIN SELECT string_agg(to_jsonb(OLD) ->> part, '/' ORDER BY place) INTO whose"
+    " FROM unnest(TG_ARGV) WITH ORDINALITY AS named (part, place);"
+    " IF NOT EXISTS (SELECT 1 FROM unlinked WHERE in_table = TG_TABLE_NAME AND key = whose) THEN"
+    " RAISE EXCEPTION '%: no record says that its term is over', TG_TABLE_NAME USING ERRCODE = '23000'; END IF;"
+    " RETURN OLD; END ",
+)
 # Cards and terminals are not locked when they are read. A writer who comes second finds the end of one only here, and
 # decides anew.
 _IS_FINAL = _function(
@@ -393,6 +408,11 @@ def _refusing(name: str, when: str, table: str, what: str) -> str:
 
 def _no_delete(table: str) -> str:
     return _refusing(f"{table}_is_never_deleted", "DELETE OR TRUNCATE", table, "deleted")
+
+
+def _no_unrecorded_delete(table: str) -> str:
+    key = ", ".join(f"'{column.name}'" for column in metadata.tables[table].primary_key)
+    return f"CREATE TRIGGER {table}_is_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION keeps({key})"
 
 
 def _no_truncate(table: str) -> str:

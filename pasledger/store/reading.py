@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from pasledger.ledger.accounts import Account
-from pasledger.ledger.ids import EntryId, MerchantId, RedemptionId
+from pasledger.ledger.ids import EntryId, HolderId, MerchantId, RedemptionId
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.money import Money, total
 from pasledger.ledger.periods import Period
@@ -47,6 +47,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import credentials, guards, journal, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.auditing import Auditing
 from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
 from pasledger.store.changeable import Changeable
@@ -63,6 +64,9 @@ from pasledger.store.loading import load
 from pasledger.store.noted import noted
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
+from pasledger.store.reaching import Reaching
+from pasledger.store.registers import Registers
+from pasledger.store.retention import Retention
 from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
@@ -100,6 +104,10 @@ class Reader:
         self.ledger = Ledger(connection)
         self.following = Following(connection)
         self.seals = Sealing(connection)
+        self.retention = Retention(connection)
+        self.reaching = Reaching(connection)
+        self.auditing = Auditing(connection)
+        self.registers = Registers(connection)
 
     def municipality(self) -> str:
         """Return the name of the municipality whose books these are."""
@@ -265,6 +273,14 @@ class Reader:
         """Yield what a holder spent and was given back, the oldest first."""
         return overviews.spending_of(self._connection, holder)
 
+    def set_aside_for(self, holder: HolderReference) -> Iterator[overviews.SetAside]:
+        """Yield what is held of what a holder has, what ends first first."""
+        return overviews.set_aside_for(self._connection, holder)
+
+    def decisions_of(self, holder: HolderReference) -> dict[str, str]:
+        """Return the reference of the decision behind each entitlement of a holder, where it is still there."""
+        return overviews.decisions_of(self._connection, holder)
+
     def merchants(self) -> Iterator[Merchant]:
         """Yield every version of every merchant, by name."""
         return map(rows.read_merchant, _MERCHANTS.stream(self._connection))
@@ -301,6 +317,15 @@ class Reader:
     def cards_of(self, holder: HolderReference | CardNumber) -> list[Card]:
         """Return the cards of a holder, the newest last."""
         return [rows.read_card(row) for row in _CARDS_OF.fetch(self._connection, name=holder)]
+
+    def cards_of_holder(self, holder: HolderId) -> list[Card]:
+        """Return the cards of a holder by our own id, the newest last."""
+        return [rows.read_card(row) for row in _CARDS_OF_HOLDER.fetch(self._connection, holder=holder)]
+
+    def reference_of(self, holder: HolderId) -> HolderReference | None:
+        """Return what the municipality calls a holder; None where that was deleted."""
+        found = _REFERENCE_OF.fetch(self._connection, holder=holder)
+        return HolderReference(found[0][0]) if found else None
 
     # --- soundness
 
@@ -407,6 +432,10 @@ _holder = union(
     select(_t.card.c.holder_id).where(_t.card.c.number == bindparam("name")),
 )
 _HOLDER = Query(_holder)
+_CARDS_OF_HOLDER = Query(select(_t.card).where(_t.card.c.holder_id == bindparam("holder")).order_by(_t.card.c.id))
+_REFERENCE_OF = Query(
+    select(_t.holder_reference.c.reference).where(_t.holder_reference.c.holder_id == bindparam("holder"))
+)
 _ENTITLEMENTS_OF = Query(
     owned.where(_t.entitlement.c.holder_id.in_(_holder)).order_by(ends_before, _t.entitlement.c.id)
 )

@@ -36,6 +36,7 @@ from pasledger.rules.records import (
     Fact,
     FileSource,
     FirstTries,
+    FollowUp,
     Freeing,
     Hold,
     HoldCaptured,
@@ -63,6 +64,7 @@ from pasledger.rules.records import (
     PinUnlocked,
     Redemption,
     Refund,
+    RetentionPeriod,
     RunStepped,
     SecondApproval,
     StatementLine,
@@ -184,6 +186,7 @@ _BATCH_ROW = Insertion(_t.batch_row)
 _BATCH_AWARD = Insertion(_t.batch_award)
 _BATCH_KEY = Insertion(_t.batch_key)
 _SECOND_APPROVAL = Insertion(_t.second_approval)
+_RETENTION_PERIOD = Insertion(_t.retention_period)
 _BUDGET_DECISION = Insertion(_t.budget_decision)
 _REDEMPTION = Insertion(_t.redemption)
 _REFUND = Insertion(_t.refund)
@@ -206,13 +209,14 @@ _PAYOUT_WAITING = Insertion(_t.payout_waiting)
 _PAYOUT_STEP = Insertion(_t.payout_step)
 _PAYOUT_CANCELLED = Insertion(_t.payout_cancelled)
 _WRITTEN_OFF = Insertion(_t.written_off)
+_FOLLOW_UP = Insertion(_t.follow_up)
 
 # What is referred to comes first, and entries after their transfers.
 _IN_ORDER = (
     *(_OPEN_IF_MISSING, _OPEN, _SET_BALANCE, _TRANSFER, _ENTRY, _UNAPPROVED_ENTRY),
     *(_SCHEME, _SCHEME_AMOUNT, _SCHEME_CEILING, _CARD_RULE),
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
-    *(_ACTOR_CHANGE, _FILE_SOURCE, _CREDENTIAL, _CREDENTIAL_USE),
+    *(_ACTOR_CHANGE, _FILE_SOURCE, _CREDENTIAL, _CREDENTIAL_USE, _RETENTION_PERIOD),
     *(_PERSON, _PERSON_NAME, _PERSON_SECRET, _PERSON_END, _CODE_USE),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_LAPSE, _ENTITLEMENT_END, _FREEING, _CORRECTION, _YEAR_CLOSED),
@@ -232,6 +236,7 @@ _IN_ORDER = (
         _PAYOUT_CANCELLED,
         _WRITTEN_OFF,
         *(_BANK_STATEMENT, _STATEMENT_LINE, _BANK_LINE),
+        _FOLLOW_UP,
     ),
 )
 
@@ -283,6 +288,7 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     BatchAward: ((_BATCH_AWARD, _unstamped(rows.batch_award_row)),),
     BatchKey: ((_BATCH_KEY, _unstamped(rows.batch_key_row)),),
     SecondApproval: ((_SECOND_APPROVAL, rows.second_approval_row),),
+    RetentionPeriod: ((_RETENTION_PERIOD, rows.retention_period_row),),
     BudgetDecision: ((_BUDGET_DECISION, _unstamped(rows.budget_decision_row)),),
     Redemption: ((_REDEMPTION, _unstamped(rows.redemption_row)),),
     Refund: ((_REFUND, _unstamped(rows.refund_row)),),
@@ -297,6 +303,7 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     PayoutWaiting: ((_PAYOUT_WAITING, _unstamped(rows.payout_waiting_row)),),
     PayoutStepped: ((_PAYOUT_STEP, _unstamped(rows.payout_step_row)),),
     PayoutCancelled: ((_PAYOUT_CANCELLED, _unstamped(rows.payout_cancelled_row)),),
+    FollowUp: ((_FOLLOW_UP, rows.follow_up_row),),
     WrittenOff: ((_WRITTEN_OFF, _unstamped(rows.written_off_row)),),
     Hold: ((_HOLD, _unstamped(rows.hold_row)),),
     HoldCaptured: ((_HOLD_CAPTURE, _unstamped(rows.hold_use_row)),),

@@ -32,6 +32,7 @@ _ADD_UNAPPROVED = (
 _KEEP_BALANCES = "SELECT, INSERT, UPDATE (balance_cents)"
 _SET_STATE = "SELECT, INSERT, UPDATE (state)"
 _COUNT = "SELECT, INSERT, UPDATE (number, counted_at)"
+_FORGET = "SELECT, INSERT, DELETE"
 _REVOKE = "SELECT, INSERT, UPDATE (revoked_at, revoked_by)"
 
 RIGHTS = {
@@ -48,29 +49,30 @@ RIGHTS = {
     "file_source": (_NONE, _ADD, _READ),
     "scheme_ceiling": (_READ, _ADD, _READ),
     "merchant": (_READ, _ADD, _READ),
-    "merchant_contact": (_NONE, _ADD, _READ),
+    "merchant_contact": (_NONE, _FORGET, _READ),
     "merchant_check": (_NONE, _ADD, _READ),
     "merchant_end": (_READ, _ADD, _READ),
     "terminal": (_REVOKE, _REVOKE, _READ),
     "actor_change": (_NONE, _READ, _READ),
     "act": (_NONE, _ADD, _READ),
     "act_result": (_NONE, _ADD, _READ),
+    "look_up": (_NONE, _ADD, _READ),
     "books_key": (_READ, _ADD, _READ),
     "terminal_revocation": (_ADD, _ADD, _READ),
     "credential": (_READ, _ADD, _READ),
     "credential_use": (_ADD, _READ, _READ),
     "person": (_ADD, _ADD, _READ),
-    "person_name": (_ADD, _ADD, _READ),
+    "person_name": (_ADD, _FORGET, _READ),
     "person_secret": (_ADD, _ADD, _READ),
     "person_end": (_ADD, _ADD, _READ),
     "code_use": (_ADD, _ADD, _READ),
     "holder": (_NONE, _ADD, _READ),
-    "holder_reference": (_NONE, _ADD, _READ),
-    "card": (_READ, _SET_STATE, _READ),
-    "card_change": (_NONE, _ADD, _READ),
+    "holder_reference": (_NONE, _FORGET, _READ),
+    "card": (_SET_STATE, _SET_STATE, _READ),
+    "card_change": (_ADD, _ADD, _READ),
     "card_rule": (_READ, _ADD, _READ),
-    "activation": (_NONE, _ADD, _READ),
-    "pin": (_READ, _ADD, _READ),
+    "activation": (_READ, _ADD, _READ),
+    "pin": (_ADD, _ADD, _READ),
     "pin_unlock": (_NONE, _ADD, _READ),
     "tries": (_COUNT, _COUNT, _READ),
     "entitlement": (_READ, _ADD, _READ),
@@ -79,12 +81,12 @@ RIGHTS = {
     "freeing": (_NONE, _ADD, _READ),
     "correction": (_READ, _ADD, _READ),
     "year_closed": (_READ, _ADD, _READ),
-    "award_decision": (_NONE, _ADD, _READ),
+    "award_decision": (_NONE, _FORGET, _READ),
     "batch_content": (_NONE, _ADD, _READ),
     "batch_source": (_NONE, _ADD, _READ),
     "batch_hand": (_NONE, _ADD, _READ),
     "batch_step": (_NONE, _ADD, _READ),
-    "batch_row": (_NONE, _ADD, _READ),
+    "batch_row": (_NONE, _FORGET, _READ),
     "batch_award": (_NONE, _ADD, _READ),
     "batch_key": (_NONE, _ADD, _READ),
     "second_approval": (_NONE, _ADD, _READ),
@@ -108,10 +110,14 @@ RIGHTS = {
     "hold_capture": (_ADD, _ADD, _READ),
     "hold_release": (_ADD, _ADD, _READ),
     "hold_refund": (_ADD, _ADD, _READ),
-    "merchant_reference": (_ADD, _ADD, _READ),
+    "merchant_reference": (_ADD, _FORGET, _READ),
+    "retention_period": (_NONE, _ADD, _READ),
+    "unlinking": (_NONE, _ADD, _READ),
+    "unlinked": (_NONE, _ADD, _READ),
+    "follow_up": (_NONE, _ADD, _READ),
     "attempt": (_ADD, _ADD, _READ),
 }
-"""What each role may do with each table, as it is granted. Nothing deletes yet, so nobody but the owner may."""
+"""What each role may do with each table, as it is granted. Staff deletes references, and a guard wants a record."""
 
 _LONGEST_NAME_BYTES = 63
 

@@ -21,6 +21,7 @@ from pasledger.reports.merchant_statement import Flow, LineKind, MerchantStateme
 from pasledger.rules.records import payment_number
 from pasledger.store import rows, tables
 from pasledger.store.holding import left
+from pasledger.store.known import id_of, reference_of
 from pasledger.store.statements import Query, Row
 
 _t = tables
@@ -266,7 +267,7 @@ _FLOWS = Query(
 )
 
 
-def _lines(kind: LineKind, table: Any, sign: int, named_by: Any) -> Select[Any]:  # noqa: ANN401 - as above
+def _lines(kind: LineKind, table: Any, sign: int) -> Select[Any]:  # noqa: ANN401 - as above
     return (
         select(
             literal(kind.value),
@@ -274,11 +275,10 @@ def _lines(kind: LineKind, table: Any, sign: int, named_by: Any) -> Select[Any]:
             _t.entry.c.recorded_at,
             _t.entry.c.effective_on,
             (sign * table.c.amount_cents).label("cents"),
-            _t.merchant_reference.c.reference,
+            reference_of(_t.entry.c.id).label("reference"),
             _t.terminal.c.label,
         )
         .join(_t.entry, _t.entry.c.id == table.c.entry_id)
-        .outerjoin(_t.merchant_reference, _t.merchant_reference.c.entry_id == named_by)
         .outerjoin(_t.terminal, _t.terminal.c.id == _t.entry.c.prepared_by)
         .where(
             table.c.merchant_id == bindparam("merchant"),
@@ -288,20 +288,12 @@ def _lines(kind: LineKind, table: Any, sign: int, named_by: Any) -> Select[Any]:
     )
 
 
-_held_by = (
-    select(_t.hold.c.entry_id)
-    .where(_t.hold.c.id == _t.hold_capture.c.hold_id)
-    .correlate(_t.hold_capture)
-    .scalar_subquery()
-)
-"""The entry of the hold that was captured: its reference is that of the capture."""
-
 _LINES = Query(
     union_all(
-        _lines(LineKind.REDEMPTION, _t.redemption, 1, _t.redemption.c.entry_id),
-        _lines(LineKind.CAPTURE, _t.hold_capture, 1, _held_by),
-        _lines(LineKind.REFUND, _t.refund, -1, _t.refund.c.entry_id),
-        _lines(LineKind.REFUND, _t.hold_refund, -1, _t.hold_refund.c.entry_id),
+        _lines(LineKind.REDEMPTION, _t.redemption, 1),
+        _lines(LineKind.CAPTURE, _t.hold_capture, 1),
+        _lines(LineKind.REFUND, _t.refund, -1),
+        _lines(LineKind.REFUND, _t.hold_refund, -1),
     )
 )
 _OTHERS = {
@@ -339,7 +331,7 @@ def _moving(kind: EntryKind, line: LineKind, account: AccountKind, named: Any, *
 _OTHER_LINES = Query(
     union_all(
         *(
-            _moving(kind, line, account, literal(None), literal(None), literal(None))
+            _moving(kind, line, account, id_of(_t.entry.c.id), reference_of(_t.entry.c.id), literal(None))
             for kind, (line, account) in _OTHERS.items()
         )
     )

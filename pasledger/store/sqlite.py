@@ -137,7 +137,7 @@ class Sqlite(Database):
         for table, changing in CHANGED_IN_PART.items():
             made |= _named(_no_delete(table), _no_update(table, besides=changing), _no_replace(table))
         for table in DELETED_ONLY:
-            made |= _named(_no_update(table), _no_replace(table))
+            made |= _named(_no_unrecorded_delete(table), _no_update(table), _no_replace(table))
         return made | _named(_NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
 
     def guards_found(self, connection: Connection) -> dict[str, str]:
@@ -152,6 +152,10 @@ class Sqlite(Database):
                 yield "integrity", str(says)
         for table, _, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
             yield "reference", f"a row of {table} refers to a row of {parent} that is not there"
+
+    def make_ready_to_unlink(self, connection: Connection, table: str) -> None:  # noqa: ARG002 - for all tables
+        """Let what is deleted be overwritten: it would stay in the file until something else needs the place."""
+        connection.exec_driver_sql("PRAGMA secure_delete = 1")
 
     def trouble(self, error: DBAPIError, books: str) -> BooksUnusable | None:
         """Return what is the matter with the books, by what SQLite says."""
@@ -299,6 +303,17 @@ def _refuse(name: str, when: str, says: str, *, condition: str = "") -> str:
 
 def _no_delete(table: str) -> str:
     return _refuse(f"{table}_is_never_deleted", f"DELETE ON {table}", f"{table}: nothing is ever deleted")
+
+
+def _no_unrecorded_delete(table: str) -> str:
+    key = " || '/' || ".join(f"OLD.{column.name}" for column in metadata.tables[table].primary_key)
+    record = f"SELECT 1 FROM unlinked WHERE in_table = '{table}' AND key = {key}"  # noqa: S608 - our own names
+    return _refuse(
+        f"{table}_is_kept",
+        f"DELETE ON {table}",
+        f"{table}: no record says that its term is over",
+        condition=f"WHEN NOT EXISTS ({record}) ",
+    )
 
 
 def _no_update(table: str, *, besides: Collection[str] = ()) -> str:

@@ -9,15 +9,16 @@ from typing import Self
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
+from pasledger.ledger.journal import Stamp
 from pasledger.ledger.seals import Leaf, Seal
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.keys import SecretKey
-from pasledger.rules.records import Act, ActResult
+from pasledger.rules.records import Act, ActResult, LookUp, ReferenceKind, Unlinking
 from pasledger.rules.town import Needs, Town
-from pasledger.store import copying, guards, migrating, roles, rows, tables
+from pasledger.store import copying, guards, migrating, retention, roles, rows, tables
 from pasledger.store.acting import log
 from pasledger.store.database import Database
-from pasledger.store.databases import database_of
+from pasledger.store.databases import database_behind, database_of
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUndecided, BooksUnusable
 from pasledger.store.loading import load_and_lock
 from pasledger.store.reading import Reader
@@ -58,9 +59,18 @@ class Transaction:
         """Append what was decided upon `town`."""
         record(self._connection, outcomes, town)
 
-    def log(self, *lines: Act | ActResult) -> None:
+    def log(self, *lines: Act | ActResult | LookUp) -> None:
         """Append lines to the log, but for those that are there already."""
         log(self._connection, lines)
+
+    def ready_to_unlink(self, kind: ReferenceKind) -> Reader:
+        """Return what reads the references of a kind, of which none is used anew until this batch is recorded."""
+        retention.make_ready(self._connection, database_behind(self._connection), kind)
+        return self.reader
+
+    def unlink(self, unlinking: Unlinking, stamp: Stamp) -> None:
+        """Delete references for good, each after its record. Raises `BooksContended` for one that is gone."""
+        retention.unlink(self._connection, unlinking, stamp)
 
     def seal(self, seal: Seal, leaves: Iterable[Leaf], *, after: Seal | None) -> None:
         """Append a seal of these leaves after the newest one. Raises `BooksContended` where that is another one."""

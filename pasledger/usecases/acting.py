@@ -14,7 +14,7 @@ from pasledger.ledger.ids import ActId
 from pasledger.ledger.journal import Stamp, require_four_eyes
 from pasledger.ledger.refusals import Refused
 from pasledger.rules.actors import Actor, Actors, Permission, require, require_proof
-from pasledger.rules.records import DONE, Act, ActResult
+from pasledger.rules.records import DONE, Act, ActResult, LookUp
 from pasledger.rules.town import Needs
 from pasledger.store import BooksUnusable, Store
 from pasledger.usecases.booking import NothingBooked, patiently
@@ -32,11 +32,15 @@ _REMEMBERED = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says to be, and what proves it: the login of the machine, or one of these credentials."""
+    """Who somebody says to be, and what proves it: the login of the machine, or one of these credentials.
+
+    Or a session, which somebody began with such a credential, and which ends when that is accepted no more.
+    """
 
     name: str
     credentials: tuple[str, ...] = ()
     is_login: bool = False
+    is_in_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +62,22 @@ def acting(
     task: Task,
     asks: Claim,
     approves: Claim | None = None,
-) -> Iterator[None]:
+) -> Iterator[ActId]:
     """Let a task be done within the block by who may do it, and log it with its result. Raises `Refused`.
 
-    The beginning is on the disk before the block runs, so that nothing is done without its line.
+    Yields the id of its line in the log. The beginning is on the disk before the block runs, so that nothing is done
+    without its line.
     """
     stamp = stamp_now(asks.name, approves.name if approves else None)
     act = _act(task, stamp)
     try:
         _require(store, task, asks, approves)
     except Refused as refused:
-        _log(store, act, ActResult(act.id, stamp.recorded_at, refused.reason))
+        log(store, act, ActResult(act.id, stamp.recorded_at, refused.reason))
         raise
-    _log(store, act)
+    log(store, act)
     try:
-        yield
+        yield act.id
     except BaseException as wrong:
         _end(store, act, result_of(wrong))
         raise
@@ -82,7 +87,7 @@ def acting(
 def noted(store: Store, task: Task, stamp: Stamp) -> None:
     """Log a task that was done already, by who could not be looked up before."""
     act = _act(task, stamp)
-    _log(store, act, ActResult(act.id, stamp.recorded_at, DONE))
+    log(store, act, ActResult(act.id, stamp.recorded_at, DONE))
 
 
 def result_of(wrong: BaseException) -> str:
@@ -118,7 +123,7 @@ def _require(store: Store, task: Task, asks: Claim, approves: Claim | None) -> N
 def _proven(store: Store, actors: Actors, claim: Claim) -> Actor:
     """Return the actor that a claim is true of. Wrong credentials make the next ones wait. Raises `Refused`."""
     actor = actors.named(claim.name)
-    if claim.is_login and actor.is_login:
+    if (claim.is_login and actor.is_login) or claim.is_in_session:
         return actor
     if (seconds := _waits(_failures(store, actor.name))) > 0:
         time.sleep(seconds)
@@ -147,10 +152,12 @@ def _act(task: Task, stamp: Stamp) -> Act:
 def _end(store: Store, act: Act, result: str) -> None:
     """Log how an act ended. Where that cannot be written the act has no result in the log, and what was done stands."""
     with suppress(BooksUnusable):
-        _log(store, ActResult(act.id, max(_now(), act.recorded_at), result))
+        log(store, ActResult(act.id, max(_now(), act.recorded_at), result))
 
 
-def _log(store: Store, *lines: Act | ActResult) -> None:
+def log(store: Store, *lines: Act | ActResult | LookUp) -> None:
+    """Append lines to the log, once, whoever is in the way."""
+
     def once() -> None:
         with store.begin() as transaction:
             transaction.log(*lines)

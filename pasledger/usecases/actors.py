@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from pasledger.ledger.journal import Stamp
-from pasledger.reports.rights import ActorLine, RightsLine, actor_lines, rights_before
+from pasledger.reports.rights import ActorLine, RightsLine, RightsSpan, actor_lines, rights_before, rights_in_time
 from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest, CredentialRequest, DismissalRequest, RoleRequest
 from pasledger.store import Reader, Store
@@ -52,6 +52,11 @@ def everybody(reader: Reader) -> list[ActorLine]:
 def rights_on(reader: Reader, day: date) -> list[RightsLine]:
     """Return who could do what when a day ended in the Netherlands."""
     return rights_before(reader.acting.changes(), end_of(day))
+
+
+def rights_ever(reader: Reader) -> list[RightsSpan]:
+    """Return every role that anybody ever had, and from when to when."""
+    return rights_in_time(reader.acting.changes())
 
 
 def end_of(day: date) -> datetime:

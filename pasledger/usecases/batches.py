@@ -295,9 +295,9 @@ class _Booking:
 
     def refused(self, store: Store, nothing: NothingBooked) -> Exception:
         """Return why nothing was booked: the batch itself, or its rows."""
-        of_batch = nothing.refusals.pop(self._content.awards, None)
+        with store.read() as reader:  # of a draft that was unlinked no row is left
+            rows = [CheckedAward.read(text).row for texts in self._texts(reader) for text in texts]
+        of_batch = nothing.refusals.pop(len(rows), None)
         if not nothing.refusals and of_batch is not None:
             return of_batch
-        with store.read() as reader:
-            rows = [CheckedAward.read(text).row for texts in self._texts(reader) for text in texts]
         return FileRefused(faults_of(rows, nothing.refusals))

@@ -1,12 +1,21 @@
-"""Finding what people name: a merchant by its name or id, a terminal by its id or a prefix, a person by its number."""
+"""Finding what people name.
 
+A merchant by its name or id, a terminal by its id or a prefix, a person by its number, a card by number or token.
+"""
+
+import re
 from datetime import date
 
+from pasledger.formats import cells
 from pasledger.ledger.ids import MerchantId, TerminalId
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.records import Merchant, Person
 from pasledger.rules.town import Needs
 from pasledger.store import Reader, Store
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+"""How the token of a card is written."""
 
 
 def merchant_named(store: Store, named: str, *, on: date, is_gone: bool = False) -> Merchant:
@@ -49,3 +58,19 @@ def person_named(store: Store, named: str) -> Person:
     if found is None:
         raise Refused(Refusal.PERSON_UNKNOWN)
     return found.person
+
+
+def card_named(text: str) -> CardNumber | TokenHash:
+    """Return the card that was typed by its number, or scanned: by its token, alone or at the end of the link.
+
+    Raises `Misread` for what is neither.
+    """
+    token = text.strip().rpartition("#")[2]
+    return TokenHash.of(token) if TOKEN.fullmatch(token) else cells.card_number(text.strip())
+
+
+def number_of(store: Store, card: CardNumber | TokenHash) -> CardNumber | None:
+    """Return the number of a card, or None for one that is not there."""
+    with store.read() as reader:
+        found = reader.load(Needs(cards={card})).cards.get(card)
+    return None if found is None else found.number

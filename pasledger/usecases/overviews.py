@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pasledger.formats.paper import Available, Overview, Payment
+from pasledger.formats.paper import Available, Overview, OwnCard, Payment, Reserved
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.cards import CardNumber, CardState
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.pins import LOCKED_AFTER, may_try_at
+from pasledger.rules.records import ReferenceKind
+from pasledger.rules.retention import periods
 from pasledger.rules.town import Needs
 from pasledger.store import Store
 
@@ -54,13 +56,24 @@ def holder_overview(store: Store, holder: HolderReference, *, on: date) -> Overv
             raise Refused(Refusal.HOLDER_UNKNOWN)
         schemes = {(scheme.code, scheme.version): scheme for scheme in reader.schemes()}
         spent = list(reader.spending_of(holder))
-        cards = [card.number for card in reader.cards_of(holder) if card.state is not CardState.REPLACED]
+        held = list(reader.set_aside_for(holder))
+        decisions = reader.decisions_of(holder)
+        cards = [OwnCard(card.number, card.state) for card in reader.cards_of(holder)]
         municipality = reader.municipality()
+        kept = periods(reader.load(Needs(retention=True)).retention)
     there = []
     for entitlement, left in found:
         scheme = schemes[entitlement.scheme, entitlement.scheme_version]
         there.append(
-            Available(scheme.name_nl, scheme.name_en, entitlement.valid, entitlement.amount, left),
+            Available(
+                scheme.name_nl,
+                scheme.name_en,
+                entitlement.valid,
+                entitlement.amount,
+                left,
+                decisions.get(entitlement.id),
+                scheme.legal_basis,
+            ),
         )
     return Overview(
         municipality=municipality,
@@ -69,5 +82,8 @@ def holder_overview(store: Store, holder: HolderReference, *, on: date) -> Overv
         cards=tuple(cards),
         available=tuple(one for one in there if on < one.valid.ends_before),
         ended=tuple(one for one in there if on >= one.valid.ends_before),
+        held=tuple(Reserved(one.until, one.merchant, one.amount) for one in held),
         payments=tuple(Payment(one.on, one.merchant, one.amount) for one in spent),
+        holder_kept=kept[ReferenceKind.HOLDER].length,
+        decision_kept=kept[ReferenceKind.DECISION].length,
     )

@@ -16,9 +16,9 @@ from pasledger.formats.paper import Letter
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.card_entry import PinCheck
-from pasledger.rules.cards import CardNumber
+from pasledger.rules.cards import CardNumber, card_number
 from pasledger.rules.keys import SecretKey
-from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest, checked
+from pasledger.rules.pins import ActivationRequest, CodeTryRequest, PinRequest, TryRequest, UnlockRequest, checked
 from pasledger.rules.records import Event, PinToVerify
 from pasledger.store import Store
 from pasledger.usecases.booking import NothingBooked, book_all
@@ -27,12 +27,16 @@ from pasledger.usecases.keys import require_key
 PIN = re.compile(r"[0-9]{4,8}", re.ASCII)
 """How a PIN is written."""
 
+PIN_PAGE = "/mycard/pin"
+"""Where the service has the page on which a holder chooses a PIN."""
+
 DAYS_TO_ACTIVATE = 60
 """How long the code of a letter can be used."""
 
 _SIGNS = "ACDEFGHJKLMNPQRTUVWXY34679"
 """Those of a code: none that looks like another."""
-_CODE_LENGTH = 12
+CODE_LENGTH = 12
+_NO_CARD = card_number(0)
 
 # 19 MiB and two passes, as OWASP advises for a machine that has other work: about 40 ms. The key does the rest: without
 # it the few choices of a PIN cannot be tried at all.
@@ -82,7 +86,7 @@ def send_letters(
     """
     key = require_key(store)
     last_day = stamp.effective_on + timedelta(days=DAYS_TO_ACTIVATE)
-    letters = [Letter(card.reference, card.number, new_code(), last_day) for card in cards]
+    letters = [Letter(card.reference, card.number, new_code(), last_day, _where(card.link)) for card in cards]
     requests = [
         ActivationRequest(one.number, _code_hash(key, one.number, one.code), last_day + timedelta(days=1))
         for one in letters
@@ -103,14 +107,24 @@ def send_letters(
 def set_pin(store: Store, number: CardNumber, code: str, pin: str, stamp: Stamp) -> Event:
     """Set the PIN of a card with the code from the letter, which activates a new card too. Raises `Refused`."""
     key = require_key(store)
-    _require_open(_count(store, number, stamp))
-    return _set(store, PinRequest(number, hash_pin(key, pin), _code_hash(key, number, code)), stamp)
+    _require_open(_count(store, CodeTryRequest(number), stamp))
+    return _set(store, with_code(key, number, code, pin), stamp)
+
+
+def with_code(key: SecretKey, number: CardNumber | None, code: str, pin: str, *, may_try: bool = True) -> PinRequest:
+    """Return what somebody asks who typed a code and chose a PIN.
+
+    For a card that is not there, and for a code that may not be looked at, the work is the same, and the answer no.
+    """
+    asked = number or _NO_CARD
+    hashed, code_hash = hash_pin(key, pin), _code_hash(key, asked, code)
+    return PinRequest(asked, hashed, code_hash if number is not None and may_try else "")
 
 
 def change_pin(store: Store, number: CardNumber, before: str, pin: str, stamp: Stamp) -> Event:
     """Change the PIN of a card, by who knows it. Raises `Refused`."""
     key = require_key(store)
-    to_verify = _count(store, number, stamp)
+    to_verify = _count(store, TryRequest(number), stamp)
     _require_open(to_verify)
     match checked(to_verify, is_right=is_right(key, to_verify.hash, before)):
         case PinCheck.RIGHT:
@@ -131,8 +145,8 @@ def to_verify(events: Event) -> PinToVerify | None:
     return next((fact for fact in events.facts if isinstance(fact, PinToVerify)), None)
 
 
-def _count(store: Store, number: CardNumber, stamp: Stamp) -> PinToVerify:
-    (outcome,) = book_all(store, [TryRequest(number)], stamp)
+def _count(store: Store, asked: TryRequest | CodeTryRequest, stamp: Stamp) -> PinToVerify:
+    (outcome,) = book_all(store, [asked], stamp)
     found = None if outcome.event is None else to_verify(outcome.event)
     if found is None:
         raise TypeError("a try without a key is never a repeat")
@@ -158,9 +172,19 @@ def _set(store: Store, request: PinRequest, stamp: Stamp) -> Event:
 
 def new_code() -> str:
     """Return a code that is typed from paper: random, of signs that cannot be taken for others."""
-    return "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
+    return "".join(secrets.choice(_SIGNS) for _ in range(CODE_LENGTH))
+
+
+def _where(link: str) -> str:
+    """Return where the holder of a card chooses its PIN, as people type it: at the address that its QR opens."""
+    return f"{link.partition('#')[0].removeprefix('https://').rstrip('/')}{PIN_PAGE}"
+
+
+def bare(code: str) -> str:
+    """Return the signs of a code, however it was typed."""
+    return "".join(sign for sign in code.upper() if sign.isalnum())
 
 
 def _code_hash(key: SecretKey, number: CardNumber, code: str) -> str:
-    """Return what the books keep of a code, however it was typed."""
-    return key.mac("activation", number, "".join(sign for sign in code.upper() if sign.isalnum()))
+    """Return what the books keep of a code."""
+    return key.mac("activation", number, bare(code))

@@ -17,8 +17,9 @@ from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refused
 from pasledger.rules.checks import Replay, conclude
 from pasledger.rules.findings import Finding
-from pasledger.rules.known import Known
+from pasledger.rules.known import LONGEST_WAIT, Known
 from pasledger.rules.plain import PlainSales
+from pasledger.rules.retention import latest_limit
 from pasledger.rules.sealing import Compared, Comparison, SealCheck
 from pasledger.rules.sums import Sums
 from pasledger.store import BooksContended, Reader, Store
@@ -170,6 +171,7 @@ def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | N
         progress(checked.sums.entries)
     if is_whole:
         replayed += _as_far_as_readable(chain(conclude(sums), _compare_balances(mine.reader, sums)))
+    replayed += _as_far_as_readable(_unlinked_as_recorded(mine.reader))
     replayed += _as_far_as_readable(_count_changes_of_actors(mine.reader))
     sealed += mine.seals.conclude()
     if kept is not None:
@@ -196,6 +198,21 @@ def _worth_their_start(store: Store) -> int:
     with store.read() as reader:
         is_long = reader.seals.has_more_entries_than(STRETCH)
     return processors() if is_long else 1
+
+
+def _unlinked_as_recorded(reader: Reader) -> Iterator[Finding]:
+    """Yield each reference that went otherwise than its record says, or before its term was over."""
+    for table, key, says in reader.retention.astray():
+        yield Finding("unlinked", f"{table} {key}", says)
+    decided = list(reader.retention.periods())
+    for run in reader.retention.runs():
+        if run.says != run.has:
+            yield Finding("unlinked", run.id, f"says that it unlinked {run.says}, and is the record of {run.has}")
+        if run.begun_by > latest_limit(run.kind, decided, run.recorded_at):
+            yield Finding("unlinked", run.id, f"took what began by {run.begun_by}, which was not over")
+    for table, key, went_at, known_at in reader.retention.too_early():
+        if known_at < went_at - LONGEST_WAIT:
+            yield Finding("unlinked", f"{table} {key}", "went before its term was over")
 
 
 def _count_changes_of_actors(reader: Reader) -> Iterator[Finding]:

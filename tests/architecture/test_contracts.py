@@ -15,7 +15,7 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = {contract["name"] for contract in SETTINGS["tool"]["importlinter"]["contracts"]}
 
 LAYERS = "Imports point down only"
-BESIDE = "The merchant service stands beside the command line, on the use cases"
+BESIDE = "The merchant service stands beside cli and desk, on the use cases"
 UNKNOWN = "The library does not know the merchant service"
 SQLALCHEMY = "Only the store imports SQLAlchemy"
 PURE = "The pure ring has no database, web, clock, chance, file or log"
@@ -28,8 +28,11 @@ BREACHES = [
     (LAYERS, "pasledger/formats/__init__.py", "import pasledger.store"),
     (LAYERS, "pasledger/store/__init__.py", "import pasledger.usecases"),
     (LAYERS, "pasledger/usecases/__init__.py", "import pasledger.cli"),
+    (LAYERS, "pasledger/desk/__init__.py", "import pasledger.cli"),
+    (LAYERS, "pasledger/pages/__init__.py", "import pasledger.desk"),
     (LAYERS, "pasledger/helpers/__init__.py", '"""A package that no layer knows."""'),
     (BESIDE, "merchant_api/__init__.py", "import pasledger.cli"),
+    (BESIDE, "merchant_api/__init__.py", "import pasledger.desk"),
     (UNKNOWN, "pasledger/cli/__init__.py", "import merchant_api"),
     (SQLALCHEMY, "pasledger/usecases/__init__.py", "import sqlalchemy"),
     (SQLALCHEMY, "pasledger/cli/__init__.py", "import sqlite3"),

@@ -2,15 +2,20 @@
 
 import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from pasledger.rules.cards import CardState
-from tests.support.service import Street, Till, a_shop_street, on_a_port
+from tests.support.service import ROOT, Street, Till, a_shop_street, free_port, on_a_port
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
@@ -103,6 +108,40 @@ class Visitor:
         """Type an amount and pay."""
         self.page.get_by_label("Bedrag").fill(amount)
         self.press("Betalen")
+
+
+@dataclass
+class Desk:
+    """The desk of the same town, in a process of its own."""
+
+    shop: Shop
+    address: str
+
+
+@pytest.fixture(scope="module")
+def desk(shop: Shop) -> Iterator[Desk]:
+    """Run the desk beside the service."""
+    port, folder = free_port(), shop.log.parent
+    settings = {"PASLEDGER_BOOKS": shop.street.books, "PASLEDGER_KEY": str(folder / "key"), "PASLEDGER_LANGUAGE": "nl"}
+    command = [sys.executable, "-m", "pasledger.cli", "desk", "--port", str(port), "--link-base", shop.address]
+    with (folder / "desk.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address)
+            yield Desk(shop, address)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(400):
+        with suppress(httpx2.TransportError):
+            httpx2.get(address, trust_env=False)
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the desk did not become ready")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from pasledger.rules.one_time import SECONDS, one_time_code
 from pasledger.rules.records import PersonRole
@@ -95,6 +95,13 @@ def today(shop: Shop, visitor: Visitor) -> None:
     paid(shop, visitor)
     visitor.page.get_by_role("link", name="Vandaag").click()
     expect(visitor.page.get_by_role("table")).to_be_visible()
+
+
+def statement(shop: Shop, visitor: Visitor) -> None:
+    """The statement of this month."""
+    paid(shop, visitor)
+    visitor.page.get_by_role("link", name="Overzicht").click()
+    expect(visitor.page.get_by_role("table")).to_have_count(2)
 
 
 def nowhere(shop: Shop, visitor: Visitor) -> None:
@@ -186,7 +193,40 @@ def _started(shop: Shop, role: PersonRole) -> persons.Started:
     return persons.add_person(shop.street.store, shop.street.merchants["school"].id, name, role, staff())
 
 
+def choosing_at_home(shop: Shop, visitor: Visitor) -> None:
+    """Where a holder chooses the PIN, after the card was scanned and something was wrong."""
+    visitor.page.goto(f"{shop.address}/mycard/pin#{shop.street.tokens['lost']}")
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    visitor.page.get_by_label("Code uit de brief").fill("A" * 12)
+    visitor.page.get_by_label("Nieuwe pincode").fill("4826")
+    visitor.page.get_by_label("Nog een keer").fill("4826")
+    visitor.press("Pincode bewaren")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("niet gelukt")
+
+
+def a_field_at_home(shop: Shop, visitor: Visitor) -> None:
+    """The same page, with a field that makes no sense."""
+    visitor.page.goto(f"{shop.address}/mycard/pin")
+    visitor.page.get_by_label("Pasnummer").fill("123")
+    visitor.page.get_by_label("Code uit de brief").fill("A" * 12)
+    visitor.page.get_by_label("Nieuwe pincode").fill("4826")
+    visitor.page.get_by_label("Nog een keer").fill("4826")
+    visitor.press("Pincode bewaren")
+    expect(visitor.page.get_by_label("Pasnummer")).to_have_attribute("aria-invalid", "true")
+
+
+def chosen_at_home(shop: Shop, visitor: Visitor) -> None:
+    """The page that says that the PIN is saved, in English."""
+    visitor.page.goto(f"{shop.address}/mycard/language/en")
+    expect(visitor.page.get_by_role("heading", name="Choose your PIN")).to_be_visible()
+    visitor.page.goto(f"{shop.address}/mycard/done")
+    expect(visitor.page.get_by_role("heading", name="Your PIN is saved")).to_be_visible()
+
+
 STATES = (
+    choosing_at_home,
+    a_field_at_home,
+    chosen_at_home,
     about,
     wrong_credential,
     form,
@@ -198,6 +238,7 @@ STATES = (
     asks_to_undo,
     undone,
     today,
+    statement,
     nowhere,
     manage_sign_in,
     choosing_a_password,
@@ -217,13 +258,18 @@ def test_nobody_is_kept_out(shop: Shop, visitor: Visitor, state: Callable[[Shop,
     assert found.violations_count == 0, found.generate_report()
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320
-    small = visitor.page.evaluate(
+    assert small_in(visitor.page) == []
+
+
+def small_in(page: Page) -> list[str]:
+    """Return what is pressed on a page and is smaller than it may be."""
+    found: list[str] = page.evaluate(
         "[...document.querySelectorAll('a[href], button, select, summary, input:not([type=hidden])')]"
         ".map((one) => [one.outerHTML, one.getBoundingClientRect()])"
         ".filter(([, box]) => box.width > 0 && box.left >= 0 && (box.width < 24 || box.height < 24))"
         ".map(([html]) => html)"
     )
-    assert small == []
+    return found
 
 
 def test_axe_can_find_something(shop: Shop, visitor: Visitor) -> None:

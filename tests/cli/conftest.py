@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pasledger.cli.app import app
+from pasledger.ledger.ids import HoldId
 from pasledger.ledger.money import Money
 from pasledger.rules.cards import CardNumber
 from pasledger.usecases import spending
@@ -149,6 +150,15 @@ class Clerk:
             (outcome,) = book(store, [request], stamp)
         assert outcome.event is not None
         return request.id
+
+    def captured(self, holder: str, *, amount: str = "5.00") -> str:
+        """Set an amount aside and take all of it, and return the id of the hold."""
+        hold, stamp = self.held(holder, amount=amount), stamp_now("clerk")
+        with opened(self.books) as store:
+            club = merchant_named(store, CLUB, on=stamp.effective_on)
+            (outcome,) = book(store, [spending.capture(merchant=club.id, hold=HoldId(hold))], stamp)
+        assert outcome.event is not None
+        return hold
 
     def booked(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table but the log: what a refusal must leave as it is."""

@@ -70,6 +70,8 @@ def test_from_statement_to_cover(treasurer: Clerk) -> None:
     assert treasurer.done(*settle, *FOUR_EYES, *TREASURER)["amount"] == "5150.00"
     treasurer.done("bank", "settle", f"{YEAR}-001/3", "--is", "other", *FOUR_EYES, *TREASURER)
     assert treasurer.done("bank", "lines")["lines"] == []
+    assert f"{YEAR}-001/3" in treasurer("cover", "--items").out
+    assert f"{YEAR}-001/3" not in treasurer("cover").out
     read(treasurer, 2, Movement(1200, FIRST, reason="AC04"), opening=513_723)
     (*_, back) = treasurer.done("bank", "lines", "--all")["lines"]
     assert (back["purpose"], back["reason"], back["why"]) == ("returned", "AC04", "de rekening is opgeheven")

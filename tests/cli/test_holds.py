@@ -34,6 +34,16 @@ def test_a_hold_is_let_go_in_part_and_whole(clerk: Clerk) -> None:
     assert clerk.done("holds", "list") == {"holds": []}
 
 
+def test_what_was_taken_is_given_back(clerk: Clerk) -> None:
+    """In part and whole, once by its key, to where it came from."""
+    hold = clerk.captured("P-1")
+    first = clerk.done("holds", "refund", hold, "--amount", "1,50", "--key", "k")
+    assert (first["amount"], first["refundable"], first["is_repeat"]) == ("1.50", "3.50", False)
+    assert clerk.done("holds", "refund", hold, "--amount", "1,50", "--key", "k") == first | {"is_repeat": True}
+    assert "€ 3,50 teruggeboekt" in clerk("holds", "refund", hold).out
+    assert clerk.left("P-1") == {"sport": "50.00", "cadeau": "75.00"}
+
+
 @pytest.mark.parametrize(
     ("named", "arguments", "code"),
     [("hol_nothing", (), "hold-unknown"), (None, ("--amount", "5,01"), "hold-too-small")],

@@ -1,9 +1,10 @@
 """More cards, sheets and overviews on the command line: what is printed, and what is not."""
 
+import json
 import re
 from stat import S_IMODE
 
-from tests.cli.conftest import CLUB, Clerk
+from tests.cli.conftest import CLUB, FOUR_EYES, Clerk
 
 
 def page(clerk: Clerk, name: str) -> str:
@@ -69,6 +70,31 @@ def test_an_overview_tells_a_holder_everything_and_nobody_else(clerk: Clerk) -> 
     assert clerk.done("holders", "overview", "P-2", "--out", clerk.folder / "p2.html")["payments"] == 0
     assert "Hier staat niets" in page(clerk, "p2.html")
     assert clerk("holders", "overview", "P-9", "--out", clerk.folder / "p9.html").code == 1
+
+
+def test_an_overview_says_what_is_kept_and_who_sees_it(clerk: Clerk) -> None:
+    """By which decision and law, what is set aside, every card, how long, for whom; as a page and for a program."""
+    held = clerk.held("P-1", amount="5.00")
+    with_all = clerk.done("entitlements", "list", "--holder", "P-1")["entitlements"]
+    paid = clerk.done("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "4,00")["redemption"]
+    before = clerk.card("P-1")
+    clerk.done("cards", "replace", before)
+    clerk.done("correct", paid, *FOUR_EYES, "--yes")
+    clerk.done("holders", "overview", "P-1", "--out", clerk.folder / "p1.json")
+    kept = json.loads(page(clerk, "p1.json"))
+    assert {one["decision"] for one in kept["entitlements"]} == {"Z-1", "Z-2"}
+    assert len(kept["entitlements"]) == len(with_all)
+    assert {one["legal_basis"] for one in kept["entitlements"]} == {"verzonnen"}
+    assert [(one["merchant"], one["amount"]) for one in kept["held"]] == [(CLUB, "5.00")]
+    assert [(one["amount"]) for one in kept["payments"]] == ["4.00", "-4.00"]
+    assert [(card["state"]) for card in kept["cards"]] == ["replaced", "active"]
+    assert "7 jaar na uw laatste pas" in kept["kept"]["until"]
+    clerk.done("retention", "keep", "holder", "P5Y", "--source", "B-1", *FOUR_EYES)
+    clerk.done("holders", "overview", "P-1", "--out", clerk.folder / "p1.html")
+    printed = page(clerk, "p1.html")
+    for words in ("Z-1", "verzonnen", "Gereserveerd", before, "5 jaar na uw laatste pas", CLUB):
+        assert words in printed
+    assert held not in printed
 
 
 def test_the_desk_sees_how_a_card_is(clerk: Clerk) -> None:

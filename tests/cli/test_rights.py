@@ -65,6 +65,6 @@ def without_permission(command: Command) -> Iterator[Command]:
     """Yield a command as somebody would give it, or have it approved, who only looks."""
     asks = RIGHTS[name_of(command)]
     if isinstance(asks, Asks):
-        yield *command, "--as", "looker"
+        yield *command, "--as", "clerk" if asks.permission is Permission.AUDIT else "looker"
         if asks.approval is not None:
             yield tuple("looker" if before == "--approved-by" else part for before, part in pairwise(("", *command)))

@@ -44,7 +44,7 @@ _OPAQUE = re.compile(
 )
 _PASSING = re.compile(
     r"\b[0-9a-f]{64}\b|Sealed: \d+ seals\. Not sealed yet: \d+ rows|\d{4}-\d\d-\d\d(?:T[\d:.]+Z| \d\d:\d\d)?"
-    r'|\d+\.\d+ s\b|\(\d+ a second\)|(?<="seconds": )[\d.]+'
+    r'|(?<= in )\d{4}-\d\d(?=:)|\d+\.\d+ s\b|\(\d+ a second\)|(?<="seconds": )[\d.]+'
 )
 _A_SERVER = "postgresql://user@server/database?schema=dronten"
 _SHELL = re.compile(r"[|><&]")

@@ -13,7 +13,7 @@ from merchant_api.app import _api
 from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
-from pasledger.formats import awards, cells, ends, masterdata, merchants, sources
+from pasledger.formats import awards, baselines, cells, ends, masterdata, merchants, sources
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.formats.payments import PAYMENT_KEYS
 from pasledger.formats.tabular import Column
@@ -78,6 +78,7 @@ def test_a_refusal_says_what_a_merchant_hears(reason: Refusal) -> None:
 
 FORMATS: dict[str, tuple[Column, ...]] = {
     "Awards": awards.COLUMNS,
+    "Baselines": baselines.COLUMNS,
     "Budgets": masterdata.BUDGET_COLUMNS,
     "Ends": ends.COLUMNS,
     "Merchants": masterdata.MERCHANT_COLUMNS,
@@ -287,6 +288,12 @@ REWRITTEN = {
     "the reference of a merchant or of a decision": [
         "UPDATE merchant_reference SET reference = 'another'",
         "UPDATE award_decision SET reference = 'another'",
+    ],
+    "a reference, deleted": ["DELETE FROM holder_reference"],
+    "a reference, deleted with a record that says its term was over when it was not": [
+        "INSERT INTO unlinking VALUES ('unl_made_up', 'holder', '2019-03-02', 2, '2026-03-02T12:30:00.000Z', 'a', 'b')",
+        "INSERT INTO unlinked SELECT 'holder_reference', holder_id, 'unl_made_up' FROM holder_reference",
+        "DELETE FROM holder_reference",
     ],
 }
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from merchant_api import faults
-from merchant_api.errors import LARGEST_BODY_BYTES
+from pasledger.pages.envelope import LARGEST_BODY_BYTES
 from pasledger.store import BooksProblem, BooksUnusable
 from pasledger.texts import LANGUAGES, say
 from tests.support.service import Till

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from merchant_api.observing import JsonLine
+from pasledger.pages.observing import JsonLine
 from tests.support.service import Street, Till, free_port, in_process, on_a_port
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -79,17 +79,17 @@ def test_a_fault_is_named_without_its_words() -> None:
 
 
 def test_figures_count_requests_and_batches(street: Street) -> None:
-    """Requests are counted by method, address and status, batches by their size."""
+    """Requests are counted by method, address and status, batches by their size; the till's day of use is one more."""
 
     def counted(name: str, **labels: str) -> float:
         return REGISTRY.get_sample_value(name, labels) or 0.0
 
     paid = {"method": "POST", "route": "/v1/redemptions", "status": "201"}
-    before, batches = counted("pas_requests_total", **paid), counted("pas_batch_requests_count")
+    before, booked = counted("pas_requests_total", **paid), counted("pas_batch_requests_sum")
     with in_process(street) as till:
         use(till)
     assert counted("pas_requests_total", **paid) == before + 1
-    assert counted("pas_batch_requests_count") == batches + 3
+    assert counted("pas_batch_requests_sum") == booked + 4
 
 
 def test_figures_have_a_port_of_their_own(street: Street) -> None:

@@ -2,14 +2,19 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from httpx2 import Response
 
-from merchant_api.forms import policy_of
 from merchant_api.till.people import COOKIE
 from pasledger.formats.specification import STYLE
+from pasledger.pages.making import policy_of
+from pasledger.store.payouts import SentPayout
+from pasledger.store.selling import Wanted
+from pasledger.usecases.changing import to_correct
 from tests.support.bank import Bank
 from tests.support.service import Till, staff
 
@@ -40,10 +45,15 @@ def number(place: int = 1, run: int = 1) -> str:
     return f"{TODAY.year}-{run:04}-{place:04}"
 
 
+def at_the_till(till: Till, address: str, at: str = "club", language: str = "nl") -> Response:
+    """Return a page of a till, and no other for it."""
+    headers = {"Cookie": f"{COOKIE}={till.street.credentials[at]}", "Accept-Language": language}
+    return till.client.get(address, headers=headers, follow_redirects=False)
+
+
 def today_page(till: Till, at: str = "club", language: str = "nl") -> str:
     """Return the page of a till with what was paid today."""
-    cookies = f"{COOKIE}={till.street.credentials[at]}"
-    return till.client.get("/today", headers={"Cookie": cookies, "Accept-Language": language}).text
+    return at_the_till(till, "/today", at, language).text
 
 
 def test_a_payout_has_its_lines(till: Till, sold: dict[str, Any]) -> None:
@@ -56,7 +66,7 @@ def test_a_payout_has_its_lines(till: Till, sold: dict[str, Any]) -> None:
     assert found["iban"] == till.street.merchants["club"].iban
     assert [(line["kind"], line["id"], line["amount"]["value"], line["reference"]) for line in found["lines"]] == [
         ("redemption", sold["paid"]["id"], "7.00", "Lid 17"),
-        ("refund", sold["back"]["id"], "-0.50", None),
+        ("refund", sold["back"]["id"], "-0.50", "Lid 17"),
         ("capture", sold["taken"]["id"], "4.00", "kamp"),
     ]
 
@@ -69,7 +79,7 @@ def test_a_payout_is_a_file_and_a_page_too(till: Till, sold: dict[str, Any]) -> 
     rows = list(csv.DictReader(io.StringIO(table.text.removeprefix("\ufeff")), delimiter=";"))
     assert [(row["nummer"], row["uw_kenmerk"], row["bedrag"]) for row in rows] == [
         (sold["paid"]["id"], "Lid 17", "7,00"),
-        (sold["back"]["id"], "", "-0,50"),
+        (sold["back"]["id"], "Lid 17", "-0,50"),
         (sold["taken"]["id"], "kamp", "4,00"),
     ]
     page = till.client.get(address, headers=till.headers("club", "en") | {"Accept": "text/html"})
@@ -150,6 +160,57 @@ def test_what_the_bank_says_is_seen(till: Till, sold: dict[str, Any]) -> None:
     for form in ("text/csv", "text/html"):
         text = till.client.get(f"/v1/statements?{PERIOD}", headers=till.headers("club") | {"Accept": form}).text
         assert text.count(oldest["id"]) == text.count(number()) == 2
+
+
+@pytest.mark.parametrize("what", ["paid", "back"])
+def test_what_staff_countered_is_known_as_what_it_was(till: Till, sold: dict[str, Any], what: str) -> None:
+    """In the payout and in the statement a correction has the id and the reference of the payment that it undoes."""
+    with till.street.store.read() as reader:
+        entries = {line.id: line.entry for line in reader.payouts.lines(_sent(till).entry, _sent(till).merchant)}
+    till.street.book(to_correct(entries[sold[what]["id"]]))
+    till.pay("child", "9.00", key="p9")
+    till.street.pay_out()
+    newest = till.get("/v1/payouts").json()["items"][0]
+    lines = till.get(f"/v1/payouts/{newest['id']}").json()["lines"]
+    (corrected,) = (line for line in lines if line["kind"] == "correction")
+    named = (sold[what]["id"], "Lid 17")
+    assert (corrected["id"], corrected["reference"]) == named
+    in_statement = till.get(f"/v1/statements?{PERIOD}").json()["lines"]
+    assert [(line["id"], line["reference"]) for line in in_statement if line["kind"] == "correction"] == [named]
+
+
+def _sent(till: Till) -> SentPayout:
+    with till.street.store.read() as reader:
+        return reader.payouts.sent(Wanted(till.street.merchants["club"].id)).items[0]
+
+
+def test_every_payout_on_its_way_is_on_the_page_of_the_till(till: Till) -> None:
+    """Not only the newest: the merchant waits for each of them."""
+    till.street.may_pay_out()
+    for run in (1, 2):
+        till.pay("child", f"{run}.00", key=f"p{run}")
+        till.street.pay_out()
+    shown = today_page(till)
+    assert shown.index(number(run=2)) < shown.index(number(run=1))
+    (behind, _) = re.findall(r'href="(/payouts/pay_\w+)"', shown)
+    assert all(text in at_the_till(till, behind).text for text in (number(run=2), "€ 2,00"))
+    assert at_the_till(till, behind, at="café").status_code == 404
+
+
+def test_the_statement_of_a_month_is_a_page_and_a_file_of_the_till(till: Till, sold: dict[str, Any]) -> None:
+    """What the API says of the same days; another month has nothing, and what is no month leads back to this one."""
+    month, before = f"{TODAY:%Y-%m}", f"{TODAY.replace(day=1) - timedelta(days=1):%Y-%m}"
+    for address in ("/statement", f"/statement?month={month}"):
+        shown = at_the_till(till, address).text
+        for text in ("Lid 17", "kamp", sold["later"]["id"], "€ 1,00", f'value="{month}" selected'):
+            assert text in shown
+    file = at_the_till(till, f"/statement.csv?month={month}", language="en")
+    rows = list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff")), delimiter=";"))
+    assert [row["id"] for row in rows if row["reference"] == "Lid 17"] == [sold["paid"]["id"], sold["back"]["id"]]
+    assert sold["paid"]["id"] not in at_the_till(till, f"/statement?month={before}").text
+    for wrong in ("2020-01", "x", "2026-13"):
+        answer = at_the_till(till, f"/statement?month={wrong}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/statement")
 
 
 def test_nothing_tells_a_scheme(till: Till, sold: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal, Refused
+from pasledger.pages.envelope import HEADERS
 from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.rules.card_entry import MOST_REFUSALS
 from pasledger.rules.card_rule import LimitRequest
@@ -175,7 +176,8 @@ Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut | AtTheTill
 LISTS = ("redemptions", "refunds", "holds", "payouts")
 FORMS = ("application/json", "text/csv", "text/html")
 PAYOUT_FORMS = tuple(f"payout {form}" for form in FORMS)
-READ = (*LISTS, *FORMS, *PAYOUT_FORMS, "today")
+AT_THE_TILL = ("today", "statement", "statement.csv", "payouts")
+READ = (*LISTS, *FORMS, *PAYOUT_FORMS, *(f"till {page}" for page in AT_THE_TILL))
 
 # Every run has at least these, so that it cannot be empty of what matters: yes, no, refund, replay, look.
 ALWAYS: tuple[Call, ...] = (
@@ -203,7 +205,7 @@ ALWAYS: tuple[Call, ...] = (
     Use(0, "captures", 90),
     Use(1, "captures", 10),
     PayOut(),
-    *(Browse("club", what) for what in (*PAYOUT_FORMS, "today")),
+    *(Browse("club", what) for what in (*PAYOUT_FORMS, "till today")),
     Pay("club", 0, 300, is_yes=True),
     AtTheTill(Pay("club", 1, 700, is_yes=True), undoes=True),
     AtTheTill(Pay("club", 1, 900, is_yes=True, has_pin=True, is_typed=True)),
@@ -509,12 +511,16 @@ def _pay_out(street: Street, bank: Bank, call: Call) -> None:
 
 def _browse(till: Till, call: Browse, note: Callable[[Response], Response]) -> None:
     today = staff().effective_on + timedelta(days=DAYS_LATER)
-    if call.what == "today":
-        note(till.client.get("/today", headers={"Cookie": f"{COOKIE}={till.street.credentials[call.at]}"}))
+    newest = till.get("/v1/payouts?limit=1", at=call.at).json()["items"]
+    named = newest[0]["id"] if newest else f"pay_{0:032x}"
+    if call.what.startswith("till "):
+        page_of_till = call.what.removeprefix("till ")
+        address = f"/payouts/{named}" if page_of_till == "payouts" else f"/{page_of_till}"
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("merchant_api.till.money.stamp_now", _days_later)
+            note(till.client.get(address, headers={"Cookie": f"{COOKIE}={till.street.credentials[call.at]}"}))
         return
     if call.what in PAYOUT_FORMS:
-        newest = till.get("/v1/payouts?limit=1", at=call.at).json()["items"]
-        named = newest[0]["id"] if newest else f"pay_{0:032x}"
         headers = till.headers(call.at) | {"Accept": call.what.removeprefix("payout ")}
         note(till.client.get(f"/v1/payouts/{named}", headers=headers))
         return
@@ -682,7 +688,7 @@ def _another_count(patched: pytest.MonkeyPatch) -> None:
         honest(limits, request, terminal)
         with request.app.state.store.read() as reader:
             number = sum(count for count, *_ in reader._connection.exec_driver_sql("SELECT number FROM tries"))
-        request.scope[errors.HEADERS]["RateLimit"] += f";n={number}"
+        request.scope[HEADERS]["RateLimit"] += f";n={number}"
 
     patched.setattr(Limits, "count", leaking)
 
@@ -892,19 +898,17 @@ def _an_account_that_tells(patched: pytest.MonkeyPatch) -> None:
 
 
 def _a_page_of_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
-    """The page of today says how many schemes the last payout was of."""
-    honest = till_routes._newest_payout
+    """The page of today says how many schemes each payout was of."""
+    honest = till_routes._newest_payouts
 
-    def leaking(store: Store, merchant: MerchantId) -> SentPayout | None:
+    def leaking(store: Store, merchant: MerchantId) -> tuple[SentPayout, ...]:
         found = honest(store, merchant)
-        if found is None:
-            return None
         with store.read() as reader:
-            asked = "SELECT transfer_count FROM entry WHERE id = ?"
-            ((number,),) = reader._connection.exec_driver_sql(asked, (found.entry,))
-        return found._replace(number=f"{found.number}{'x' * number}")
+            rows = reader._connection.exec_driver_sql("SELECT id, transfer_count FROM entry").fetchall()
+        counted: dict[str, int] = dict(map(tuple, rows))
+        return tuple(one._replace(number=f"{one.number}{'x' * counted[one.entry]}") for one in found)
 
-    patched.setattr(till_routes, "_newest_payout", leaking)
+    patched.setattr(till_routes, "_newest_payouts", leaking)
 
 
 def _a_receipt_that_tells(patched: pytest.MonkeyPatch) -> None:
@@ -923,6 +927,10 @@ def _a_list_of_today_that_tells(patched: pytest.MonkeyPatch) -> None:
     _tell_on_the_page(patched, "today.html")
 
 
+def _a_statement_at_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_on_the_page(patched, "statement.html")
+
+
 def _tell_on_the_page(patched: pytest.MonkeyPatch, told: str) -> None:
     """One page of the till, and no other, has the number of parts of all payments in a header."""
     honest = till_pages.page
@@ -934,7 +942,8 @@ def _tell_on_the_page(patched: pytest.MonkeyPatch, told: str) -> None:
                 response.headers["X-Parts"] = str(sum(_parts(reader.selling).values()))
         return response
 
-    patched.setattr("merchant_api.till.routes.page", leaking)
+    for module in ("routes", "money"):
+        patched.setattr(f"merchant_api.till.{module}.page", leaking)
 
 
 def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:
@@ -948,7 +957,7 @@ def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:
 
 LEAKS = (
     *(_a_receipt_that_tells, _a_form_that_tells, _a_question_that_tells, _a_list_of_today_that_tells),
-    _another_refusal_at_the_till,
+    *(_a_statement_at_the_till_that_tells, _another_refusal_at_the_till),
     *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
     *(_a_longer_id, _a_line_for_each_part, _another_header),
     *(_parts_of_what_was_taken, _parts_of_what_was_let_go, _parts_of_what_was_given_back),

@@ -12,11 +12,12 @@ import pytest
 from starlette.routing import Route
 
 from merchant_api.app import _api
+from merchant_api.mycard import routes as mycard
 from merchant_api.openapi import describe
 from merchant_api.routes import security
 from merchant_api.settings import Settings
 from merchant_api.till import routes as till
-from merchant_api.till.pages import FOLDER
+from merchant_api.till.pages import FOLDERS
 from pasledger import formats
 from tests.properties.test_no_stigma import ALWAYS, RICH, a_town, observe
 
@@ -27,6 +28,9 @@ class Held(Enum):
     """Why somebody who sees it learns nothing of why a holder has money."""
 
     TWO_WORLDS = "the property of the two worlds asks it in every run"
+    NO_CODE = (
+        "without the code of the letter, which no merchant has, it has one answer: tests/merchant_api/test_mycard.py"
+    )
     NO_CARD = "it is asked without a card or a payment, and answers the same to everybody, or of who asks alone"
 
 
@@ -55,6 +59,9 @@ SURFACES = {
     "GET /payments/{id}/undo": Held.TWO_WORLDS,
     "POST /payments/{id}/undo": Held.TWO_WORLDS,
     "GET /today": Held.TWO_WORLDS,
+    "GET /statement": Held.TWO_WORLDS,
+    "GET /statement.csv": Held.TWO_WORLDS,
+    "GET /payouts/{id}": Held.TWO_WORLDS,
     "POST /sign-in": Held.NO_CARD,
     "POST /sign-out": Held.NO_CARD,
     "GET /language/{language}": Held.NO_CARD,
@@ -69,14 +76,19 @@ SURFACES = {
     "POST /manage/persons": Held.NO_CARD,
     "POST /manage/persons/{id}/renew": Held.NO_CARD,
     "POST /manage/persons/{id}/end": Held.NO_CARD,
+    "GET /mycard/pin": Held.NO_CARD,
+    "POST /mycard/pin": Held.NO_CODE,
+    "GET /mycard/done": Held.NO_CARD,
+    "GET /mycard/language/{language}": Held.NO_CARD,
     "GET /static": Held.NO_CARD,
     "GET /.well-known/security.txt": Held.NO_CARD,
 }
 
 PAGES = {
-    **dict.fromkeys(("pay", "receipt", "undo", "today"), Held.TWO_WORLDS),
+    **dict.fromkeys(("pay", "receipt", "undo", "today", "statement"), Held.TWO_WORLDS),
     **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
     **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "shown"), Held.NO_CARD),
+    **dict.fromkeys(("pin", "pin_set"), Held.NO_CODE),
 }
 """Each template, by its name."""
 
@@ -101,7 +113,10 @@ def offered() -> set[str]:
     """Return every address that there is, with each method but HEAD."""
     found = {
         f"{method} {getattr(route, 'path')}"  # noqa: B009 - a route of any kind
-        for route in [*till.routes(), *security.routes(Settings(books="x", security_contact="mailto:a@b.example"))]
+        for route in [
+            *(*till.routes(), *mycard.routes()),
+            *security.routes(Settings(books="x", security_contact="mailto:a@b.example")),
+        ]
         for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
     }
     for path, operations in describe(_api())["paths"].items():
@@ -116,7 +131,7 @@ def test_every_address_is_in_the_registry() -> None:
 
 def test_every_page_is_in_the_registry() -> None:
     """Each template has its line."""
-    assert {path.stem for path in (FOLDER / "templates").iterdir()} == set(PAGES)
+    assert {path.stem for folder in FOLDERS for path in folder.iterdir()} == set(PAGES)
 
 
 def test_every_file_is_in_the_registry() -> None:

@@ -134,3 +134,6 @@ def test_the_page_says_what_it_draws() -> None:
     for text in ("€ 100,00", "€ 64,00", "€ 36,00", "€ 7,00"):
         assert text in right
     assert "http" not in right
+    assert bank is not None
+    for item in (item for term in bank.terms for item in term.items):
+        assert f"<td>{item.name}</td><td>{item.amount}</td>" in wrong

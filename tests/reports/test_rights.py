@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from pasledger.reports.rights import actor_lines, rights_before
+from pasledger.reports.rights import actor_lines, rights_before, rights_in_time
 from pasledger.rules.actors import ActorChangeKind, ActorRole
 from pasledger.rules.records import ActorChange
 
@@ -54,3 +54,20 @@ def test_everybody_is_listed() -> None:
     bakker, jansen = actor_lines(a_history())
     assert (bakker.added_at, bakker.ended_at) == (MORNING + timedelta(hours=3), None)
     assert (jansen.added_at, jansen.ended_at) == (MORNING + timedelta(hours=1), MORNING + timedelta(hours=5))
+
+
+def test_rights_in_time_have_a_beginning_and_an_end() -> None:
+    """Each role that was given is a span, which ends when it is taken or when the actor ends."""
+    clerk, *others = rights_in_time(a_history())
+    assert (clerk.actor, clerk.role, clerk.since, clerk.given_by) == (
+        "jansen",
+        ActorRole.CLERK,
+        MORNING + timedelta(hours=2),
+        "boss",
+    )
+    assert (clerk.until, clerk.taken_by) == (MORNING + timedelta(hours=4), "boss")
+    assert others == []
+    still = rights_in_time(a_history()[:3])
+    assert [(one.until, one.taken_by) for one in still] == [(None, None)]
+    ended = [one for number, one in enumerate(a_history(), 1) if number != 4]
+    assert [one.until for one in rights_in_time(ended)] == [MORNING + timedelta(hours=5)]

@@ -15,6 +15,7 @@ from pasledger.rules.corrections import INSTEAD
 from pasledger.rules.deciding import Request
 from pasledger.rules.town import Town
 from tests.docs.test_reference import commands
+from tests.support.holds import a_capture, a_hold
 from tests.support.town import (
     CLUB,
     a_budget,
@@ -174,6 +175,15 @@ def test_what_is_undone_otherwise_says_how(done: Request, command: str) -> None:
     grant(town, done, on=on)
     with refuses(Refusal.NOT_CORRECTED_SO, command=command):
         grant(town, a_correction(done), on=on)
+
+
+def test_what_was_captured_is_given_back_instead() -> None:
+    """The hold may be over, so that nothing could be put back into it."""
+    town = a_town()
+    grant(town, a_hold())
+    grant(town, taken := a_capture())
+    with refuses(Refusal.NOT_CORRECTED_SO, command="pasledger holds refund"):
+        grant(town, a_correction(taken))
 
 
 def test_a_correction_is_not_corrected() -> None:

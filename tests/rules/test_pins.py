@@ -13,6 +13,7 @@ from pasledger.rules.cards import CardNumber, CardState, TokenHash
 from pasledger.rules.pins import (
     LOCKED_AFTER,
     ActivationRequest,
+    CodeTryRequest,
     PinRequest,
     TryRequest,
     UnlockRequest,
@@ -120,6 +121,46 @@ def test_after_ten_wrong_tries_only_the_desk_can_help() -> None:
     assert PinUnlocked(a_card().id) in event.facts
     count, to_verify = tried(town)
     assert (count.number, to_verify.hash) == (1, "the hash")
+
+
+def test_a_code_can_be_tried_ten_times_and_locks_no_pin() -> None:
+    """It is counted as a PIN is, and beside it: who has the PIN goes on; the desk, or a new PIN, ends both."""
+    town = a_town_with_a_pin()
+    moment = a_stamp().recorded_at
+    for number in range(LOCKED_AFTER):
+        count, to_verify = grant(town, CodeTryRequest(NUMBER), stamp=replace(a_stamp(), recorded_at=moment)).facts
+        assert isinstance(count, Tries)
+        assert isinstance(to_verify, PinToVerify)
+        assert (count.number, to_verify.is_locked, to_verify.is_waiting) == (number + 1, False, False)
+        moment = may_try_at(count)
+    assert a_code_is_looked_at(town, moment) is False
+    assert tried(town)[1].hash == "the hash"
+    grant(town, UnlockRequest(NUMBER))
+    assert a_code_is_looked_at(town, moment) is True
+    grant(town, PinRequest(NUMBER, "new", None))
+    assert {count.number for count in town.tries.values()} == {0}
+
+
+def test_a_code_does_not_open_a_pin_that_is_locked() -> None:
+    """Only the desk does, which sees the holder."""
+    town = a_town_with_a_pin()
+    last = fail(town, LOCKED_AFTER)
+    assert a_code_is_looked_at(town, last + timedelta(days=9)) is False
+
+
+def test_codes_for_cards_that_are_not_there_are_one_count() -> None:
+    """So that strangers who try leave no row for each number that they make up."""
+    town = a_town()
+    for _ in range(2):
+        grant(town, CodeTryRequest(None))
+    assert {subject: count.number for subject, count in town.tries.items()} == {"code/nobody": 2}
+
+
+def a_code_is_looked_at(town: Town, moment: datetime) -> bool:
+    """Return whether a code that is sent at this moment would be looked at."""
+    _, to_verify = grant(town, CodeTryRequest(NUMBER), stamp=replace(a_stamp(), recorded_at=moment)).facts
+    assert isinstance(to_verify, PinToVerify)
+    return not (to_verify.is_locked or to_verify.is_waiting)
 
 
 def test_the_right_pin_ends_the_count() -> None:

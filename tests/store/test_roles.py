@@ -158,7 +158,7 @@ def test_the_owner_owns_all_of_it(users: dict[Role, str]) -> None:
 
 EVERYBODY = {
     "empty a table": "TRUNCATE attempt",
-    "delete a row": "DELETE FROM holder_reference",
+    "delete a row": "DELETE FROM holder",
     "change the journal": "UPDATE entry SET prepared_by = 'somebody else'",
     "change whose the books are": "UPDATE municipality SET name = 'Elders'",
     "change the version": "UPDATE alembic_version SET version_num = '9999'",
@@ -207,6 +207,9 @@ OTHERS = {
         )},
         "change a PIN": "UPDATE pin SET hash = 'mine'",
         "use a code again": "UPDATE pin SET activation = NULL",
+        **{f"unlink of {table}": f"DELETE FROM {table}" for table in (
+            "holder_reference", "award_decision", "merchant_reference", "merchant_contact", "person_name", "batch_row",
+        )},
         "take the key away": "DELETE FROM books_key",
         "let another key in": "UPDATE books_key SET check_value = 'mine'",
         "count for another card": "UPDATE tries SET subject = 'crd_2'",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event
 
-from pasledger.ledger.ids import ActId
+from pasledger.ledger.ids import ActId, FindingId, UnlinkingId
 from pasledger.ledger.periods import Period
 from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest
@@ -24,11 +24,26 @@ from pasledger.rules.credentials import RenewalRequest, UseRequest
 from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.ends import ExtensionRequest
 from pasledger.rules.expiry import FreeingRequest, LapseRequest
+from pasledger.rules.follow_ups import FollowUpRequest
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.persons import OwnSecretRequest, PersonEndRequest, PersonRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
-from pasledger.rules.records import DONE, Act, ActResult, Credential, Event, PersonRole
+from pasledger.rules.records import (
+    DONE,
+    Act,
+    ActResult,
+    Credential,
+    Event,
+    FollowUpState,
+    Length,
+    LookUp,
+    LookUpPurpose,
+    PersonRole,
+    ReferenceKind,
+    Unlinking,
+)
 from pasledger.rules.registration import CardRequest, HolderRequest, MerchantRequest, RevocationRequest, SchemeRequest
+from pasledger.rules.retention import RetentionRequest
 from pasledger.rules.sources import SourceRequest
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.store.sqlite import Sqlite
@@ -121,6 +136,9 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     OwnSecretRequest(a_person().id, 1, "hash of a password", step=59_000_000),
     PersonRequest(a_person(2, role=PersonRole.CASHIER), "hash of another start code", by=a_person().id),
     PersonEndRequest(a_person(2).id, by=a_person().id),
+    PersonRequest(a_person(3, role=PersonRole.CASHIER), "hash of a third start code", by=a_person().id),
+    PersonEndRequest(a_person(3).id, by=a_person().id),
+    RetentionRequest(ReferenceKind.PERSON, Length(1, "D"), "the town's own rule"),
     a_change(contact="the treasurer"),
     a_check(),
     HolderRequest(a_holder(2), a_card(2, holder=2)),
@@ -159,10 +177,11 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     PinRequest(a_card().number, "hash of a PIN", "hash of a code"),
     TryRequest(a_card().number),
     UnlockRequest(a_card().number),
+    FollowUpRequest(FindingId.of(1), "round-amounts", FollowUpState.EXAMINING, "the merchant was asked"),
 )
 """The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal, an
-administrator, a PIN; and a scheme of which something was withdrawn, lapsed and was freed when it was over. These books
-have a key too."""
+administrator, a PIN; a name that went when it was over; and a scheme of which something was withdrawn, lapsed and was
+freed when it was over. These books have a key too."""
 
 A_KEY = SecretKey(bytes(range(32)))
 
@@ -289,17 +308,28 @@ def _book(store: Store, requests: tuple[Request, ...]) -> None:
     book(store, [request for request in requests if request not in ends], a_stamp())
     if ends:
         book(store, ends, a_stamp(WINTER.ends_before))
-    _log(store)
-    if requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN:
+    is_lived_in = requests[: len(A_LIVED_IN_TOWN)] == A_LIVED_IN_TOWN
+    _log(store, *([LookUp(ActId.of(1), LookUpPurpose.CARD, a_holder().id, a_card().id)] if is_lived_in else []))
+    if is_lived_in:
+        _unlink(store)
         store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
 
 
-def _log(store: Store) -> None:
+def _unlink(store: Store) -> None:
+    """Let a name go that is over, under an id that is the same in all books."""
+    gone = Unlinking(UnlinkingId.of(1), ReferenceKind.PERSON, TODAY, (a_person(3).id,))
+    with store.begin() as transaction:
+        transaction.unlink(gone, a_stamp(WINTER.ends_before))
+
+
+def _log(store: Store, *about: LookUp) -> None:
     """Let the log have a line, for whatever made the books."""
     at, act = a_stamp().recorded_at, ActId.of(1)
     with store.begin() as transaction:
         transaction.log(
-            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"), ActResult(act, at, DONE)
+            Act(act, at, "clerk", "approver", "award", "awards.csv", "clerk@here"),
+            ActResult(act, at, DONE),
+            *about,
         )
 
 

@@ -34,7 +34,7 @@ from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Request
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.keys import KEY_BYTES, SecretKey
-from pasledger.rules.pins import PinRequest
+from pasledger.rules.pins import LOCKED_AFTER, CodeTryRequest, PinRequest, TryRequest
 from pasledger.rules.records import Card, Holder, Merchant
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
@@ -84,6 +84,12 @@ class Street:
         assert self.key is not None, "books without a key have no PINs"
         hashed = _hash_once(self.key, pin)
         self.book(PinRequest(self.cards[name].number, hashed, None))
+
+    def try_in_vain(self, asked: TryRequest | CodeTryRequest, times: int = LOCKED_AFTER) -> None:
+        """Let somebody try a PIN or a code as often, each time after the wait; as often as it takes to lock it."""
+        for number in range(times):
+            stamp = staff()
+            book_all(self.store, [asked], replace(stamp, recorded_at=stamp.recorded_at + timedelta(hours=5 * number)))
 
     def book(self, *requests: Request) -> None:
         """Book all of the requests, as staff."""

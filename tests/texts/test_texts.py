@@ -13,6 +13,7 @@ from pasledger.cli import bank, errors
 from pasledger.cli.wording import LISTS
 from pasledger.formats.faults import FaultKind
 from pasledger.ledger.refusals import Refusal
+from pasledger.reports.findings import FindingKind
 from pasledger.store import BooksProblem
 from pasledger.texts import LANGUAGES, codes, say, spoken
 
@@ -47,7 +48,9 @@ def test_both_languages_say_the_same_things() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("prefix", "members"), [("refusal", Refusal), ("fault", FaultKind), ("books", BooksProblem)], ids=str
+    ("prefix", "members"),
+    [("refusal", Refusal), ("fault", FaultKind), ("books", BooksProblem), ("finding", FindingKind)],
+    ids=str,
 )
 def test_every_closed_list_has_its_sentences(prefix: str, members: Iterable[StrEnum], language: str) -> None:
     """Each reason, fault and problem has a sentence, and there is no sentence for one that is not there."""

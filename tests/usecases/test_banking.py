@@ -16,6 +16,7 @@ from tests.support.books import content, granted
 from tests.support.town import (
     CLUB,
     TODAY,
+    a_change,
     a_check,
     a_redemption,
     a_refund,
@@ -212,3 +213,20 @@ def test_on_a_shared_account_only_our_lines_are_kept(street: Store) -> None:
     ]
     (taken,) = banking.take(street, statement(1, lines, opening=500_000), TREASURER)
     assert (len(taken.lines), len(taken.matched), taken.left_out) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("how", ["returned", "rejected"])
+def test_an_account_that_is_left_blocks_nobody(street: Store, how: str) -> None:
+    """What comes back from an old account is owed again; the new one was checked, and is paid."""
+    elsewhere = "NL20INGB0001234567"
+    if how == "returned":
+        banking.take(street, statement(1, [Movement(-1000, FIRST, CLUBS)], opening=5000), TREASURER)
+    granted(street, a_change(iban=elsewhere), a_check(iban=elsewhere))
+    if how == "returned":
+        back = statement(2, [Movement(1000, FIRST, CLUBS, reason="AC04")], opening=4000, on=date(2026, 3, 4))
+        banking.take(street, back, TREASURER)
+    else:
+        banking.reject(street, rejection("PL-2026-0001-F1", FIRST, "AC04"), TREASURER)
+    planned = paying.preview(street, TREASURER, execute_on=TODAY)
+    assert [(one.iban, one.amount.plain) for one in planned.payouts] == [(elsewhere, "10.00")]
+    assert verify(street).findings == ()

@@ -171,6 +171,9 @@ def test_a_row_that_was_changed_is_not_booked(store: Store) -> None:
     more = [*content_rows(store, batch)]
     with store._connection() as connection:
         changed = more[0].replace("2000", "2100")
+        unlinking = "'unl_1', 'award-draft', '2026-01-01', 1, '2026-03-02T12:00:00.000Z', 'clerk', 'approver'"
+        connection.execute(text(f"INSERT INTO unlinking VALUES ({unlinking})"))
+        connection.execute(text(f"INSERT INTO unlinked VALUES ('batch_row', '{batch.id}/1/0', 'unl_1')"))
         connection.execute(text("DELETE FROM batch_row WHERE place = 0"))
         connection.execute(
             text("INSERT INTO batch_row VALUES (:batch, 1, 0, :text)"), {"batch": batch.id, "text": changed}

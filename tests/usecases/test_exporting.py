@@ -21,9 +21,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pasledger.formats.journals import account_name
 from pasledger.formats.json_lines import NoKit
 from pasledger.formats.seals import write_proof, write_seal
+from pasledger.rules.records import Length, ReferenceKind
 from pasledger.store import BooksProblem, BooksUnusable, Store
 from pasledger.usecases import exporting
 from pasledger.usecases.proving import proof_of
+from pasledger.usecases.retention import keep, unlink
 from pasledger.usecases.sealing import seal
 from pasledger.usecases.verifying import verify
 from tests.docs.pages import ROOT
@@ -37,7 +39,6 @@ from tests.support.books import (
     is_postgresql,
     opened,
     place_in,
-    raw,
     unguarded,
 )
 from tests.support.town import a_redemption, a_stamp
@@ -48,15 +49,15 @@ YEAR = 2026
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Return the file of books with rows in every table, two seals, and a reference that is gone."""
+    """Return the file of books with rows in every table, two seals, and references that are gone."""
     path = a_file(tmp_path / "books.db", *A_LIVED_IN_TOWN)
     with opened(path) as store:
         seal(store, a_stamp())
         granted(store, a_redemption("0,50", number=50))
         seal(store, a_stamp())
         granted(store, a_redemption("0,25", number=51))
-    with raw(path) as connection:
-        connection.execute("DELETE FROM award_decision WHERE entitlement_id = (SELECT min(id) FROM entitlement)")
+        keep(store, ReferenceKind.DECISION, Length(1, "D"), "the town's own rule", a_stamp())
+        assert unlink(store, [ReferenceKind.DECISION], a_stamp(date(2026, 3, 4))) == {ReferenceKind.DECISION: 2}
     return path
 
 

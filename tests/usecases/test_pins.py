@@ -75,13 +75,14 @@ def test_neither_code_nor_pin_is_in_the_books(keyed: Store, books: str) -> None:
     assert pins.hash_pin(keyed.key, "4711") != pins.hash_pin(keyed.key, "4711")
 
 
-def test_wrong_codes_are_counted_like_wrong_pins(keyed: Store) -> None:
-    """Three, and one has to wait, also with the right one."""
+def test_wrong_codes_are_counted_beside_wrong_pins(keyed: Store) -> None:
+    """Three, and one has to wait, also with the right one; whoever has a PIN goes on paying with it."""
     (letter,) = a_letter(keyed)
-    for number in range(3):
+    book(keyed, [TryRequest(NUMBER)], a_stamp())
+    for _ in range(3):
         with refuses(Refusal.CODE_WRONG):
             pins.set_pin(keyed, NUMBER, "A" * 12, "4711", a_stamp())
-        assert tries(keyed) == number + 1
+    assert tries(keyed) == 1
     with refuses(Refusal.PIN_WAITING):
         pins.set_pin(keyed, NUMBER, letter.code, "4711", a_stamp())
     pins.unlock(keyed, NUMBER, a_stamp())

@@ -7,8 +7,9 @@ import pytest
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.seals import NOTHING_BEFORE, Seal, Tree, heading, leaf, root_by, row_text
+from pasledger.rules.records import ReferenceKind
 from pasledger.rules.sealing import SealCheck
-from pasledger.store import BooksContended, Store, tables
+from pasledger.store import BooksContended, tables
 from pasledger.store.commitments import COMMITTED
 from pasledger.store.standing import LOGS
 from pasledger.usecases import sealing
@@ -27,7 +28,8 @@ from tests.support.books import (
     opened,
     place_in,
 )
-from tests.support.town import a_redemption, a_stamp
+from tests.support.retention import LONG_AGO, NEW_YEAR, grown_old, unlinked
+from tests.support.town import a_holder, a_redemption, a_stamp
 
 
 @pytest.fixture
@@ -181,20 +183,14 @@ def test_every_part_of_an_entry_names_it() -> None:
 
 def test_a_reference_can_go_and_the_seals_hold(tmp_path: Path) -> None:
     """Its digest stays, so that its place in the tree does; another one in its place is found."""
-    path = a_file(tmp_path / "books.db", *A_SMALL_TOWN)
-    with opened(path) as store:
-        seal(store, a_stamp())
-        deleted = _delete_references(store)
-        assert deleted > 0
+    with opened(a_file(tmp_path / "books.db", *LONG_AGO)) as store:
+        grown_old(store)
+        seal(store, a_stamp(NEW_YEAR))
+        assert unlinked(store).keys() > {ReferenceKind.DECISION, ReferenceKind.HOLDER}
         assert verify(store).is_sound
-
-
-def _delete_references(store: Store) -> int:
-    with store._connection() as connection:
-        return sum(
-            connection.exec_driver_sql(f"DELETE FROM {table}").rowcount
-            for table in ("award_decision", "holder_reference")
-        )
+        with store._connection() as connection:
+            connection.exec_driver_sql(f"INSERT INTO holder_reference VALUES ('{a_holder().id}', 'P-9', 'salt')")
+        assert {finding.check for finding in verify(store).findings} == {"sealed", "unlinked", "commitment"}
 
 
 def test_a_tree_that_is_not_there_is_named() -> None:

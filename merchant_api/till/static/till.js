@@ -41,8 +41,11 @@
       shown.textContent = said("scanned");
       place.before(shown);
     }
-    document.getElementById("amount").focus();
+    after(place).focus();
   }
+
+  /* What is typed once the card is known. */
+  const after = (place) => document.getElementById(place.dataset.cardField);
 
   function tell(form, words) {
     let place = form.querySelector(".waiting");
@@ -55,12 +58,16 @@
     place.textContent = words;
   }
 
+  /* A form that says what to tell when nobody knows what became of it is asked once, whatever the answer. */
+  const isAskedOnce = (form) => form.dataset.unsure !== undefined;
+
   async function ask(form, body) {
+    const sent = form.method === "get" ? {} : { method: "POST", body };
     const stop = new AbortController();
     const clock = setTimeout(() => stop.abort(), LONGEST_ANSWER_MS);
     try {
-      const answer = await fetch(form.action, { method: "POST", body, signal: stop.signal, credentials: "same-origin" });
-      return answer.status >= 500 ? null : { address: answer.url, page: await answer.text() };
+      const answer = await fetch(form.action, { ...sent, signal: stop.signal, credentials: "same-origin" });
+      return answer.status >= 500 && !isAskedOnce(form) ? null : { address: answer.url, page: await answer.text() };
     } catch {
       return null;
     } finally {
@@ -86,7 +93,7 @@
     main().replaceWith(page.getElementById("main"));
     const address = new URL(answer.address);
     if (address.pathname !== location.pathname) {
-      const isPage = address.pathname.startsWith("/payments/") && !address.pathname.endsWith("/undo");
+      const isPage = /^\/(payments|mycard)\//.test(address.pathname) && !address.pathname.endsWith("/undo");
       history.pushState(null, "", isPage ? address.pathname : "/");
     }
     showCard();
@@ -97,16 +104,17 @@
     const button = form.querySelector("button");
     if (button.getAttribute("aria-disabled") === "true") return;
     const body = new URLSearchParams(new FormData(form));
-    if (form.dataset.pays !== undefined && token && body.has("card")) body.set("card", token);
+    if (token && body.has("card")) body.set("card", token);
     button.setAttribute("aria-disabled", "true");
     tell(form, said("wait"));
-    const answer = await askPatiently(form, body);
+    const answer = await (isAskedOnce(form) ? ask(form, body) : askPatiently(form, body));
     button.removeAttribute("aria-disabled");
     if (answer) {
       if (form.dataset.pays !== undefined) token = "";
       show(answer);
+      if (isAskedOnce(form) && !document.querySelector("[data-card-field]")) token = "";
     } else {
-      tell(form, said("unknown"));
+      tell(form, form.dataset.unsure ?? said("unknown"));
       button.textContent = said("again");
     }
   }
@@ -118,7 +126,7 @@
     const field = form.querySelector("#card");
     if (field && takeFromField(field)) {
       showCard();
-      if (!form.querySelector("#amount").value) return;
+      if (!after(field.closest("[data-card-field]")).value) return;
     }
     send(form);
   });

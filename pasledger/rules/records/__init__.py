@@ -5,7 +5,7 @@ record of its own that can be deleted when its term is over; the entry is bound 
 the books still prove what they always proved.
 """
 
-from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult
+from pasledger.rules.records.actors import DONE, Act, ActorChange, ActResult, LookUp, LookUpPurpose
 from pasledger.rules.records.bank import BankLine, BankPart, BankStatement, LinePurpose, StatementLine
 from pasledger.rules.records.batches import (
     BatchAward,
@@ -23,12 +23,14 @@ from pasledger.rules.records.commitments import commitment
 from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, AwardKey, BudgetDecision, Entitlement
 from pasledger.rules.records.events import Event, Fact
+from pasledger.rules.records.follow_ups import FollowUp, FollowUpState
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased, HoldUse
 from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonRole, PersonSecret
 from pasledger.rules.records.references import MerchantReference
+from pasledger.rules.records.retention import Length, ReferenceKind, RetentionPeriod, Unlinking
 from pasledger.rules.records.settlement import (
     BANK_PREFIX,
     PaymentFile,
@@ -87,6 +89,8 @@ __all__ = [
     "Fact",
     "FileSource",
     "FirstTries",
+    "FollowUp",
+    "FollowUpState",
     "Freeing",
     "Hold",
     "HoldCaptured",
@@ -95,7 +99,10 @@ __all__ = [
     "HoldUse",
     "Holder",
     "Lapse",
+    "Length",
     "LinePurpose",
+    "LookUp",
+    "LookUpPurpose",
     "Merchant",
     "MerchantCheck",
     "MerchantContact",
@@ -120,8 +127,10 @@ __all__ = [
     "PinToVerify",
     "PinUnlocked",
     "Redemption",
+    "ReferenceKind",
     "Refund",
     "ResultId",
+    "RetentionPeriod",
     "RunStep",
     "RunStepped",
     "SecondApproval",
@@ -130,6 +139,7 @@ __all__ = [
     "Terminal",
     "TerminalRevoked",
     "Tries",
+    "Unlinking",
     "Waits",
     "WrittenOff",
     "YearClosed",

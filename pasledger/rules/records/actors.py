@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from pasledger.ledger.ids import ActId
+from pasledger.ledger.ids import ActId, CardId, HolderId
 from pasledger.rules.actors import ActorChangeKind, ActorRole
 
 
@@ -47,3 +48,25 @@ class ActResult:
     act: ActId
     recorded_at: datetime
     result: str
+
+
+class LookUpPurpose(StrEnum):
+    """Why somebody at the desk looks a holder up."""
+
+    CARD = "card"
+    """The card was lost or stolen, or is broken."""
+    PIN = "pin"
+    MONEY = "money"
+    """A question about what there is, or about a payment."""
+    OWN_DATA = "own-data"
+    """The holder asks what is kept about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Whom an act at the desk was about, and why: by our own ids, and nobody where nobody was found."""
+
+    act: ActId
+    purpose: LookUpPurpose
+    holder: HolderId | None = None
+    card: CardId | None = None

@@ -19,11 +19,13 @@ from pasledger.rules.records.cards import Activation, CardRule, FirstTries, Pin,
 from pasledger.rules.records.changes import Correction, EntitlementEnd, Freeing, Lapse, YearClosed
 from pasledger.rules.records.credentials import Credential, CredentialUsed
 from pasledger.rules.records.entitlements import AwardDecision, BudgetDecision, Entitlement
+from pasledger.rules.records.follow_ups import FollowUp
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonSecret
 from pasledger.rules.records.references import MerchantReference
+from pasledger.rules.records.retention import RetentionPeriod
 from pasledger.rules.records.settlement import (
     PaymentSettings,
     Payout,
@@ -81,6 +83,7 @@ Fact = (
     | BatchAward
     | BatchKey
     | SecondApproval
+    | RetentionPeriod
     | Redemption
     | Refund
     | Hold
@@ -100,6 +103,7 @@ Fact = (
     | StatementLine
     | BankLine
     | WrittenOff
+    | FollowUp
 )
 
 

@@ -1,6 +1,14 @@
 """How each record is written as a row, and read back. One place for each table, both ways beside each other."""
 
-from pasledger.store.rows.actors import act_result_row, act_row, actor_change_row, read_act, read_actor_change
+from pasledger.store.rows.actors import (
+    act_result_row,
+    act_row,
+    actor_change_row,
+    look_up_row,
+    read_act,
+    read_actor_change,
+    read_look_up,
+)
 from pasledger.store.rows.amounts import read_schemes, scheme_amount_rows
 from pasledger.store.rows.bank import (
     bank_line_row,
@@ -52,6 +60,7 @@ from pasledger.store.rows.changes import (
     year_closed_row,
 )
 from pasledger.store.rows.credentials import credential_row, credential_use_row, read_credential
+from pasledger.store.rows.follow_ups import follow_up_row, read_follow_up
 from pasledger.store.rows.holds import (
     hold_row,
     hold_use_row,
@@ -110,6 +119,7 @@ from pasledger.store.rows.persons import (
     read_person,
     read_person_secret,
 )
+from pasledger.store.rows.retention import read_retention_period, retention_period_row, unlinking_row
 from pasledger.store.rows.settlement import (
     payment_file_rows,
     payment_settings_row,
@@ -166,12 +176,14 @@ __all__ = [
     "file_source_row",
     "first_state_row",
     "first_tries_row",
+    "follow_up_row",
     "freeing_row",
     "hold_row",
     "hold_use_row",
     "holder_reference_row",
     "holder_row",
     "lapse_row",
+    "look_up_row",
     "merchant_check_row",
     "merchant_contact_row",
     "merchant_end_row",
@@ -214,11 +226,13 @@ __all__ = [
     "read_entitlement_end",
     "read_entry",
     "read_file_source",
+    "read_follow_up",
     "read_freeing",
     "read_hold",
     "read_hold_use",
     "read_holder",
     "read_lapse",
+    "read_look_up",
     "read_merchant",
     "read_merchant_check",
     "read_merchant_contact",
@@ -238,6 +252,7 @@ __all__ = [
     "read_pin",
     "read_redemption",
     "read_refund",
+    "read_retention_period",
     "read_schemes",
     "read_second_approval",
     "read_stamp",
@@ -248,6 +263,7 @@ __all__ = [
     "read_year_closed",
     "redemption_row",
     "refund_row",
+    "retention_period_row",
     "revocation_log_row",
     "revocation_row",
     "run_step_row",
@@ -260,6 +276,7 @@ __all__ = [
     "terminal_row",
     "transfer_rows",
     "tries_row",
+    "unlinking_row",
     "unlock_row",
     "written_off_row",
     "year_closed_row",

@@ -1,8 +1,8 @@
 """Rows of actors and of the log."""
 
-from pasledger.ledger.ids import ActId
+from pasledger.ledger.ids import ActId, CardId, HolderId
 from pasledger.rules.actors import ActorChangeKind, ActorRole
-from pasledger.rules.records import Act, ActorChange, ActResult
+from pasledger.rules.records import Act, ActorChange, ActResult, LookUp, LookUpPurpose
 from pasledger.store.rows.values import moment, read_moment
 from pasledger.store.statements import Row
 
@@ -49,3 +49,16 @@ def read_act(row: Row) -> tuple[Act, ActResult | None]:
     act_id, recorded_at, actor, approver, action, about, origin, ended_at, result = row
     act = Act(ActId(act_id), read_moment(recorded_at), actor, approver, action, about, origin)
     return act, ActResult(act.id, read_moment(ended_at), result) if result else None
+
+
+def look_up_row(look_up: LookUp) -> Row:
+    """Write whom an act was about."""
+    return (look_up.act, look_up.purpose.value, look_up.holder, look_up.card)
+
+
+def read_look_up(row: Row) -> LookUp:
+    """Read whom an act was about."""
+    act_id, purpose, holder, card = row
+    return LookUp(
+        ActId(act_id), LookUpPurpose(purpose), HolderId(holder) if holder else None, CardId(card) if card else None
+    )

@@ -1,6 +1,6 @@
 """Every table, with what holds for its rows. The rules that no constraint can say are triggers, in `guards`."""
 
-from pasledger.store.tables.actors import act, act_result, actor_change
+from pasledger.store.tables.actors import act, act_result, actor_change, look_up
 from pasledger.store.tables.amounts import scheme_amount
 from pasledger.store.tables.bank import bank_line, bank_line_settled, bank_statement
 from pasledger.store.tables.batches import (
@@ -17,6 +17,7 @@ from pasledger.store.tables.cards import activation, books_key, card_rule, pin, 
 from pasledger.store.tables.changes import correction, entitlement_end, freeing, lapse, year_closed
 from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS, SealedAs, metadata
 from pasledger.store.tables.credentials import credential, credential_use
+from pasledger.store.tables.follow_ups import follow_up
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
 from pasledger.store.tables.ledger import account, entry, municipality, transfer
 from pasledger.store.tables.masterdata import (
@@ -32,6 +33,7 @@ from pasledger.store.tables.masterdata import (
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
 from pasledger.store.tables.persons import code_use, person, person_end, person_name, person_secret
+from pasledger.store.tables.retention import retention_period, unlinked, unlinking
 from pasledger.store.tables.seals import seal, sealed
 from pasledger.store.tables.settlement import (
     payment_file,
@@ -83,6 +85,7 @@ __all__ = [
     "entitlement_end",
     "entry",
     "file_source",
+    "follow_up",
     "freeing",
     "hold",
     "hold_capture",
@@ -91,6 +94,7 @@ __all__ = [
     "holder",
     "holder_reference",
     "lapse",
+    "look_up",
     "merchant",
     "merchant_check",
     "merchant_contact",
@@ -114,6 +118,7 @@ __all__ = [
     "pin_unlock",
     "redemption",
     "refund",
+    "retention_period",
     "run_step",
     "scheme",
     "scheme_amount",
@@ -125,6 +130,8 @@ __all__ = [
     "terminal_revocation",
     "transfer",
     "tries",
+    "unlinked",
+    "unlinking",
     "written_off",
     "year_closed",
 ]

@@ -1,8 +1,9 @@
-"""Actors, each as the changes that made it; and the log of what they did."""
+"""Actors, each as the changes that made it; and the log of what they did, and of whom they looked up."""
 
 from sqlalchemy import CheckConstraint, Index
 
 from pasledger.rules.actors import ActorChangeKind, ActorRole
+from pasledger.rules.records import LookUpPurpose
 from pasledger.store.tables.columns import column, one_of, refers_to, table
 from pasledger.store.types import TEXT, WHOLE
 
@@ -44,3 +45,13 @@ act_result = table(
     column("recorded_at", TEXT),
     column("result", TEXT),
 )
+
+look_up = table(
+    "look_up",
+    column("act_id", TEXT, refers_to("act.id"), primary_key=True),
+    column("purpose", TEXT),
+    column("holder_id", TEXT, refers_to("holder.id"), nullable=True),
+    column("card_id", TEXT, refers_to("card.id"), nullable=True),
+    CheckConstraint(one_of("purpose", tuple(LookUpPurpose)), name="purpose"),
+)
+Index(None, look_up.c.holder_id)

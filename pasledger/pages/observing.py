@@ -15,27 +15,25 @@ from traceback import extract_tb
 from types import TracebackType
 from typing import Any
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUESTS = Counter("pas_requests", "Requests that were answered.", ("method", "route", "status"))
 SECONDS = Histogram("pas_request_seconds", "How long a request took.", ("route",))
-BATCH = Histogram("pas_batch_requests", "Requests in a batch.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512))
-WAITING = Gauge("pas_waiting_requests", "Requests that wait for the writer.")
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 
 _trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
-_log = logging.getLogger("merchant_api.requests")
 
 
 class Observed:
     """Notes each request when it has been answered. It stands outermost, so that nothing escapes it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, log: str) -> None:
         self._app = app
+        self._log = logging.getLogger(log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -55,17 +53,17 @@ class Observed:
         try:
             await self._app(scope, receive, send_noting)
         finally:
-            _note(scope, status, time.perf_counter() - began)
+            _note(self._log, scope, status, time.perf_counter() - began)
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
+def _note(log: logging.Logger, scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "other"
     # The API is mounted below its version, and knows its own part of the address only.
     route = f"{scope.get('root_path', '')}{scope['route'].path}" if "route" in scope else "none"
     REQUESTS.labels(method, route, status).inc()
     SECONDS.labels(route).observe(seconds)
     noted = {"method": method, "route": route, "status": status, "milliseconds": round(seconds * 1000, 1)}
-    _log.info("request", extra={"fields": noted})
+    log.info("request", extra={"fields": noted})
 
 
 def _trace_of(scope: Scope) -> str:
@@ -97,13 +95,18 @@ def places(traceback: TracebackType | None) -> str:
     return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(extract_tb(traceback)[-4:]))
 
 
-def log_settings(level: str) -> dict[str, Any]:
-    """Return the settings of all logs of the process: JSON lines on the standard error, from a level on."""
+def log_fault(log: logging.Logger, fault: Exception) -> None:
+    """Log what kind of fault it was and where; never its words, which could quote what was sent."""
+    log.error("unhandled %s in %s", type(fault).__name__, places(fault.__traceback__))
+
+
+def log_settings(name: str, level: str) -> dict[str, Any]:
+    """Return the settings of all logs of a process: JSON lines on the standard error, its own from a level on."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": JsonLine}},
         "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["errors"], "level": "WARNING"},
-        "loggers": {"merchant_api": {"level": level.upper()}},
+        "loggers": {name: {"level": level.upper()}},
     }

@@ -381,14 +381,14 @@ def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None
     return counts
 
 
-_ABOUT_NO_CARD = (None, Refusal.HOLD_TERM, Refusal.OFFER_UNKNOWN)
-
-
 def _uncounted(request: Request, town: Town) -> tuple[Tries, ...]:
     counts = uncounted(request.card, town) if isinstance(request, PresentedRequest) else ()
     for count in counts:
         town.learn(count)
     return counts
+
+
+_ABOUT_NO_CARD = (None, Refusal.HOLD_TERM, Refusal.OFFER_UNKNOWN)
 
 
 def _require_open_years(entry: Entry, town: Town) -> None:

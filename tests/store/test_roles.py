@@ -43,18 +43,9 @@ from tests.support.books import (
     with_seals,
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
+from tests.support.retention import LONG_AGO, LONG_AGO_KINDS, grown_old, unlinked
 from tests.support.roles import PASSWORD, as_user, forget, users_of
-from tests.support.town import (
-    TODAY,
-    a_budget,
-    a_card,
-    a_holder,
-    a_person,
-    a_redemption,
-    a_use,
-    an_offer,
-    offered,
-)
+from tests.support.town import TODAY, a_budget, a_card, a_holder, a_person, a_redemption, a_use, an_offer, offered
 
 pytestmark = pytest.mark.slow
 
@@ -323,6 +314,24 @@ def test_the_service_does_no_work_of_staff(users: dict[Role, str]) -> None:
     assert content(users[Role.OWNER]) == before
 
 
+def test_staff_unlinks_and_nobody_else_does(make_books: MakeBooks) -> None:
+    """Its rights are enough for all of it, and without a record they are worth nothing."""
+    with users_of(make_books(*LONG_AGO)) as users:
+        with opened(users[Role.STAFF]) as store:
+            grown_old(store)
+        for role in (Role.SERVICE, Role.AUDITOR):
+            with opened(users[role]) as store, unusable(P.NO_RIGHTS):
+                unlinked(store)
+        with (
+            raw(users[Role.STAFF]) as connection,
+            pytest.raises(errors.IntegrityConstraintViolation, match="no record"),
+        ):
+            run(connection, "DELETE FROM holder_reference")
+        with opened(users[Role.STAFF]) as store:
+            assert len(unlinked(store)) == len(LONG_AGO_KINDS)
+            assert verify(store).is_sound
+
+
 def test_the_service_reads_what_merchants_ask(users: dict[Role, str]) -> None:
     """Lists, payouts with their lines, and statements: it has the rights that each of them takes."""
     year = Period(TODAY.replace(month=1, day=1), TODAY.replace(month=12, day=31))
@@ -333,20 +342,6 @@ def test_the_service_reads_what_merchants_ask(users: dict[Role, str]) -> None:
             assert reader.payouts.lines(payout.entry, payout.merchant)
             assert specification_of(reader, payout, "nl").amount == payout.amount
             assert reader.selling.statement(payout.merchant, year).lines
-
-
-def test_the_service_keeps_offers_and_approves_none(make_books: MakeBooks) -> None:
-    """It uses one, forgets whose uses are over, proposes and stops for an administrator; approving is not its right."""
-    books = make_books(*A_LIVED_IN_TOWN, *offered(an_offer(5, per_card=2)))
-    with users_of(books) as users:
-        with opened(users[Role.SERVICE]) as store:
-            granted(store, a_use(5, number=950), OfferForgettingRequest(OfferId.of(2)))
-            person = a_person().id
-            granted(store, OfferRequest(an_offer(6), by=person), OfferStopRequest(OfferId.of(5), by=person))
-            with unusable(P.NO_RIGHTS):
-                granted(store, OfferApprovalRequest(OfferId.of(6)))
-        with opened(users[Role.OWNER]) as store:
-            assert verify(store).is_sound
 
 
 def test_a_holder_at_the_service_and_a_clerk_at_the_desk_do_their_work(make_books: MakeBooks) -> None:
@@ -374,6 +369,20 @@ def test_a_holder_at_the_service_and_a_clerk_at_the_desk_do_their_work(make_book
             assert known.cards[0][1].state is CardState.BLOCKED
             with unusable(P.NO_RIGHTS):
                 desk.block(store, here, whom, whom.cards[0][0])
+
+
+def test_the_service_keeps_offers_and_approves_none(make_books: MakeBooks) -> None:
+    """It uses one, forgets whose uses are over, proposes and stops for an administrator; approving is not its right."""
+    books = make_books(*A_LIVED_IN_TOWN, *offered(an_offer(5, per_card=2)))
+    with users_of(books) as users:
+        with opened(users[Role.SERVICE]) as store:
+            granted(store, a_use(5, number=950), OfferForgettingRequest(OfferId.of(2)))
+            person = a_person().id
+            granted(store, OfferRequest(an_offer(6), by=person), OfferStopRequest(OfferId.of(5), by=person))
+            with unusable(P.NO_RIGHTS):
+                granted(store, OfferApprovalRequest(OfferId.of(6)))
+        with opened(users[Role.OWNER]) as store:
+            assert verify(store).is_sound
 
 
 @pytest.mark.parametrize("kind", sorted(kind.value for kind in FOUR_EYES))

@@ -35,7 +35,7 @@ class PinCheck(StrEnum):
     WRONG = "wrong"
 
 
-_REFUSALS = {
+PIN_REFUSALS = {
     PinCheck.NOT_SET: Refusal.PIN_NOT_SET,
     PinCheck.LOCKED: Refusal.PIN_LOCKED,
     PinCheck.WAITING: Refusal.PIN_WAITING,
@@ -70,8 +70,8 @@ def presented_card(entry: CardEntry, town: Town, stamp: Stamp, *, at: MerchantId
     card = town.card(entry.card)
     if card.state.refusal is not None:
         raise Refused(card.state.refusal)
-    if entry.pin in _REFUSALS:
-        raise Refused(_REFUSALS[entry.pin])
+    if entry.pin in PIN_REFUSALS:
+        raise Refused(PIN_REFUSALS[entry.pin])
     if entry.pin is PinCheck.NOT_SENT and _needs_pin(entry, town, amount):
         raise Refused(Refusal.PIN_NEEDED)
     return card

@@ -35,6 +35,8 @@ _SET_STATE = "SELECT, INSERT, UPDATE (state)"
 _CHANGE_STATE = "SELECT, UPDATE (state)"
 _LEAVE = "INSERT"
 _COUNT = "SELECT, INSERT, UPDATE (number, counted_at)"
+_USE = "SELECT, INSERT, UPDATE (used)"
+_ADD_UNAPPROVED_STEP = "SELECT, INSERT (offer_id, number, step, recorded_at, prepared_by)"
 _FORGET = "SELECT, INSERT, DELETE"
 _REVOKE = "SELECT, INSERT, UPDATE (revoked_at, revoked_by)"
 
@@ -69,6 +71,10 @@ RIGHTS = {
     "person_secret": (_ADD, _ADD, _READ),
     "person_end": (_ADD, _ADD, _READ),
     "code_use": (_ADD, _ADD, _READ),
+    "offer": (_USE, _USE, _READ),
+    "offer_step": (_ADD_UNAPPROVED_STEP, _ADD, _READ),
+    "offer_use": (_ADD, _READ, _READ),
+    "offer_mark": (_FORGET, _READ, _READ),
     "holder": (_NONE, _ADD, _READ),
     "holder_reference": (_NONE, _FORGET, _READ),
     "card": (_CHANGE_STATE, _SET_STATE, _READ),
@@ -120,7 +126,8 @@ RIGHTS = {
     "follow_up": (_NONE, _ADD, _READ),
     "attempt": (_ADD, _ADD, _READ),
 }
-"""What each role may do with each table, as it is granted. Staff deletes references, and a guard wants a record."""
+"""What each role may do with each table, as it is granted. Staff deletes references, and a guard wants a record; the
+service deletes marks of offers that are over."""
 
 _LONGEST_NAME_BYTES = 63
 

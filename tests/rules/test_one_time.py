@@ -8,8 +8,7 @@ import pytest
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.one_time import SECONDS, for_an_app, one_time_code, second_factor, step_of
 from pasledger.rules.records import PersonSecret
-from tests.support.books import A_KEY
-from tests.support.town import a_person
+from tests.support.town import A_KEY, a_person
 
 SECRET = b"12345678901234567890"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 TABLES = sorted(tables.metadata.tables)
 MAY_CHANGE = {
     *{("account", "balance_cents"), ("card", "state"), ("terminal", "revoked_at"), ("terminal", "revoked_by")},
-    *{("tries", "number"), ("tries", "counted_at")},
+    *{("tries", "number"), ("tries", "counted_at"), ("offer", "used")},
 }
 LOGS = {"card_change", "pin_unlock"}
 MAY_BE_DELETED = {
@@ -33,6 +33,7 @@ MAY_BE_DELETED = {
     "batch_row",
     "merchant_contact",
     "merchant_reference",
+    "offer_mark",
     "person_name",
 }
 GUARDS = Postgresql().guards()

@@ -11,11 +11,13 @@ import pytest
 from psycopg import errors
 from sqlalchemy import Connection, text
 
+from pasledger.ledger.ids import OfferId
 from pasledger.ledger.journal import FOUR_EYES
 from pasledger.ledger.periods import Period
 from pasledger.rules.actors import ActorRole
 from pasledger.rules.appointing import ActorRequest
 from pasledger.rules.cards import CardState
+from pasledger.rules.offers import OfferApprovalRequest, OfferForgettingRequest, OfferRequest, OfferStopRequest
 from pasledger.rules.pins import ActivationRequest, CodeTryRequest, PinRequest
 from pasledger.rules.records import LookUpPurpose
 from pasledger.rules.registration import HolderRequest
@@ -42,7 +44,7 @@ from tests.support.books import (
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
 from tests.support.roles import PASSWORD, as_user, forget, users_of
-from tests.support.town import TODAY, a_budget, a_card, a_holder, a_redemption
+from tests.support.town import TODAY, a_budget, a_card, a_holder, a_person, a_redemption, a_use, an_offer, offered
 
 pytestmark = pytest.mark.slow
 
@@ -348,6 +350,20 @@ def test_a_holder_at_the_service_and_a_clerk_at_the_desk_do_their_work(make_book
             assert known.cards[0][1].state is CardState.BLOCKED
             with unusable(P.NO_RIGHTS):
                 desk.block(store, here, whom, whom.cards[0][0])
+
+
+def test_the_service_keeps_offers_and_approves_none(make_books: MakeBooks) -> None:
+    """It uses one, forgets whose uses are over, proposes and stops for an administrator; approving is not its right."""
+    books = make_books(*A_LIVED_IN_TOWN, *offered(an_offer(5, per_card=2)))
+    with users_of(books) as users:
+        with opened(users[Role.SERVICE]) as store:
+            granted(store, a_use(5, number=950), OfferForgettingRequest(OfferId.of(2)))
+            person = a_person().id
+            granted(store, OfferRequest(an_offer(6), by=person), OfferStopRequest(OfferId.of(5), by=person))
+            with unusable(P.NO_RIGHTS):
+                granted(store, OfferApprovalRequest(OfferId.of(6)))
+        with opened(users[Role.OWNER]) as store:
+            assert verify(store).is_sound
 
 
 @pytest.mark.parametrize("kind", sorted(kind.value for kind in FOUR_EYES))

@@ -36,6 +36,7 @@ class Answer(Enum):
 _NOT_ABOUT_THE_CARD = {
     Refusal.KEY_REUSED: Answer.KEY_REUSED,
     Refusal.REDEMPTION_UNKNOWN: Answer.NOT_FOUND,
+    Refusal.OFFER_UNKNOWN: Answer.NOT_FOUND,
     Refusal.REFUND_TOO_LARGE: Answer.REFUND_TOO_LARGE,
     Refusal.HOLD_TERM: Answer.HOLD_TERM,
     Refusal.HOLD_UNKNOWN: Answer.NOT_FOUND,

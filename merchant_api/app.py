@@ -18,7 +18,7 @@ from merchant_api.limits import Limits
 from merchant_api.mycard import routes as mycard
 from merchant_api.mycard.choosing import Chooser
 from merchant_api.presenting import Presenter
-from merchant_api.routes import conditions, holds, keys, lists, payouts, redemptions, security, statements
+from merchant_api.routes import conditions, holds, keys, lists, offers, payouts, redemptions, security, statements
 from merchant_api.settings import Settings
 from merchant_api.sweeper import Sweeper
 from merchant_api.till import routes as till
@@ -82,7 +82,7 @@ def _api() -> FastAPI:
         max_body_size=LARGEST_BODY_BYTES,
     )
     errors.install(api)
-    for routes in (redemptions, holds, lists, statements, payouts, keys, conditions):
+    for routes in (redemptions, holds, offers, lists, statements, payouts, keys, conditions):
         api.include_router(routes.router)
 
     @api.get("/openapi.json", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""Releases holds that have ended, from time to time, through the one writer of the process."""
+"""Releases holds that have ended and forgets who used offers that are over, through the one writer of the process."""
 
 import asyncio
 import logging
@@ -6,8 +6,9 @@ from contextlib import suppress
 from datetime import date
 
 from merchant_api.writer import Full, Writer
+from pasledger.rules.deciding import Request
 from pasledger.store import Store
-from pasledger.usecases import holds
+from pasledger.usecases import holds, offers
 from pasledger.usecases.minting import stamp_now
 
 _ACTOR = "merchant service"
@@ -16,7 +17,7 @@ _log = logging.getLogger("merchant_api")
 
 
 class Sweeper:
-    """A task that looks at once, and then again and again. A hold that has ended is no use to anybody before that."""
+    """A task that looks at once, and then again and again. What has ended is no use to anybody before that."""
 
     def __init__(self, store: Store, writer: Writer, *, seconds: float) -> None:
         self._store = store
@@ -41,15 +42,20 @@ class Sweeper:
             try:
                 await self.sweep(stamp_now(_ACTOR).effective_on)
             except Exception as fault:
-                _log.error("holds that have ended wait: %s", type(fault).__name__)
+                _log.error("what has ended waits: %s", type(fault).__name__)
             await asyncio.sleep(self._seconds)
 
     async def sweep(self, today: date) -> None:
-        """Release what has ended by today. What ended before the last sweep of this process was released by it."""
-        found = await asyncio.to_thread(holds.ended, self._store, since=self._swept_by, on=today)
-        for hold in found:
+        """Release and forget what has ended by today.
+
+        Holds that ended before the last sweep of this process were released by it. An offer can be stopped at any time.
+        """
+        ended = await asyncio.to_thread(holds.ended, self._store, since=self._swept_by, on=today)
+        over = await asyncio.to_thread(offers.to_forget, self._store, on=today)
+        due: list[Request] = [*map(holds.expiry, ended), *over]
+        for asked in due:
             try:
-                await self._writer.book(holds.expiry(hold))
+                await self._writer.book(asked)
             except Full:
                 return  # tills come first
         self._swept_by = today

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
+from merchant_api.mycard import own
 from merchant_api.till.forms import Mistyped, text_in
 from merchant_api.till.guarding import guarded
 from merchant_api.till.pages import PAGES, language_of, page
@@ -41,6 +42,7 @@ def routes() -> list[Route]:
         Route(pins.PIN_PAGE, guarded(pin), methods=["GET", "POST"]),
         Route("/mycard/done", guarded(done)),
         Route(f"{_LANGUAGE}/{{language}}", speak),
+        *own.routes(),
     ]
 
 

@@ -9,6 +9,7 @@ from merchant_api.requests import KEY
 from merchant_api.schemas import CardEntry
 from pasledger.formats import cells
 from pasledger.formats.faults import FaultKind, Misread
+from pasledger.ledger.ids import OfferId
 from pasledger.ledger.money import Money
 from pasledger.usecases.finding import TOKEN
 from pasledger.usecases.pins import PIN
@@ -34,12 +35,16 @@ class Payment:
 
     key: str
     card: CardEntry
-    amount: Money
+    amount: Money | None
+    """None where an offer is used and nothing is paid."""
+    offer: OfferId | None = None
 
 
 def read_payment(form: FormData) -> Payment:
     """Return what the form of a payment asks for. Raises `Mistyped`."""
-    return Payment(read_key(form), _card(text_in(form, "card"), text_in(form, "pin")), _amount(text_in(form, "amount")))
+    key, card = read_key(form), _card(text_in(form, "card"), text_in(form, "pin"))
+    offer, amount = _offer(text_in(form, "offer")), text_in(form, "amount")
+    return Payment(key, card, None if offer is not None and not amount else _amount(amount), offer)
 
 
 def read_key(form: FormData) -> str:
@@ -70,6 +75,15 @@ def _card(text: str, pin: str) -> CardEntry:
     if not pin:
         raise Mistyped("pin", "till.error.pin-needed")
     return CardEntry(number=number, pin=pin)
+
+
+def _offer(text: str) -> OfferId | None:
+    if not text:
+        return None
+    try:
+        return OfferId.parse(text)
+    except ValueError:
+        raise Mistyped("offer", "till.error.offer") from None
 
 
 def _amount(text: str) -> Money:

@@ -20,13 +20,16 @@ from merchant_api.writer import Full
 from pasledger.ledger.ids import MerchantId, PersonId, TerminalId
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.deciding import Request as Asked
+from pasledger.rules.offers import OfferState
 from pasledger.rules.persons import PersonEndRequest
-from pasledger.rules.records import PersonRole
+from pasledger.rules.records import OfferKind, PersonRole
 from pasledger.rules.registration import RevocationRequest, TerminalRequest
 from pasledger.store import KnownPerson, Store
 from pasledger.store.credentials import KnownCredential
+from pasledger.store.offers import KnownOffer
 from pasledger.texts import say
 from pasledger.usecases import persons
+from pasledger.usecases.minting import today
 from pasledger.usecases.registering import new_terminal
 
 _MOST_SIGNS = 60
@@ -37,18 +40,18 @@ Page = Callable[[Request, KnownPerson], Awaitable[Response]]
 def routes() -> list[Route]:
     """Return every address of an administrator."""
     return [
-        Route("/manage", guarded(_by_an_administrator(overview))),
+        Route("/manage", guarded(by_an_administrator(overview))),
         Route("/manage/sign-in", guarded(sign_in), methods=["POST"]),
         Route("/manage/sign-out", guarded(sign_out), methods=["POST"]),
-        Route("/manage/terminals", guarded(_by_an_administrator(add_terminal)), methods=["POST"]),
-        Route("/manage/terminals/{id}/revoke", guarded(_by_an_administrator(revoke)), methods=["POST"]),
-        Route("/manage/persons", guarded(_by_an_administrator(add_person)), methods=["POST"]),
-        Route("/manage/persons/{id}/renew", guarded(_by_an_administrator(renew)), methods=["POST"]),
-        Route("/manage/persons/{id}/end", guarded(_by_an_administrator(end)), methods=["POST"]),
+        Route("/manage/terminals", guarded(by_an_administrator(add_terminal)), methods=["POST"]),
+        Route("/manage/terminals/{id}/revoke", guarded(by_an_administrator(revoke)), methods=["POST"]),
+        Route("/manage/persons", guarded(by_an_administrator(add_person)), methods=["POST"]),
+        Route("/manage/persons/{id}/renew", guarded(by_an_administrator(renew)), methods=["POST"]),
+        Route("/manage/persons/{id}/end", guarded(by_an_administrator(end)), methods=["POST"]),
     ]
 
 
-def _by_an_administrator(shown: Page) -> Handler:
+def by_an_administrator(shown: Page) -> Handler:
     """Show a page to an administrator, and to everybody else where one signs in."""
 
     async def handle(request: Request) -> Response:
@@ -64,7 +67,7 @@ def _by_an_administrator(shown: Page) -> Handler:
 
 async def sign_in(request: Request) -> Response:
     """Let an administrator in; with a start code, to choose a password."""
-    number, secret, code = await _typed(request, "number", "secret", "code")
+    number, secret, code = await typed(request, "number", "secret", "code")
     known = await known_person(request, number.replace(" ", ""))
     if known is not None and known.person.role is not PersonRole.ADMINISTRATOR:
         known = None
@@ -84,41 +87,41 @@ async def sign_out(_request: Request) -> Response:
 
 async def overview(request: Request, known: KnownPerson) -> Response:
     """Show the terminals and persons of the merchant."""
-    return await _overview(request, known)
+    return await shown_again(request, known)
 
 
 async def add_terminal(request: Request, known: KnownPerson) -> Response:
     """Add a terminal, and show its credential."""
-    (label,) = await _typed(request, "label")
+    (label,) = await typed(request, "label")
     if not _is_a_name(label):
-        return await _overview(request, known, "till.error.name")
+        return await shown_again(request, known, "till.error.name")
     merchant = known.person.merchant
     made = new_terminal(merchant, "", label)
-    await _booked(request, TerminalRequest(made.terminal, by=known.person.id))
+    await booked(request, TerminalRequest(made.terminal, by=known.person.id))
     return page(request, "shown.html", is_signed_in=False, what="terminal", name=label, number="", secret=made.secret)
 
 
 async def revoke(request: Request, known: KnownPerson) -> Response:
     """Accept the credentials of a terminal no more."""
-    await _booked(request, RevocationRequest(TerminalId(request.path_params["id"]), by=known.person.id))
+    await booked(request, RevocationRequest(TerminalId(request.path_params["id"]), by=known.person.id))
     return RedirectResponse("/manage", 303)
 
 
 async def add_person(request: Request, known: KnownPerson) -> Response:
     """Add a person, and show the start code."""
-    name, role = await _typed(request, "name", "role")
+    name, role = await typed(request, "name", "role")
     if not _is_a_name(name) or role not in set(PersonRole):
-        return await _overview(request, known, "till.error.name")
+        return await shown_again(request, known, "till.error.name")
     key = request.app.state.store.key
     asked, made = await run_in_threadpool(
         persons.started, key, known.person.merchant, name, PersonRole(role), known.person.id
     )
     try:
-        await _booked(request, asked)
+        await booked(request, asked)
     except Problem as problem:
         if problem.figures.get("reason") is not Refusal.PERSON_REPEATED:
             raise
-        return await _overview(request, known, "till.error.person-repeated")
+        return await shown_again(request, known, "till.error.person-repeated")
     return _shown(request, name, made)
 
 
@@ -128,13 +131,13 @@ async def renew(request: Request, known: KnownPerson) -> Response:
     asked, made = await run_in_threadpool(
         persons.started_anew, request.app.state.store.key, found.person, known.person.id
     )
-    await _booked(request, asked)
+    await booked(request, asked)
     return _shown(request, found.person.name, made)
 
 
 async def end(request: Request, known: KnownPerson) -> Response:
     """Let a person sign in no more."""
-    await _booked(request, PersonEndRequest(PersonId(request.path_params["id"]), by=known.person.id))
+    await booked(request, PersonEndRequest(PersonId(request.path_params["id"]), by=known.person.id))
     return RedirectResponse("/manage", 303)
 
 
@@ -145,7 +148,7 @@ async def _own_person(request: Request, known: KnownPerson) -> KnownPerson:
     return found
 
 
-async def _booked(request: Request, asked: Asked) -> None:
+async def booked(request: Request, asked: Asked) -> None:
     """Book what an administrator asks, or answer why not: what is not its own is not there."""
     try:
         outcome = await request.app.state.writer.book(asked)
@@ -155,9 +158,11 @@ async def _booked(request: Request, asked: Asked) -> None:
         raise Problem(Answer.NOT_FOUND, reason=outcome.refused.reason)
 
 
-async def _overview(request: Request, known: KnownPerson, error: str = "") -> Response:
+async def shown_again(request: Request, known: KnownPerson, error: str = "") -> Response:
+    """Show all that is kept, under what is wrong with what was typed, if something is."""
     store, merchant = request.app.state.store, known.person.merchant
-    terminals, people = await run_in_threadpool(_kept, store, merchant)
+    terminals, people, offers = await run_in_threadpool(_kept, store, merchant)
+    language, day = language_of(request), today()
     return page(
         request,
         "manage.html",
@@ -184,16 +189,29 @@ async def _overview(request: Request, known: KnownPerson, error: str = "") -> Re
             for one in people
         ],
         roles=[role.value for role in PersonRole],
-        error=say(error, language_of(request)) if error else "",
+        offers=[
+            {
+                "id": one.offer.id,
+                "words": one.offer.words(language),
+                "state": one.state(day).value,
+                "last_day": _day(one.offer.valid.last_day),
+                "uses": one.used,
+                "may_stop": one.state(day) in (OfferState.PROPOSED, OfferState.COMING, OfferState.RUNNING),
+            }
+            for one in offers
+        ],
+        kinds=[kind.value for kind in OfferKind],
+        today=f"{day}",
+        error=say(error, language) if error else "",
     )
 
 
-def _kept(store: Store, merchant: MerchantId) -> tuple[list[KnownCredential], list[KnownPerson]]:
+def _kept(store: Store, merchant: MerchantId) -> tuple[list[KnownCredential], list[KnownPerson], list[KnownOffer]]:
     with store.read() as reader:
         terminals = [
             one for one in reader.credentials() if one.terminal.merchant == merchant and one.revoked_at is None
         ]
-        return terminals, reader.persons_of(merchant)
+        return terminals, reader.persons_of(merchant), reader.offers.of(merchant)
 
 
 def _asks_to_sign_in(request: Request, error: str = "") -> Response:
@@ -206,7 +224,8 @@ def _shown(request: Request, name: str, made: persons.Started) -> Response:
     return page(request, "shown.html", is_signed_in=False, what="person", name=name, number=number, secret=made.code)
 
 
-async def _typed(request: Request, *names: str) -> list[str]:
+async def typed(request: Request, *names: str) -> list[str]:
+    """Return what was typed in some fields of a form."""
     async with request.form(max_files=0) as form:
         return [value.strip() if isinstance(value := form.get(name), str) else "" for name in names]
 

@@ -16,9 +16,10 @@ from merchant_api.answers import Answer
 from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.sessions import forget, session_of
-from merchant_api.till import managing, money, people
+from merchant_api.till import everybody, managing, money, people, publishing
 from merchant_api.till.forms import Mistyped, read_key, read_payment
 from merchant_api.till.guarding import Handler, guarded, trouble
+from merchant_api.till.offering import NOTHING, Typed, asked_with, receipt_of, running_of, usable_at
 from merchant_api.till.pages import PAGES, language_of, page
 from merchant_api.till.people import COOKIE, Page, SignedIn, terminal_at
 from pasledger.ledger.ids import MerchantId, RedemptionId
@@ -54,6 +55,8 @@ def routes() -> list[Route | Mount]:
         Route("/payouts/{id}", guarded(_at_a_till(money.payout))),
         *people.routes(),
         *managing.routes(),
+        *publishing.routes(),
+        *everybody.routes(),
         Mount("/static", PAGES.static),
     ]
 
@@ -90,7 +93,7 @@ def _name_of(store: Store, merchant: MerchantId) -> str:
 
 async def home(request: Request, who: SignedIn) -> Response:
     """Show where to pay."""
-    return _form(request, who)
+    return await _form(request, who)
 
 
 async def sign_in(request: Request) -> Response:
@@ -123,32 +126,21 @@ async def speak(request: Request) -> Response:
 async def pay(request: Request, who: SignedIn) -> Response:
     """Ask for a payment: a receipt for yes, the form again for no."""
     async with request.form(max_files=0) as form:
-        typed = str(form.get("amount", ""))
+        typed = Typed(str(form.get("amount", "")), str(form.get("offer", "")))
         try:
             payment = read_payment(form)
         except Mistyped as mistyped:
-            return _form(request, who, typed, mistyped)
-    merchant, terminal = who.terminal.merchant, who.terminal.id
+            return await _form(request, who, typed, mistyped)
     try:
         attempt = await booked_by_card(
-            request,
-            payment.card,
-            merchant,
-            payment.key,
-            lambda card: spending.redemption(
-                merchant=merchant,
-                terminal=terminal,
-                person=who.person,
-                card=card.card,
-                pin=card.pin,
-                amount=payment.amount,
-                key=payment.key,
-            ),
+            request, payment.card, who.terminal.merchant, payment.key, lambda card: asked_with(payment, card, who)
         )
     except Problem as problem:
         if problem.answer is Answer.BUSY:
             raise
-        return _form(request, who, typed, refused=problem.answer)
+        return await _form(request, who, typed, refused=problem.answer)
+    if payment.offer is not None:
+        return await receipt_of(request, who, payment, attempt)
     return RedirectResponse(f"/payments/{attempt.result}", 303)
 
 
@@ -162,6 +154,7 @@ async def receipt(request: Request, who: SignedIn) -> Response:
         request,
         "receipt.html",
         merchant=who.merchant,
+        offer="",
         amount=str(found.redemption.amount),
         at=_moment(found.at),
         given_back=str(given_back) if given_back else "",
@@ -216,6 +209,7 @@ async def today(request: Request, who: SignedIn) -> Response:
             }
             for one in paid
         ],
+        offers=await running_of(request, merchant),
         payouts=[(one.id, _when_the_money_comes(one, language_of(request))) for one in payouts],
     )
 
@@ -260,10 +254,10 @@ def _about(request: Request, error: str = "") -> Response:
     )
 
 
-def _form(
+async def _form(
     request: Request,
     who: SignedIn,
-    amount: str = "",
+    typed: Typed = NOTHING,
     mistyped: Mistyped | None = None,
     refused: Answer | None = None,
 ) -> Response:
@@ -276,7 +270,9 @@ def _form(
         status=status,
         merchant=who.merchant,
         key=secrets.token_hex(16),
-        amount=amount,
+        amount=typed.amount,
+        offer=typed.offer,
+        offers=await usable_at(request, who),
         refusal=say(f"answer.{refused.label}", language) if refused else "",
         error=say(mistyped.code, language, **mistyped.figures) if mistyped else "",
         wrong=mistyped.field if mistyped else "",

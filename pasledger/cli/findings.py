@@ -1,6 +1,7 @@
 """What an auditor has to look at, each with its reason and its evidence, and what became of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated
@@ -9,10 +10,11 @@ import typer
 
 from pasledger.cli.calls import Call, note
 from pasledger.cli.errors import Wrong
-from pasledger.cli.listing import AsCsv, answer_told, view_of
-from pasledger.cli.printing import Row, answer
+from pasledger.cli.listing import AsCsv, answered_for_programs, view_of
+from pasledger.cli.printing import Row, answer, table
 from pasledger.cli.wording import in_words
 from pasledger.formats import cells
+from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.reports.findings import THRESHOLDS, Finding, FindingKind
 from pasledger.rules.follow_ups import FollowUpRequest
@@ -56,16 +58,9 @@ def show(
         rows = rows_of(call, reader, period, on=min(today(), period.last_day))
         if only_open:
             rows = (row for row in rows if row["state"] in (FollowUpState.OPEN, FollowUpState.EXAMINING))
-        answer_told(
-            call,
-            {**days_told(period), "thresholds": asdict(THRESHOLDS) | {"round_to": THRESHOLDS.round_to}},
-            "findings",
-            rows,
-            lambda row: _told(call, row),
-            *thresholds_told(call.say),
-            fields=_FIELDS,
-            as_csv=as_csv,
-        )
+        data = {**days_told(period), "thresholds": asdict(THRESHOLDS) | {"round_to": THRESHOLDS.round_to}}
+        if not answered_for_programs(call, data, "findings", rows, fields=_FIELDS, as_csv=as_csv):
+            _tell(call, rows)
 
 
 def follow_up(
@@ -170,8 +165,7 @@ def _row(call: Call, one: Finding, said: Said | None, names: Mapping[str, str]) 
 def _gone(call: Call, said: Said) -> Row:
     nothing = dict.fromkeys(("amount", "first_at", "last_at"))
     lists: Row = {"criteria": [], "evidence": [], "count": 0}
-    kind = next((one for one in FindingKind if one == said.follow_up.kind), said.follow_up.kind)
-    named = {"finding": said.follow_up.finding, "kind": kind}
+    named = {"finding": said.follow_up.finding, "kind": kind_named(said.follow_up.kind)}
     return {**nothing, **lists, **named, "reason": call.say("cli.finding-gone"), **_state(said)}
 
 
@@ -179,6 +173,33 @@ def _state(said: Said | None) -> Row:
     if said is None:
         return {"state": FollowUpState.OPEN, "note": None, "said_by": None, "said_at": None}
     return {"state": said.follow_up.state, "note": said.follow_up.note, "said_by": said.by, "said_at": said.at}
+
+
+def _tell(call: Call, rows: Iterable[Row]) -> None:
+    """Print findings as they come, after what is unusual, and then how many there are of each kind."""
+    answer(call, {}, *thresholds_told(call.say))
+    number: Counter[str] = Counter()
+    unjudged: Counter[str] = Counter()
+    cents: Counter[str] = Counter()
+    for row in rows:
+        answer(call, {}, "", _told(call, row))
+        kind, amount = str(row["kind"]), row["amount"]
+        number[kind] += 1
+        unjudged[kind] += row["state"] in (FollowUpState.OPEN, FollowUpState.EXAMINING)
+        cents[kind] += amount.cents if isinstance(amount, Money) else 0
+    sums = [
+        {"kind": kind_named(kind), "findings": number[kind], "unjudged": unjudged[kind], "amount": Money(cents[kind])}
+        for kind in (*FindingKind, *sorted(set(number) - set(FindingKind)))
+        if number[kind]
+    ]
+    if sums:
+        answer(call, {}, "", table(call, sums, "kind", "findings", "unjudged", "amount"))
+    answer(call, {}, "", call.say("cli.told", count=number.total()))
+
+
+def kind_named(kind: str) -> str:
+    """Return a kind of finding; one that no finding is of any more is its own name."""
+    return next((one for one in FindingKind if one == kind), kind)
 
 
 def _told(call: Call, row: Row) -> str:

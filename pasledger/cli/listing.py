@@ -1,7 +1,7 @@
 """Lists of any length, as at any moment: as a table, as CSV or as JSON, in as much memory as a page of it takes."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Annotated
 
@@ -67,41 +67,25 @@ def answer_listed(
     as_csv: bool,
 ) -> None:
     """Print a list as it comes: its `fields` for a program, after `data`; for a person what is `shown` of them."""
+    if answered_for_programs(call, data, name, rows, fields=fields, as_csv=as_csv):
+        return
+    pages = iter(rows)
+    first = list(islice(pages, _PAGE))
+    answer(call, {}, *sentences, table(call, first, *shown))
+    while page := list(islice(pages, _PAGE)):
+        paper().print()
+        answer(call, {}, table(call, page, *shown))
+
+
+def answered_for_programs(
+    call: Call, data: Row, name: str, rows: Iterable[Row], *, fields: Sequence[str], as_csv: bool
+) -> bool:
+    """Print a list as it comes, as CSV or as JSON, where one of these was asked for, and return whether it was."""
     if as_csv:
         print_csv(fields, rows)
     elif call.as_json:
         _print_json(data, name, rows)
-    else:
-        pages = iter(rows)
-        first = list(islice(pages, _PAGE))
-        answer(call, {}, *sentences, table(call, first, *shown))
-        while page := list(islice(pages, _PAGE)):
-            paper().print()
-            answer(call, {}, table(call, page, *shown))
-
-
-def answer_told(
-    call: Call,
-    data: Row,
-    name: str,
-    rows: Iterable[Row],
-    tell: Callable[[Row], str],
-    *sentences: str,
-    fields: Sequence[str],
-    as_csv: bool,
-) -> None:
-    """Print a list as it comes, as `answer_listed` does; for a person each row as what is told of it."""
-    if as_csv:
-        print_csv(fields, rows)
-    elif call.as_json:
-        _print_json(data, name, rows)
-    else:
-        answer(call, {}, *sentences)
-        number = 0
-        for row in rows:
-            answer(call, {}, "", tell(row))
-            number += 1
-        answer(call, {}, "", call.say("cli.told", count=number))
+    return as_csv or call.as_json
 
 
 def print_csv(names: Sequence[str], rows: Iterable[Row]) -> None:

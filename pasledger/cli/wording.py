@@ -11,12 +11,14 @@ from pasledger.reports.findings import Criterion, FindingKind
 from pasledger.reports.registers import ManualKind, MasterData
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
+from pasledger.rules.offers import OfferState
 from pasledger.rules.records import (
     CheckResult,
     CheckWay,
     FollowUpState,
     LinePurpose,
     LookUpPurpose,
+    OfferKind,
     PayoutStep,
     PersonRole,
     ReferenceKind,
@@ -48,6 +50,8 @@ LISTS: dict[type[StrEnum], str] = {
     ActorChangeKind: "actor-change",
     Permission: "permission",
     PersonRole: "person-role",
+    OfferKind: "offer-kind",
+    OfferState: "offer-state",
     ReferenceKind: "reference-kind",
     Criterion: "criterion",
     FindingKind: "finding-kind",

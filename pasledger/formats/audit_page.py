@@ -14,7 +14,7 @@ from pasledger.ledger.money import ZERO, Money, total
 from pasledger.reports.audit import OF_HOLDERS, TOGETHER, AuditReport, FindingTold, MerchantTotal
 from pasledger.reports.findings import Criterion
 from pasledger.reports.schemes import SchemeLine
-from pasledger.reports.small_numbers import FEWEST_HOLDERS
+from pasledger.reports.suppression import FEWEST, is_small
 from pasledger.texts import say
 
 _NETHERLANDS = ZoneInfo("Europe/Amsterdam")
@@ -62,7 +62,7 @@ class _Page:
         period = self.say("period", first=self._day(report.period.starts_on), last=self._day(report.period.last_day))
         made = self.say("made", at=self._moment(report.made_at), program=report.program)
         title = self.say("title", municipality=report.municipality)
-        return f"<h1>{escape(title)}</h1>\n{_paragraphs(period, made, self.say('private', fewest=FEWEST_HOLDERS))}"
+        return f"<h1>{escape(title)}</h1>\n{_paragraphs(period, made, self.say('private', fewest=FEWEST))}"
 
     def summary(self, report: AuditReport) -> str:
         """Return what an opinion begins with."""
@@ -220,7 +220,7 @@ class _Page:
         rows = [
             (
                 say(f"cli.entry-kind.{kind}", self._language),
-                f"< {FEWEST_HOLDERS}" if kind in OF_HOLDERS and number < FEWEST_HOLDERS else str(number),
+                f"< {FEWEST}" if kind in OF_HOLDERS and is_small(number) else str(number),
             )
             for kind, number in report.entries
         ]
@@ -239,7 +239,7 @@ class _Page:
         return f"<h2>{escape(self.say('again-of'))}</h2>\n{_paragraphs(self.say('again'))}<ol>\n{steps}\n</ol>"
 
     def _name(self, name: str) -> str:
-        return self.say("together", fewest=FEWEST_HOLDERS) if name == TOGETHER else name
+        return self.say("together", fewest=FEWEST) if name == TOGETHER else name
 
     def _kind(self, kind: AccountKind) -> str:
         return say(f"cli.account-kind.{kind}", self._language)

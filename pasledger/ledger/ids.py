@@ -146,6 +146,20 @@ class HoldId(Id):
     prefix = "hol"
 
 
+class OfferId(Id):
+    """An offer (aanbieding), as everybody knows it."""
+
+    __slots__ = ()
+    prefix = "off"
+
+
+class UseId(Id):
+    """A use (gebruik) of an offer, as its merchant knows it."""
+
+    __slots__ = ()
+    prefix = "use"
+
+
 class RunId(Id):
     """A payout run (betaalbatch)."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Period:
 
     def __contains__(self, day: date) -> bool:
         return self.starts_on <= day < self.ends_before
+
+    @classmethod
+    def through(cls, starts_on: date, last_day: date) -> Self:
+        """Return the span from a day through another, as people write it."""
+        return cls(starts_on, last_day + timedelta(days=1))
 
     @property
     def last_day(self) -> date:

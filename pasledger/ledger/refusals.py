@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     NOT_ALLOWED = "not-allowed"
     # the term of a hold, which has nothing to do with the card
     HOLD_TERM = "hold-term"
+    # an offer of the merchant, which has nothing to do with the card either
+    OFFER_UNKNOWN = "offer-unknown"
     # a card at a merchant that was refused it too often: nothing else is looked at
     REFUSED_TOO_OFTEN = "refused-too-often"
     # the card
@@ -35,6 +37,9 @@ class Refusal(StrEnum):
     CODE_WRONG = "code-wrong"
     # the merchant
     MERCHANT_UNKNOWN = "merchant-unknown"
+    # what is left of an offer
+    OFFER_SOLD_OUT = "offer-sold-out"
+    OFFER_USED_UP = "offer-used-up"
     # the money
     NO_ENTITLEMENT = "no-entitlement"
     NOT_STARTED = "not-started"
@@ -78,6 +83,9 @@ class Refusal(StrEnum):
     CARD_REPEATED = "card-repeated"
     CARD_STEP_UNKNOWN = "card-step-unknown"
     SCHEME_REPEATED = "scheme-repeated"
+    OFFER_OVER = "offer-over"
+    BRANCH_UNKNOWN = "branch-unknown"
+    OFFER_STEP_UNKNOWN = "offer-step-unknown"
     SOURCE_UNKNOWN = "source-unknown"
     SOURCE_REPEATED = "source-repeated"
     # a payout

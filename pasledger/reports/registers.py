@@ -19,6 +19,7 @@ class ManualKind(StrEnum):
     END_MOVED = "end-moved"
     YEAR_CLOSED = "year-closed"
     LINE_SETTLED = "line-settled"
+    UNLINKED = "unlinked"
 
 
 BY_HAND = frozenset(
@@ -65,6 +66,7 @@ class MasterData(StrEnum):
     CARD_RULE = "card-rule"
     APPROVAL_RULE = "approval-rule"
     PAYMENT_RULE = "payment-rule"
+    RETENTION_RULE = "retention-rule"
     SOURCE = "source"
 
 

@@ -35,7 +35,7 @@ class PinCheck(StrEnum):
     WRONG = "wrong"
 
 
-_REFUSALS = {
+PIN_REFUSALS = {
     PinCheck.NOT_SET: Refusal.PIN_NOT_SET,
     PinCheck.LOCKED: Refusal.PIN_LOCKED,
     PinCheck.WAITING: Refusal.PIN_WAITING,
@@ -70,8 +70,8 @@ def presented_card(entry: CardEntry, town: Town, stamp: Stamp, *, at: MerchantId
     card = town.card(entry.card)
     if card.state.refusal is not None:
         raise Refused(card.state.refusal)
-    if entry.pin in _REFUSALS:
-        raise Refused(_REFUSALS[entry.pin])
+    if entry.pin in PIN_REFUSALS:
+        raise Refused(PIN_REFUSALS[entry.pin])
     if entry.pin is PinCheck.NOT_SENT and _needs_pin(entry, town, amount):
         raise Refused(Refusal.PIN_NEEDED)
     return card
@@ -93,6 +93,18 @@ def counted(entry: CardEntry, town: Town, stamp: Stamp, *, at: MerchantId, is_re
     if is_refused:
         counts.append(_one_refusal_more(entry, town, stamp, at=at))
     return tuple(counts)
+
+
+def uncounted(entry: CardEntry, town: Town) -> tuple[Tries, ...]:
+    """Return how the tries of a card stand after a repeat that came with a wrong PIN.
+
+    Two services may handle one key at the same moment, and each counts a try before either has booked. The second is
+    answered from the record, so that nobody learns anything of its PIN: it was no try, and is taken back.
+    """
+    tried = town.tries.get(pin_subject(entry.card, town))
+    if entry.pin not in (PinCheck.WRONG, PinCheck.NOT_SET) or tried is None or tried.number == 0:
+        return ()
+    return (Tries(tried.subject, tried.number - 1, tried.at),)
 
 
 def pin_subject(card: CardNumber | TokenHash, town: Town) -> str:

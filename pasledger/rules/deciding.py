@@ -5,7 +5,7 @@ is granted is applied at once, so that the next request of the batch sees it.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pasledger.ledger.accounts import AccountKind
@@ -47,7 +47,7 @@ from pasledger.rules.batches import (
     decide_step,
 )
 from pasledger.rules.budgets import BudgetRequest, decide_budget
-from pasledger.rules.card_entry import counted
+from pasledger.rules.card_entry import counted, uncounted
 from pasledger.rules.card_rule import LimitRequest, decide_limit
 from pasledger.rules.corrections import CorrectionRequest, decide_correction
 from pasledger.rules.credentials import RenewalRequest, UseRequest, decide_renewal, decide_use
@@ -84,6 +84,18 @@ from pasledger.rules.merchants import (
     decide_merchant_check,
     decide_merchant_end,
 )
+from pasledger.rules.offers import (
+    OfferApprovalRequest,
+    OfferForgettingRequest,
+    OfferRequest,
+    OfferStopRequest,
+    OfferUseRequest,
+    decide_offer,
+    decide_offer_approval,
+    decide_offer_forgetting,
+    decide_offer_stop,
+    decide_offer_use,
+)
 from pasledger.rules.payouts import (
     PaymentSettingsRequest,
     PayoutCancelRequest,
@@ -117,11 +129,15 @@ from pasledger.rules.persons import (
 from pasledger.rules.pins import (
     ActivationRequest,
     CodeTryRequest,
+    OwnCardRequest,
+    OwnTryRequest,
     PinRequest,
     TryRequest,
     UnlockRequest,
     decide_activation,
     decide_code_try,
+    decide_own_card,
+    decide_own_try,
     decide_pin,
     decide_try,
     decide_unlock,
@@ -207,19 +223,34 @@ Request = (
     | SignInRequest
     | PersonEndRequest
     | PersonTryRequest
+    | OfferRequest
+    | OfferApprovalRequest
+    | OfferStopRequest
+    | OfferUseRequest
+    | OfferForgettingRequest
     | LimitRequest
     | ActivationRequest
     | PinRequest
+    | OwnTryRequest
+    | OwnCardRequest
     | TryRequest
     | CodeTryRequest
     | UnlockRequest
     | FollowUpRequest
 )
 
-PresentedRequest = RedemptionRequest | HoldRequest
+PresentedRequest = RedemptionRequest | HoldRequest | OfferUseRequest
 """What is asked with a card."""
 
-KeyedRequest = RedemptionRequest | RefundRequest | HoldRequest | CaptureRequest | ReleaseRequest | HoldRefundRequest
+KeyedRequest = (
+    RedemptionRequest
+    | RefundRequest
+    | HoldRequest
+    | CaptureRequest
+    | ReleaseRequest
+    | HoldRefundRequest
+    | OfferUseRequest
+)
 """What merchants ask for. Staff repeat freely: their work is unique by what it says."""
 
 DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
@@ -280,9 +311,16 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     SignInRequest: decide_sign_in,
     PersonEndRequest: decide_person_end,
     PersonTryRequest: decide_person_try,
+    OfferRequest: decide_offer,
+    OfferApprovalRequest: decide_offer_approval,
+    OfferStopRequest: decide_offer_stop,
+    OfferUseRequest: decide_offer_use,
+    OfferForgettingRequest: decide_offer_forgetting,
     LimitRequest: decide_limit,
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,
+    OwnTryRequest: decide_own_try,
+    OwnCardRequest: decide_own_card,
     TryRequest: decide_try,
     CodeTryRequest: decide_code_try,
     UnlockRequest: decide_unlock,
@@ -320,7 +358,7 @@ def decide_each(requests: Iterable[Request], town: Town, stamp: Stamp) -> list[O
 def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
     asked = _key(request)
     if asked is not None and (before := town.attempts.get(asked.key)) is not None:
-        return _repeat(asked, before)
+        return replace(_repeat(asked, before), counted=_uncounted(request, town))
     try:
         event = DECISIONS[type(request)](request, town, stamp)
         if event.entry is not None and town.closed_through:
@@ -336,11 +374,21 @@ def _decide(request: Request, town: Town, stamp: Stamp) -> Outcome:
 def _counted(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> tuple[Tries, ...]:
     if not isinstance(request, PresentedRequest):
         return ()
-    is_refused = refusal not in (None, Refusal.HOLD_TERM)  # which is about no card
+    is_refused = refusal not in _ABOUT_NO_CARD
     counts = counted(request.card, town, stamp, at=request.merchant, is_refused=is_refused)
     for count in counts:
         town.learn(count)
     return counts
+
+
+def _uncounted(request: Request, town: Town) -> tuple[Tries, ...]:
+    counts = uncounted(request.card, town) if isinstance(request, PresentedRequest) else ()
+    for count in counts:
+        town.learn(count)
+    return counts
+
+
+_ABOUT_NO_CARD = (None, Refusal.HOLD_TERM, Refusal.OFFER_UNKNOWN)
 
 
 def _require_open_years(entry: Entry, town: Town) -> None:
@@ -367,7 +415,9 @@ def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
 
 
 # That something is not there says nothing about a sale, so that the key stays free.
-_NOT_FINAL = frozenset({Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN})
+_NOT_FINAL = frozenset(
+    {Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN, Refusal.OFFER_UNKNOWN}
+)
 
 
 def _attempt(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None) -> Attempt | None:

@@ -44,7 +44,8 @@ def decide_person(request: PersonRequest, town: Town, stamp: Stamp) -> Event:
     same = person.name.strip().casefold()
     if any(one.merchant == person.merchant and one.name.strip().casefold() == same for one in town.persons.values()):
         raise Refused(Refusal.PERSON_REPEATED)
-    return Event(stamp.by(request.by), (person, PersonSecret(person.id, 1, request.hash, start=1)))
+    secret = PersonSecret(person.id, 1, request.hash, start=1, at=stamp.recorded_at)
+    return Event(stamp.by(request.by), (person, secret))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def decide_start(request: StartRequest, town: Town, stamp: Stamp) -> Event:
     person = known_person(request.person, town)
     require_own(request.by, person.merchant, town, Refusal.PERSON_UNKNOWN)
     sequence = town.person_secrets[person.id].sequence + 1
-    secret = PersonSecret(person.id, sequence, request.hash, start=sequence)
+    secret = PersonSecret(person.id, sequence, request.hash, start=sequence, at=stamp.recorded_at)
     return Event(stamp.by(request.by), (secret, *_forgiven(person, town, stamp)))
 
 
@@ -85,10 +86,10 @@ class OwnSecretRequest:
 
 
 def decide_own_secret(request: OwnSecretRequest, town: Town, stamp: Stamp) -> Event:
-    """Set the secret, or refuse where another one took its place meanwhile."""
+    """Set the secret, or refuse where another one took its place meanwhile, or the start code is too old."""
     person = known_person(request.person, town)
-    before = _current(person, request.sequence, town)
-    secret = PersonSecret(person.id, before.sequence + 1, request.hash, before.start)
+    before = _current(person, request.sequence, town, stamp)
+    secret = PersonSecret(person.id, before.sequence + 1, request.hash, before.start, stamp.recorded_at)
     return Event(stamp.by(person.id), (secret, *_once(person, request.step, town)))
 
 
@@ -108,7 +109,7 @@ class SignInRequest:
 def decide_sign_in(request: SignInRequest, town: Town, stamp: Stamp) -> Event:
     """Let the person in and forget the wrong tries; or refuse a code that was used, or is missing."""
     person = known_person(request.person, town)
-    secret = _current(person, request.sequence, town)
+    secret = _current(person, request.sequence, town, stamp)
     if person.role is PersonRole.ADMINISTRATOR and request.step is None and not secret.is_start:
         raise Refused(Refusal.CODE_WRONG)
     return Event(stamp.by(person.id), (*_once(person, request.step, town), *_forgiven(person, town, stamp)))
@@ -181,9 +182,10 @@ def _need_the_merchant_of(by: PersonId | None, needs: Needs) -> None:
         needs.persons.add(by)
 
 
-def _current(person: Person, sequence: int, town: Town) -> PersonSecret:
+def _current(person: Person, sequence: int, town: Town, stamp: Stamp) -> PersonSecret:
+    """Return what a person signs in with; or refuse where another took its place, or a start code is too old."""
     secret = town.person_secrets[person.id]
-    if secret.sequence != sequence:
+    if secret.sequence != sequence or secret.is_over(stamp.recorded_at):
         raise Refused(Refusal.CODE_WRONG)
     return secret
 

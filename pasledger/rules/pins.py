@@ -11,7 +11,7 @@ from hmac import compare_digest
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refusal, Refused
-from pasledger.rules.card_entry import PinCheck, pin_subject
+from pasledger.rules.card_entry import PIN_REFUSALS, PinCheck, pin_subject
 from pasledger.rules.cards import CardNumber, CardState, TokenHash
 from pasledger.rules.records import (
     Activation,
@@ -156,7 +156,7 @@ class PinRequest:
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.cards.add(self.number)
-        needs.pin_tries |= {self.number, _code_subject(self.number)}
+        needs.pin_tries |= _counts_of(self.number)
         needs.pins.add(self.number)
         needs.activations.add(self.number)
 
@@ -187,6 +187,58 @@ def _activation(code_hash: str, card: Card, town: Town, stamp: Stamp) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTryRequest:
+    """Somebody sends a PIN on the page of a holder, for a card or for one that is not there, which has no number."""
+
+    number: CardNumber | None
+
+    def need(self, needs: Needs) -> None:
+        """Add what the decision looks at."""
+        asked = self.number or _NOBODY
+        needs.cards.add(asked)
+        needs.pins.add(asked)
+        needs.pin_tries |= {asked, _own_subject(asked)}
+
+
+def decide_own_try(request: OwnTryRequest, town: Town, stamp: Stamp) -> Event:
+    """Count the try by itself: that page is open to everybody, and nobody may keep somebody's card from paying."""
+    asked = request.number or _NOBODY
+    card = town.cards.get(asked)
+    pin = None if card is None else town.pins.get(card.id)
+    tries = None if card is None else town.tries.get(card.id)
+    return tried(
+        _own_subject(asked),
+        None if pin is None else pin.hash,
+        town,
+        stamp,
+        has_pin=pin is not None or card is None,
+        is_locked=tries is not None and tries.number >= LOCKED_AFTER,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCardRequest:
+    """A holder wants to see what is on a card; `pin` is what became of the PIN that was typed."""
+
+    number: CardNumber | None
+    pin: PinCheck
+
+    def need(self, needs: Needs) -> None:
+        """Add what the decision looks at."""
+        asked = self.number or _NOBODY
+        needs.cards.add(asked)
+        needs.pin_tries |= {asked, _own_subject(asked)}
+
+
+def decide_own_card(request: OwnCardRequest, town: Town, stamp: Stamp) -> Event:
+    """Let in who knows the PIN, which ends the count of wrong ones, or refuse. A blocked card can be looked at."""
+    card = _usable(request.number or _NOBODY, town)
+    if request.pin is not PinCheck.RIGHT:
+        raise Refused(PIN_REFUSALS.get(request.pin, Refusal.PIN_NEEDED))
+    return Event(stamp, (Tries(_own_subject(card.number), 0, stamp.recorded_at),))
+
+
+@dataclass(frozen=True, slots=True)
 class UnlockRequest:
     """Somebody at the desk has seen the holder: the PIN can be tried again."""
 
@@ -195,7 +247,7 @@ class UnlockRequest:
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.cards.add(self.number)
-        needs.pin_tries |= {self.number, _code_subject(self.number)}
+        needs.pin_tries |= _counts_of(self.number)
 
 
 def decide_unlock(request: UnlockRequest, town: Town, stamp: Stamp) -> Event:
@@ -213,8 +265,18 @@ def _usable(number: CardNumber, town: Town) -> Card:
 
 
 def _forgiven(card: Card, town: Town, stamp: Stamp) -> tuple[Tries, ...]:
-    subjects = (card.id, _code_subject(card.number))
+    subjects = (card.id, _code_subject(card.number), _own_subject(card.number))
     return tuple(Tries(subject, 0, stamp.recorded_at) for subject in subjects if subject in town.tries)
+
+
+def _counts_of(number: CardNumber) -> set[str]:
+    """Return under what the tries with a card are counted: at tills, with codes, and on the page of its holder."""
+    return {number, _code_subject(number), _own_subject(number)}
+
+
+def _own_subject(number: CardNumber) -> str:
+    """Return under what the tries on the page of a holder are counted."""
+    return f"own/{number}"
 
 
 def _code_subject(number: CardNumber) -> str:

@@ -18,6 +18,7 @@ from pasledger.ledger.ids import (
     HolderId,
     HoldId,
     MerchantId,
+    OfferId,
     PayoutId,
     PersonId,
     RedemptionId,
@@ -32,6 +33,7 @@ from pasledger.rules.actors import Actors
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.ceilings import Spent, count_spending
 from pasledger.rules.holders import HolderReference
+from pasledger.rules.keys import SecretKey
 from pasledger.rules.records import (
     Activation,
     ActorChange,
@@ -74,6 +76,13 @@ from pasledger.rules.records import (
     MerchantContact,
     MerchantEnd,
     MerchantReference,
+    Offer,
+    OfferApproved,
+    OfferForgotten,
+    OfferMarked,
+    OfferStep,
+    OfferStopped,
+    OfferUsed,
     OpenLine,
     PaymentSettings,
     Payout,
@@ -135,6 +144,14 @@ class Needs:
     """Whether it matters how the town pays."""
     merchant_names: set[str] = field(default_factory=set)
     terminals: set[TerminalId] = field(default_factory=set)
+    terminals_of: set[MerchantId] = field(default_factory=set)
+    """Merchants of which all terminals are needed."""
+    offers: set[OfferId] = field(default_factory=set)
+    """Offers, with how often each was used, which is locked."""
+    offer_cards: set[tuple[OfferId, CardNumber | TokenHash]] = field(default_factory=set)
+    """Which card uses which offer: how often its holder did is needed too."""
+    secret: SecretKey | None = field(default=None, repr=False)
+    """The key of the books, by which that is found."""
     credentials: set[TerminalId] = field(default_factory=set)
     """Terminals of which the later credentials are needed too."""
     persons: set[str] = field(default_factory=set)
@@ -186,6 +203,12 @@ class Town(Books):
         self.person_secrets: dict[PersonId, PersonSecret] = {}
         self.code_steps: dict[PersonId, int] = {}
         """The newest code of each that was used."""
+        self.offers: dict[OfferId, Offer] = {}
+        self.offer_proposers: dict[OfferId, str] = {}
+        self.offer_steps: dict[OfferId, tuple[OfferStep, ...]] = {}
+        self.offer_uses: dict[OfferId, int] = {}
+        self.offer_marks: dict[tuple[OfferId, str], int] = {}
+        """How often one holder used an offer, where it is counted."""
         self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
@@ -279,6 +302,8 @@ class Town(Books):
         for fact in event.facts:
             if isinstance(fact, PayoutRun):
                 self.run_preparers[fact.id] = event.stamp.prepared_by
+            if isinstance(fact, Offer):
+                self.offer_proposers[fact.id] = event.stamp.prepared_by
             self.learn(fact)
 
     def learn(self, fact: Fact) -> None:  # noqa: C901 - one arm for each kind of fact, each of one line
@@ -347,6 +372,20 @@ class Town(Books):
                 self.person_secrets.pop(fact.person, None)
             case CodeUsed():
                 self.code_steps[fact.person] = fact.step
+            case Offer():
+                self.offers[fact.id] = fact
+            case OfferApproved():
+                self._step_offer(fact.offer, OfferStep.APPROVED)
+            case OfferStopped():
+                self._step_offer(fact.offer, OfferStep.STOPPED)
+            case OfferUsed():
+                self.offer_uses[fact.offer] = fact.number
+            case OfferMarked():
+                self.offer_marks[fact.offer, fact.mark] = fact.number
+            case OfferForgotten():
+                self._step_offer(fact.offer, OfferStep.FORGOTTEN)
+                for offer, mark in [key for key in self.offer_marks if key[0] == fact.offer]:
+                    del self.offer_marks[offer, mark]
             case Credential():
                 self.credentials[fact.terminal] = fact
             case PinToVerify() | PinUnlocked() | CredentialUsed():
@@ -409,6 +448,9 @@ class Town(Books):
             self.withdrawn.add(end.entitlement)
         if end.lapse is not None:
             self.lapses.pop(end.entitlement, None)
+
+    def _step_offer(self, offer: OfferId, step: OfferStep) -> None:
+        self.offer_steps[offer] = (*self.offer_steps.get(offer, ()), step)
 
     def _change_card(self, change: CardChange) -> None:
         before = self.cards[self._numbers[change.card]]

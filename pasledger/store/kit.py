@@ -14,7 +14,7 @@ from pasledger.store.copying import CHUNK, Chunk
 from pasledger.store.leaves import pages, parts_of, rows_of
 from pasledger.store.sealing import Sealing
 from pasledger.store.statements import Query, Row
-from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS
+from pasledger.store.tables.columns import CHANGES, IS_PASSING, IS_REFERENCE, SEALED_AS
 from pasledger.store.types import WHOLE
 
 _t = tables
@@ -46,7 +46,7 @@ def described() -> dict[str, dict[str, object]]:
             "key": [column.name for column in table.primary_key],
             "sealed_as": table.info[SEALED_AS].value,
             "changes": list(table.info[CHANGES]),
-            "may_be_deleted": table.info[IS_REFERENCE],
+            "may_be_deleted": table.info[IS_REFERENCE] or table.info[IS_PASSING],
         }
         for table in sorted(_t.metadata.tables.values(), key=lambda one: one.name)
     }

@@ -16,6 +16,7 @@ from pasledger.store.credentials import load_credentials
 from pasledger.store.databases import database_behind
 from pasledger.store.ends import learn_entitlement, owned
 from pasledger.store.errors import BooksContended, BooksProblem
+from pasledger.store.offers import load_offers
 from pasledger.store.persons import load_persons
 from pasledger.store.statements import OneOf, Query, Row
 
@@ -39,6 +40,7 @@ def load(connection: Connection, needs: Needs) -> Town:
     load_card_use(connection, needs, town)
     load_credentials(connection, needs, town)
     load_persons(connection, needs, town)
+    load_offers(connection, needs, town)
     load_changes(connection, needs, town)
     return town
 
@@ -211,6 +213,9 @@ _CHECKS = Query(
     .order_by(_t.merchant_check.c.merchant_id, _t.merchant_check.c.number)
 )
 _TERMINALS = Query(select(_t.terminal).where(OneOf(_t.terminal.c.id, "wanted"), _t.terminal.c.revoked_at.is_(None)))
+_TERMINALS_OF = Query(
+    select(_t.terminal).where(OneOf(_t.terminal.c.merchant_id, "wanted"), _t.terminal.c.revoked_at.is_(None))
+)
 _ACTOR_CHANGES = Query(select(_t.actor_change).order_by(_t.actor_change.c.number))
 _BALANCES = Query(select(_t.account).where(OneOf(_t.account.c.code, "wanted")))
 _AWARDS = Query(
@@ -291,6 +296,7 @@ _PARTS: tuple[tuple[Callable[[Needs], Iterable[str]], Loader], ...] = (
     (lambda needs: needs.open_bank_lines, paying.load_open_bank_lines),
     (lambda needs: {"settings"} if needs.pays else (), paying.load_settings),
     (lambda needs: needs.terminals, _learning(_TERMINALS, rows.read_terminal)),
+    (lambda needs: needs.terminals_of, _learning(_TERMINALS_OF, rows.read_terminal)),
     (lambda needs: needs.actors, _load_actors),
     (lambda needs: {account.code for account in needs.budgets}, _load_budgets),
     (lambda needs: needs.award_references, _load_awards),

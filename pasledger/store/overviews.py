@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, literal, select, union, union_all
+from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, func, literal, select, union_all
 
 from pasledger.ledger.accounts import AccountKind
+from pasledger.ledger.ids import HolderId
 from pasledger.ledger.money import Money
 from pasledger.store import rows, tables
 from pasledger.store.holding import left as left_of_hold
@@ -33,34 +34,31 @@ class SetAside:
     amount: Money
 
 
-def decisions_of(connection: Connection, holder: str) -> dict[str, str]:
+def decisions_of(connection: Connection, holder: HolderId) -> dict[str, str]:
     """Return the reference of the decision behind each entitlement of a holder, where it is still there."""
-    return dict(_DECISIONS.fetch(connection, name=holder))
+    return dict(_DECISIONS.fetch(connection, holder=holder))
 
 
-def set_aside_for(connection: Connection, holder: str) -> Iterator[SetAside]:
+def set_aside_for(connection: Connection, holder: HolderId) -> Iterator[SetAside]:
     """Yield what is held of what a holder has, what ends first first."""
-    for ends_before, merchant, cents in _SET_ASIDE.fetch(connection, name=holder):
+    for ends_before, merchant, cents in _SET_ASIDE.fetch(connection, holder=holder):
         yield SetAside(rows.read_day(ends_before) - timedelta(days=1), merchant, Money(cents))
 
 
-def spending_of(connection: Connection, holder: str) -> Iterator[Spent]:
-    """Yield what a holder spent and was given back, the oldest first. A holder is named by reference or card number."""
-    for day, merchant, cents in _SPENDING.fetch(connection, name=holder):
+def spending_of(connection: Connection, holder: HolderId) -> Iterator[Spent]:
+    """Yield what a holder spent and was given back, the oldest first."""
+    for day, merchant, cents in _SPENDING.fetch(connection, holder=holder):
         yield Spent(rows.read_day(day), merchant, Money(cents))
 
 
-_holder = union(
-    select(_t.holder_reference.c.holder_id).where(_t.holder_reference.c.reference == bindparam("name")),
-    select(_t.card.c.holder_id).where(_t.card.c.number == bindparam("name")),
-)
+_holder: BindParameter[str] = bindparam("holder")
 # By way of the entitlements, whose transfers an index finds; a redemption has one transfer for each that paid.
 _code = literal(f"{AccountKind.ENTITLEMENT}/") + _t.entitlement.c.id
 _own = (
     select(_t.redemption.c.id, _t.redemption.c.entry_id, _t.redemption.c.merchant_id, _t.redemption.c.amount_cents)
     .join(_t.transfer, _t.transfer.c.entry_id == _t.redemption.c.entry_id)
     .join(_t.entitlement, _t.transfer.c.debit == _code)
-    .where(_t.entitlement.c.holder_id.in_(_holder))
+    .where(_t.entitlement.c.holder_id == _holder)
     .distinct()
     .subquery()
 )
@@ -76,7 +74,7 @@ _own_holds = (
     select(_t.hold.c.id, _t.hold.c.merchant_id, _t.hold.c.ends_before, left_of_hold.label("cents"))
     .join(_t.transfer, _t.transfer.c.entry_id == _t.hold.c.entry_id)
     .join(_t.entitlement, _t.transfer.c.debit == _code)
-    .where(_t.entitlement.c.holder_id.in_(_holder))
+    .where(_t.entitlement.c.holder_id == _holder)
     .distinct()
     .subquery()
 )
@@ -117,5 +115,5 @@ _SET_ASIDE = Query(
 _DECISIONS = Query(
     select(_t.award_decision.c.entitlement_id, _t.award_decision.c.reference)
     .join(_t.entitlement, _t.entitlement.c.id == _t.award_decision.c.entitlement_id)
-    .where(_t.entitlement.c.holder_id.in_(_holder))
+    .where(_t.entitlement.c.holder_id == _holder)
 )

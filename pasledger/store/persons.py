@@ -72,7 +72,7 @@ _persons = (
         *(_t.person_name.c.name, _t.person_name.c.salt),
         _t.person_end.c.recorded_at,
         *(_t.person_secret.c.person_id, _t.person_secret.c.sequence),
-        *(_t.person_secret.c.hash, _t.person_secret.c.start),
+        *(_t.person_secret.c.hash, _t.person_secret.c.start, _t.person_secret.c.recorded_at),
     )
     .select_from(_t.person)
     .join(_t.person_secret, _t.person_secret.c.person_id == _t.person.c.id)

@@ -37,8 +37,9 @@ from pasledger.store.card_use import lock_pins
 from pasledger.store.changes import locked_budgets, locked_entitlements
 from pasledger.store.database import Database
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUnusable
+from pasledger.store.offers import lock_offers
 from pasledger.store.statements import OneOf, Query
-from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, metadata
+from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, PASSING, metadata
 
 _SECONDS_TO_CONNECT = 3
 _SIGNS_OF_LIFE = {
@@ -105,6 +106,7 @@ class Postgresql(Database):
         Where something is changed that was booked, also of that, of what paid it, and of all budgets of its scheme.
         """
         lock_pins(connection, needs)
+        lock_offers(connection, needs)
         named = {account.code for account in needs.budgets} | {f"{_ENTITLEMENT}{one}" for one in needs.entitlements}
         wanted = {
             "cards": sorted(needs.spending_cards),
@@ -132,6 +134,8 @@ class Postgresql(Database):
             made |= _named(_no_delete(table), _no_update(table, besides=changing))
         for table in DELETED_ONLY:
             made |= _named(_no_unrecorded_delete(table), _no_truncate(table), _no_update(table))
+        for table in PASSING:
+            made |= _named(_no_truncate(table), _no_update(table))
         return made | _named(_ON_TRANSFER, _ON_ENTRY, _ON_CARD, _ON_TERMINAL)
 
     def guards_found(self, connection: Connection) -> dict[str, str]:

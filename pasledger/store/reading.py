@@ -62,6 +62,7 @@ from pasledger.store.leaves import Page
 from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
+from pasledger.store.offers import Offers, miscounted
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
 from pasledger.store.reaching import Reaching
@@ -122,6 +123,11 @@ class Reader:
     def payouts(self) -> Payouts:
         """Questions about payouts."""
         return Payouts(self._connection)
+
+    @property
+    def offers(self) -> Offers:
+        """The offers of merchants."""
+        return Offers(self._connection)
 
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
@@ -269,15 +275,15 @@ class Reader:
         """Return the person with this id or number, unless it has ended."""
         return person_called(self._connection, called)
 
-    def spending_of(self, holder: HolderReference) -> Iterator[overviews.Spent]:
+    def spending_of(self, holder: HolderId) -> Iterator[overviews.Spent]:
         """Yield what a holder spent and was given back, the oldest first."""
         return overviews.spending_of(self._connection, holder)
 
-    def set_aside_for(self, holder: HolderReference) -> Iterator[overviews.SetAside]:
+    def set_aside_for(self, holder: HolderId) -> Iterator[overviews.SetAside]:
         """Yield what is held of what a holder has, what ends first first."""
         return overviews.set_aside_for(self._connection, holder)
 
-    def decisions_of(self, holder: HolderReference) -> dict[str, str]:
+    def decisions_of(self, holder: HolderId) -> dict[str, str]:
         """Return the reference of the decision behind each entitlement of a holder, where it is still there."""
         return overviews.decisions_of(self._connection, holder)
 
@@ -307,20 +313,30 @@ class Reader:
         """Yield every decision on a budget that was not countered, in the order in which they were booked."""
         return map(rows.read_budget_decision, _BUDGET_DECISIONS.stream(self._connection))
 
+    def holder_named(self, named: HolderReference | CardNumber) -> HolderId | None:
+        """Return who has a reference, or a card with a number; None where nobody has."""
+        question = _BY_CARD if isinstance(named, CardNumber) else _BY_REFERENCE
+        found = question.fetch(self._connection, name=named)
+        return HolderId(found[0][0]) if found else None
+
     def entitlements_of(self, holder: HolderReference | CardNumber) -> list[tuple[Entitlement, Money]] | None:
         """Return what a holder was awarded and what is left of each; None where nobody is known by this name."""
-        if not _HOLDER.fetch(self._connection, name=holder):
-            return None
-        found = _ENTITLEMENTS_OF.fetch(self._connection, name=holder)
+        found = self.holder_named(holder)
+        return None if found is None else self.entitlements_of_holder(found)
+
+    def entitlements_of_holder(self, holder: HolderId) -> list[tuple[Entitlement, Money]]:
+        """Return what a holder was awarded and what is left of each, by our own id."""
+        found = _ENTITLEMENTS_OF.fetch(self._connection, holder=holder)
         return [(rows.read_entitlement(row), Money(row[-1])) for row in found]
 
     def cards_of(self, holder: HolderReference | CardNumber) -> list[Card]:
         """Return the cards of a holder, the newest last."""
-        return [rows.read_card(row) for row in _CARDS_OF.fetch(self._connection, name=holder)]
+        found = self.holder_named(holder)
+        return [] if found is None else self.cards_of_holder(found)
 
     def cards_of_holder(self, holder: HolderId) -> list[Card]:
         """Return the cards of a holder by our own id, the newest last."""
-        return [rows.read_card(row) for row in _CARDS_OF_HOLDER.fetch(self._connection, holder=holder)]
+        return [rows.read_card(row) for row in _CARDS_OF.fetch(self._connection, holder=holder)]
 
     def reference_of(self, holder: HolderId) -> HolderReference | None:
         """Return what the municipality calls a holder; None where that was deleted."""
@@ -338,6 +354,8 @@ class Reader:
             yield "lines", f"{payout} has {line}, which is not that transfer"
         for table, row in strayed(self._connection):
             yield "log", f"{table} {row} stands at something else than its newest change says"
+        for table, row in miscounted(self._connection):
+            yield "uses", f"{table} {row} says another number of uses than there are"
         for table, owner in broken(self._connection):
             yield "commitment", f"{table} of {owner} is not the one that was committed to"
 
@@ -426,17 +444,14 @@ _BUDGET_DECISIONS = Query(
 )
 _FILE_SOURCES = Query(select(_t.file_source).order_by(_t.file_source.c.code, _t.file_source.c.version))
 
-# A holder is asked for by reference or by card number; no reference looks like a card number that checks.
-_holder = union(
-    select(_t.holder_reference.c.holder_id).where(_t.holder_reference.c.reference == bindparam("name")),
-    select(_t.card.c.holder_id).where(_t.card.c.number == bindparam("name")),
+_BY_REFERENCE = Query(
+    select(_t.holder_reference.c.holder_id).where(_t.holder_reference.c.reference == bindparam("name"))
 )
-_HOLDER = Query(_holder)
-_CARDS_OF_HOLDER = Query(select(_t.card).where(_t.card.c.holder_id == bindparam("holder")).order_by(_t.card.c.id))
+_BY_CARD = Query(select(_t.card.c.holder_id).where(_t.card.c.number == bindparam("name")))
+_CARDS_OF = Query(select(_t.card).where(_t.card.c.holder_id == bindparam("holder")).order_by(_t.card.c.id))
 _REFERENCE_OF = Query(
     select(_t.holder_reference.c.reference).where(_t.holder_reference.c.holder_id == bindparam("holder"))
 )
 _ENTITLEMENTS_OF = Query(
-    owned.where(_t.entitlement.c.holder_id.in_(_holder)).order_by(ends_before, _t.entitlement.c.id)
+    owned.where(_t.entitlement.c.holder_id == bindparam("holder")).order_by(ends_before, _t.entitlement.c.id)
 )
-_CARDS_OF = Query(select(_t.card).where(_t.card.c.holder_id.in_(_holder)).order_by(_t.card.c.id))

@@ -49,6 +49,12 @@ from pasledger.rules.records import (
     MerchantContact,
     MerchantEnd,
     MerchantReference,
+    Offer,
+    OfferApproved,
+    OfferForgotten,
+    OfferMarked,
+    OfferStopped,
+    OfferUsed,
     PaymentSettings,
     Payout,
     PayoutCancelled,
@@ -77,7 +83,7 @@ from pasledger.rules.records import (
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Town
 from pasledger.store import rows, tables
-from pasledger.store.statements import Insertion, InsertionIfMissing, InsertionWithout, Row, Update, Writing
+from pasledger.store.statements import Deletion, Insertion, InsertionIfMissing, InsertionWithout, Row, Update, Writing
 
 _t = tables
 
@@ -159,6 +165,13 @@ _PERSON_NAME = Insertion(_t.person_name)
 _PERSON_SECRET = Insertion(_t.person_secret)
 _PERSON_END = Insertion(_t.person_end)
 _CODE_USE = Insertion(_t.code_use)
+_OFFER = Insertion(_t.offer)
+_OFFER_STEP = Insertion(_t.offer_step)
+_UNAPPROVED_OFFER_STEP = InsertionWithout(_t.offer_step, _t.offer_step.c.approved_by)
+_OFFER_USE = Insertion(_t.offer_use)
+_SET_USED = Update(_t.offer, _t.offer.c.used)
+_OFFER_MARK = Insertion(_t.offer_mark)
+_FORGET_MARKS = Deletion(_t.offer_mark, _t.offer_mark.c.offer_id)
 _HOLDER = Insertion(_t.holder)
 _HOLDER_REFERENCE = Insertion(_t.holder_reference)
 _CARD = Insertion(_t.card)
@@ -218,6 +231,7 @@ _IN_ORDER = (
     *(_MERCHANT, _MERCHANT_CONTACT, _MERCHANT_CHECK, _MERCHANT_END, _TERMINAL, _REVOKE, _REVOCATION),
     *(_ACTOR_CHANGE, _FILE_SOURCE, _CREDENTIAL, _CREDENTIAL_USE, _RETENTION_PERIOD),
     *(_PERSON, _PERSON_NAME, _PERSON_SECRET, _PERSON_END, _CODE_USE),
+    *(_OFFER, _OFFER_STEP, _UNAPPROVED_OFFER_STEP, _OFFER_USE, _SET_USED, _OFFER_MARK, _FORGET_MARKS),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_LAPSE, _ENTITLEMENT_END, _FREEING, _CORRECTION, _YEAR_CLOSED),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
@@ -264,6 +278,15 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
     PersonSecret: ((_PERSON_SECRET, rows.person_secret_row),),
     PersonEnd: ((_PERSON_END, rows.person_end_row),),
     CodeUsed: ((_CODE_USE, rows.code_use_row),),
+    Offer: ((_OFFER, rows.offer_row),),
+    OfferApproved: ((_OFFER_STEP, rows.offer_approved_row),),
+    OfferStopped: ((_UNAPPROVED_OFFER_STEP, rows.offer_stopped_row),),
+    OfferUsed: ((_OFFER_USE, _unstamped(rows.offer_use_row)), (_SET_USED, _unstamped(rows.offer_used_row))),
+    OfferMarked: ((_OFFER_MARK, _unstamped(rows.offer_mark_row)),),
+    OfferForgotten: (
+        (_UNAPPROVED_OFFER_STEP, rows.offer_forgotten_row),
+        (_FORGET_MARKS, _unstamped(rows.forgotten_marks_row)),
+    ),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
     Card: ((_CARD, rows.card_row), (_CARD_CHANGE, rows.first_state_row)),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),

@@ -34,6 +34,13 @@ from pasledger.store.statements import Query, Row
 _t = tables
 
 
+class _Names(dict[str, str]):
+    """What things are called by their ids; what is not there has its id for a name."""
+
+    def __missing__(self, named: str) -> str:
+        return named
+
+
 class Registers:
     """What was done by hand, and what was changed."""
 
@@ -48,7 +55,7 @@ class Registers:
 
     def changes(self) -> Iterator[MasterChange]:
         """Yield every change of master data, by what it is about."""
-        names = {merchant.id: merchant.name for merchant in map(rows.read_merchant, self._all(_MERCHANTS))}
+        names = _Names((merchant.id, merchant.name) for merchant in map(rows.read_merchant, self._all(_MERCHANTS)))
         yield from version_changes(MasterData.SCHEME, self._schemes())
         yield from version_changes(MasterData.MERCHANT, self._versions(_MERCHANTS, rows.read_merchant, names))
         yield from self._of_merchants(names)
@@ -61,6 +68,8 @@ class Registers:
             (MasterData.PAYMENT_RULE, _PAYMENT_SETTINGS, rows.read_payment_settings),
         ):
             yield from version_changes(about, (_version("", "", read(row), row[-3:]) for row in self._all(query)))
+        kept = (_version(row[0], row[0], rows.read_retention_period(row), row[-3:]) for row in self._all(_RETENTION))
+        yield from version_changes(MasterData.RETENTION_RULE, kept)
         sources = (
             _version(row[0], row[0], rows.read_file_source(row), (*row[-2:], None)) for row in self._all(_SOURCES)
         )
@@ -69,7 +78,7 @@ class Registers:
     def _all(self, query: Query) -> list[Row]:
         return query.fetch(self._connection)
 
-    def _versions(self, query: Query, read: Any, names: dict[Any, str]) -> Iterator[Version]:  # noqa: ANN401 - a reader
+    def _versions(self, query: Query, read: Any, names: _Names) -> Iterator[Version]:  # noqa: ANN401 - a reader
         for row in self._all(query):
             yield _version(row[0], names[row[0]], read(row), row[-3:])
 
@@ -79,17 +88,23 @@ class Registers:
             for scheme in versions:
                 yield _version(scheme.code, scheme.code, scheme, signed[scheme.code, scheme.version])
 
-    def _of_merchants(self, names: dict[Any, str]) -> Iterator[MasterChange]:
+    def _of_merchants(self, names: _Names) -> Iterator[MasterChange]:
         for row in self._all(_CHECKS):
             check = rows.read_merchant_check(row)
             after = f"{check.result.value} {check.iban} ({check.way.value})"
             yield _told(MasterData.MERCHANT, names[check.merchant], "account-checked", after, row[-3:])
         for row in self._all(_ENDS):
             end = rows.read_merchant_end(row)
-            yield _told(MasterData.MERCHANT, names[end.merchant], "ends-before", end.ends_before.isoformat(), row[-3:])
+            yield _told(
+                MasterData.MERCHANT,
+                names[end.merchant],
+                "ends-before",
+                end.ends_before.isoformat(),
+                row[-3:],
+            )
 
-    def _of_terminals(self, names: dict[Any, str]) -> Iterator[MasterChange]:
-        labels: dict[str, str] = {}
+    def _of_terminals(self, names: _Names) -> Iterator[MasterChange]:
+        labels = _Names()
         for row in self._all(_TERMINALS):
             terminal = rows.read_terminal(row)
             labels[terminal.id] = f"{names[terminal.merchant]}: {terminal.label}"
@@ -97,17 +112,17 @@ class Registers:
             yield _told(MasterData.TERMINAL, labels[terminal.id], ADDED, terminal.credential_prefix, (at, by, None))
         for query, what in ((_CREDENTIALS, "renewed"), (_REVOCATIONS, "revoked")):
             for named, after, *made in self._all(query):
-                yield _told(MasterData.TERMINAL, labels[TerminalId(named)], what, after, (*made, None))
+                yield _told(MasterData.TERMINAL, labels[named], what, after, (*made, None))
 
-    def _of_persons(self, names: dict[Any, str]) -> Iterator[MasterChange]:
+    def _of_persons(self, names: _Names) -> Iterator[MasterChange]:
         """Yield what happened to persons of merchants, each by its number: its name is nobody's business here."""
-        called: dict[str, str] = {}
+        called = _Names()
         for named, number, merchant, role, *made in self._all(_PERSONS):
             called[named] = f"{names[merchant]}: {number}"
             yield _told(MasterData.PERSON, called[named], ADDED, role, (*made, None))
         for query, what in ((_STARTS, "renewed"), (_PERSON_ENDS, "ended")):
             for named, *made in self._all(query):
-                yield _told(MasterData.PERSON, called[PersonId(named)], what, "", (*made, None))
+                yield _told(MasterData.PERSON, called[named], what, "", (*made, None))
 
 
 def _version(key: str, name: str, record: object, made: Row) -> Version:
@@ -163,6 +178,13 @@ def _line_by_hand(row: Row) -> ManualBooking:
     at, day = rows.read_moment(recorded_at), rows.read_day(booked_on)
     amount = Money(abs(cents))
     return ManualBooking(at, day, ManualKind.LINE_SETTLED, name, entry or "", amount, purpose, prepared_by, approved_by)
+
+
+def _unlinking_by_hand(row: Row) -> ManualBooking:
+    named, kind, number, recorded_at, prepared_by, approved_by = row
+    at = rows.read_moment(recorded_at)
+    about = f"{kind}: {number}"
+    return ManualBooking(at, at.date(), ManualKind.UNLINKED, named, about, Money(0), "", prepared_by, approved_by)
 
 
 _entry = _t.entry.c
@@ -258,11 +280,22 @@ _LINES_BY_HAND = (
     )
     .order_by(_line.recorded_at, _line.statement_id, _line.position)
 )
+_unlinking = _t.unlinking.c
+_unlinked_on = func.substr(_unlinking.recorded_at, 1, 10)
+_UNLINKINGS_BY_HAND = (
+    select(
+        *(_unlinking.id, _unlinking.kind, _unlinking.number),
+        *(_unlinking.recorded_at, _unlinking.prepared_by, _unlinking.approved_by),
+    )
+    .where(_unlinked_on >= _starts_on, _unlinked_on < _ends_before)
+    .order_by(_unlinking.recorded_at, _unlinking.id)
+)
 _MANUAL = (
     (Query(_by_hand), _entry_by_hand),
     (Query(_ENDS_BY_HAND), _end_by_hand),
     (Query(_YEARS_BY_HAND), _year_by_hand),
     (Query(_LINES_BY_HAND), _line_by_hand),
+    (Query(_UNLINKINGS_BY_HAND), _unlinking_by_hand),
 )
 
 _SCHEMES_SIGNED = Query(
@@ -303,4 +336,5 @@ _PERSON_ENDS = Query(select(_t.person_end.c.person_id, _t.person_end.c.recorded_
 _CARD_RULES = Query(select(_t.card_rule).order_by(_t.card_rule.c.version))
 _SECOND_APPROVALS = Query(select(_t.second_approval).order_by(_t.second_approval.c.number))
 _PAYMENT_SETTINGS = Query(select(_t.payment_settings).order_by(_t.payment_settings.c.version))
+_RETENTION = Query(select(_t.retention_period).order_by(_t.retention_period.c.kind, _t.retention_period.c.version))
 _SOURCES = Query(select(_t.file_source).order_by(_t.file_source.c.code, _t.file_source.c.version))

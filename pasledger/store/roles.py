@@ -31,7 +31,12 @@ _ADD_UNAPPROVED = (
 )
 _KEEP_BALANCES = "SELECT, INSERT, UPDATE (balance_cents)"
 _SET_STATE = "SELECT, INSERT, UPDATE (state)"
+# Who sets a PIN makes the card active, and neither makes cards nor reads what became of them.
+_CHANGE_STATE = "SELECT, UPDATE (state)"
+_LEAVE = "INSERT"
 _COUNT = "SELECT, INSERT, UPDATE (number, counted_at)"
+_USE = "SELECT, INSERT, UPDATE (used)"
+_ADD_UNAPPROVED_STEP = "SELECT, INSERT (offer_id, number, step, recorded_at, prepared_by)"
 _FORGET = "SELECT, INSERT, DELETE"
 _REVOKE = "SELECT, INSERT, UPDATE (revoked_at, revoked_by)"
 
@@ -66,10 +71,14 @@ RIGHTS = {
     "person_secret": (_ADD, _ADD, _READ),
     "person_end": (_ADD, _ADD, _READ),
     "code_use": (_ADD, _ADD, _READ),
+    "offer": (_USE, _USE, _READ),
+    "offer_step": (_ADD_UNAPPROVED_STEP, _ADD, _READ),
+    "offer_use": (_ADD, _READ, _READ),
+    "offer_mark": (_FORGET, _READ, _READ),
     "holder": (_NONE, _ADD, _READ),
     "holder_reference": (_NONE, _FORGET, _READ),
-    "card": (_SET_STATE, _SET_STATE, _READ),
-    "card_change": (_ADD, _ADD, _READ),
+    "card": (_CHANGE_STATE, _SET_STATE, _READ),
+    "card_change": (_LEAVE, _ADD, _READ),
     "card_rule": (_READ, _ADD, _READ),
     "activation": (_READ, _ADD, _READ),
     "pin": (_ADD, _ADD, _READ),
@@ -117,7 +126,8 @@ RIGHTS = {
     "follow_up": (_NONE, _ADD, _READ),
     "attempt": (_ADD, _ADD, _READ),
 }
-"""What each role may do with each table, as it is granted. Staff deletes references, and a guard wants a record."""
+"""What each role may do with each table, as it is granted. Staff deletes references, and a guard wants a record; the
+service deletes marks of offers that are over."""
 
 _LONGEST_NAME_BYTES = 63
 

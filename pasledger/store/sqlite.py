@@ -27,7 +27,7 @@ from pasledger.rules.town import Needs
 from pasledger.store.database import Database
 from pasledger.store.errors import BooksContended, BooksProblem, BooksUnusable
 from pasledger.store.filesystems import network_file_system
-from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, metadata
+from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, PASSING, metadata
 
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one: staff crediting a town holds SQLite's write lock for seconds."""
@@ -138,6 +138,8 @@ class Sqlite(Database):
             made |= _named(_no_delete(table), _no_update(table, besides=changing), _no_replace(table))
         for table in DELETED_ONLY:
             made |= _named(_no_unrecorded_delete(table), _no_update(table), _no_replace(table))
+        for table in PASSING:
+            made |= _named(_no_update(table), _no_replace(table))
         return made | _named(_NOTHING_ADDED_LATER, _ALL_TRANSFERS_THERE)
 
     def guards_found(self, connection: Connection) -> dict[str, str]:

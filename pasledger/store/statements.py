@@ -192,6 +192,23 @@ class InsertionIfMissing(Insertion):
         return f"{super().for_all_rows()} ON CONFLICT DO NOTHING"
 
 
+class Deletion(Writing):
+    """Rows that go, found by one column."""
+
+    def __init__(self, table: Table, column: Column[Any]) -> None:
+        super().__init__(table, [column])
+
+    def for_each_row(self) -> str:
+        """Delete all that have one value."""
+        return f"DELETE FROM {self.table.name} WHERE {self.names} = ?"  # noqa: S608 - our own names
+
+    def for_all_rows(self) -> str:
+        """Delete all that have one of the values."""
+        return (
+            f"DELETE FROM {self.table.name} USING {self.arrays} WHERE {self.table.name}.{self.names} = new.{self.names}"  # noqa: S608 - as above
+        )
+
+
 class Update(Writing):
     """New values for some columns of rows that are found by their key, which comes last."""
 

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.refusals import Refused
 from pasledger.rules.deciding import KeyedRequest, Outcome, Request, decide_each, needs_of
+from pasledger.rules.keys import SecretKey
+from pasledger.rules.offers import OfferUseRequest
 from pasledger.store import BooksContended, BooksLost, BooksUndecided, Reader, Store, Transaction
 
 CHUNK = 20_000
@@ -142,18 +144,23 @@ def _book(transaction: Transaction, requests: Sequence[Request], stamp: Stamp) -
 
 
 def _keyed(requests: Sequence[Request], transaction: Transaction) -> Sequence[Request]:
-    """Return the requests, the fingerprints of those with a key of their own made with the key of the books."""
-    if not any(isinstance(request, KeyedRequest) and request.attempt is not None for request in requests):
+    """Return the requests, with what the key of the books makes of them: fingerprints, and marks of offers."""
+    if not any(map(_is_keyed, requests)):
         return requests
     secret = transaction.key
-    if secret is None:
-        return requests
-    return [
-        replace(request, attempt=request.attempt.keyed(secret))
-        if isinstance(request, KeyedRequest) and request.attempt is not None
-        else request
-        for request in requests
-    ]
+    return requests if secret is None else [_with(secret, request) for request in requests]
+
+
+def _is_keyed(request: Request) -> bool:
+    return isinstance(request, OfferUseRequest) or (isinstance(request, KeyedRequest) and request.attempt is not None)
+
+
+def _with(secret: SecretKey, request: Request) -> Request:
+    if isinstance(request, OfferUseRequest):
+        request = replace(request, secret=secret)
+    if isinstance(request, KeyedRequest) and request.attempt is not None:
+        return replace(request, attempt=request.attempt.keyed(secret))
+    return request
 
 
 def chunks(requests: Sequence[Any]) -> Iterator[Sequence[Any]]:

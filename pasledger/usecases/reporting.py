@@ -52,9 +52,14 @@ def audit_report(
             owed[merchant] = owed.get(merchant, 0) + turnover.balance(is_debit_normal=False).cents
     merchants, hidden_merchants = told_merchants(
         MerchantTotal(
-            names[merchant], one.holders, one.payments, one.redeemed, one.refunded, Money(owed.get(merchant, 0))
+            names.get(merchant, merchant),
+            one.holders,
+            one.payments,
+            one.redeemed,
+            one.refunded,
+            Money(owed.get(merchant, 0)),
         )
-        for merchant in sorted({*sold, *owed}, key=lambda merchant: names[merchant])
+        for merchant in sorted({*sold, *owed}, key=lambda merchant: names.get(merchant, merchant))
         for one in (sold.get(merchant, _NOTHING),)
     )
     newest = reader.seals.newest()

@@ -11,17 +11,20 @@ from pasledger.ledger.ids import (
     EntryId,
     HoldId,
     MerchantId,
+    OfferId,
     PersonId,
     RedemptionId,
     RefundId,
     ReleaseId,
     TerminalId,
+    UseId,
 )
 from pasledger.ledger.money import Money
 from pasledger.rules.attempts import AttemptKey, key_of
 from pasledger.rules.card_entry import CardEntry, PinCheck
 from pasledger.rules.cards import CardNumber, TokenHash
 from pasledger.rules.holds import CaptureRequest, HoldRefundRequest, HoldRequest, ReleaseRequest
+from pasledger.rules.offers import OfferUseRequest
 from pasledger.rules.records import MerchantReference
 from pasledger.rules.redemption import RedemptionRequest
 from pasledger.rules.refunds import RefundRequest
@@ -56,6 +59,47 @@ def redemption(
         amount=amount,
         attempt=_attempt(merchant, key, "redemption", card, amount.plain, *_told(reference)),
         reference=_bound(reference, entry),
+        person=person,
+    )
+
+
+def offer_use(
+    *,
+    merchant: MerchantId,
+    card: CardNumber | TokenHash,
+    offer: OfferId,
+    amount: Money | None = None,
+    pin: PinCheck = PinCheck.BY_STAFF,
+    terminal: TerminalId | None = None,
+    branch: str | None = None,
+    person: PersonId | None = None,
+    key: str | None = None,
+    reference: str | None = None,
+) -> OfferUseRequest:
+    """Return the request to use an offer with a card and, with an `amount`, to pay that in the same gesture."""
+    payment = None
+    if amount is not None:
+        payment = redemption(
+            merchant=merchant,
+            card=card,
+            amount=amount,
+            pin=pin,
+            terminal=terminal,
+            person=person,
+            reference=reference,
+        )
+    return OfferUseRequest(
+        id=opaque_id(UseId) if payment is None else payment.id,
+        use=opaque_id(UseId),
+        merchant=merchant,
+        terminal=terminal,
+        card=CardEntry(card, pin),
+        offer=offer,
+        attempt=_attempt(
+            merchant, key, "offer use", card, offer, amount.plain if amount else "nothing", *_told(reference)
+        ),
+        branch=branch,
+        payment=payment,
         person=person,
     )
 

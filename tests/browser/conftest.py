@@ -77,6 +77,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     for card in ("child", "neighbour"):
         street.set_pin(card, PIN)
     street.add_card("lost", state=CardState.BLOCKED)
+    street.offer("club", per_card=9)
     with (folder / "log").open("wb") as log:
         settings = {"PASLEDGER_KEY": str(folder / "key"), "MERCHANT_API_LOG_LEVEL": "debug"}
         with on_a_port(street, log=log, **settings) as till:

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from pasledger.ledger.money import Money
 from pasledger.rules.one_time import SECONDS, one_time_code
 from pasledger.rules.records import PersonRole
 from pasledger.usecases import persons
@@ -76,6 +77,46 @@ def paid(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("Betaald")).to_be_visible()
 
 
+def used(shop: Shop, visitor: Visitor) -> None:
+    """An offer that was used with a scanned card, and nothing paid."""
+    scanned(shop, visitor)
+    visitor.page.get_by_label("Aanbieding").select_option(label="Gratis ijs")
+    visitor.press("Betalen")
+    expect(visitor.page.get_by_role("heading", name="Gelukt")).to_be_visible()
+    expect(visitor.page.get_by_text("Gratis ijs")).to_be_visible()
+
+
+def used_and_paid(shop: Shop, visitor: Visitor) -> None:
+    """An offer with a payment, and then the counts of the day."""
+    scanned(shop, visitor)
+    visitor.page.get_by_label("Aanbieding").select_option(label="Gratis ijs")
+    visitor.pay("1,50")
+    expect(visitor.page.get_by_role("heading", name="Betaald")).to_be_visible()
+    visitor.page.get_by_role("link", name="Vandaag").click()
+    expect(visitor.page.get_by_text("keer gebruikt")).to_be_visible()
+
+
+def offered(shop: Shop, visitor: Visitor) -> None:
+    """What everybody can read, of one kind."""
+    visitor.page.goto(f"{shop.address}/offers")
+    visitor.page.get_by_label("Soort").select_option("sport")
+    visitor.press("Laat zien")
+    expect(visitor.page.get_by_text("Gratis ijs")).to_be_visible()
+    expect(visitor.page.get_by_text("school")).to_have_count(1)  # in the list of kinds, and nowhere else
+
+
+def publishing(shop: Shop, visitor: Visitor) -> None:
+    """An offer of an administrator, with the question before it is stopped."""
+    managing(shop, visitor)
+    visitor.page.get_by_label("Wat u aanbiedt, in het Nederlands").fill("Gratis thee")
+    visitor.page.get_by_label("Hetzelfde in het Engels").fill("Free tea")
+    visitor.page.get_by_label("Wat is het?").select_option("text")
+    visitor.page.get_by_label("Laatste dag").fill(f"{staff().effective_on.year + 1}-12-31")
+    visitor.press("Aanbieding voorstellen")
+    visitor.page.get_by_text("Stoppen: Gratis thee").first.click()
+    expect(visitor.page.get_by_role("button", name="Ja, voorgoed stoppen").first).to_be_visible()
+
+
 def asks_to_undo(shop: Shop, visitor: Visitor) -> None:
     """The question before a payment is given back."""
     paid(shop, visitor)
@@ -102,6 +143,54 @@ def statement(shop: Shop, visitor: Visitor) -> None:
     paid(shop, visitor)
     visitor.page.get_by_role("link", name="Overzicht").click()
     expect(visitor.page.get_by_role("table")).to_have_count(2)
+
+
+def own_card_sign_in(shop: Shop, visitor: Visitor) -> None:
+    """Where a holder signs in, after a PIN that was wrong."""
+    visitor.page.goto(f"{shop.address}/mycard")
+    visitor.page.get_by_label("Pasnummer").fill(shop.street.numbers["child"].printed)
+    visitor.page.get_by_label("Pincode").fill("9999")
+    visitor.press("Bekijk mijn pas")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def own_card(shop: Shop, visitor: Visitor) -> None:
+    """What a holder sees of a card."""
+    name = f"own {len(shop.street.cards)}"
+    shop.street.add_card(name)
+    shop.street.award(name, Money(5000))
+    shop.street.set_pin(name, "4826")
+    visitor.page.goto(f"{shop.address}/mycard")
+    visitor.page.get_by_label("Pasnummer").fill(shop.street.numbers[name].printed)
+    visitor.page.get_by_label("Pincode").fill("4826")
+    visitor.press("Bekijk mijn pas")
+    expect(visitor.page.get_by_text("U kunt nog uitgeven")).to_be_visible()
+    visitor.page.get_by_text("plaatsen").click()
+
+
+def own_card_to_block(shop: Shop, visitor: Visitor) -> None:
+    """The question before a card is blocked."""
+    own_card(shop, visitor)
+    visitor.page.get_by_role("link", name="Blokkeer mijn pas").click()
+    expect(visitor.page.get_by_role("heading", name="Blokkeer mijn pas")).to_be_visible()
+
+
+def own_card_blocked(shop: Shop, visitor: Visitor) -> None:
+    """A card that was blocked."""
+    own_card_to_block(shop, visitor)
+    visitor.press("Ja, blokkeer mijn pas")
+    expect(visitor.page.get_by_text("Uw pas is geblokkeerd")).to_be_visible()
+
+
+def own_pin(shop: Shop, visitor: Visitor) -> None:
+    """Another PIN, after something was wrong."""
+    own_card(shop, visitor)
+    visitor.page.get_by_role("link", name="Kies een andere pincode").click()
+    visitor.page.get_by_label("Pincode van nu").fill("4826")
+    visitor.page.get_by_label("Nieuwe pincode").fill("1111")
+    visitor.page.get_by_label("Nog een keer").fill("1111")
+    visitor.press("Pincode bewaren")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
 
 
 def nowhere(shop: Shop, visitor: Visitor) -> None:
@@ -235,10 +324,19 @@ STATES = (
     refused,
     waiting,
     paid,
+    used,
+    used_and_paid,
+    offered,
+    publishing,
     asks_to_undo,
     undone,
     today,
     statement,
+    own_card_sign_in,
+    own_card,
+    own_card_to_block,
+    own_card_blocked,
+    own_pin,
     nowhere,
     manage_sign_in,
     choosing_a_password,

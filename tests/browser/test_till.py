@@ -86,6 +86,21 @@ def test_a_scanner_at_a_desk_types_the_link(shop: Shop, visitor: Visitor) -> Non
     heading(visitor.page, YES)
 
 
+def test_an_offer_is_used_by_keyboard_alone(shop: Shop, visitor: Visitor) -> None:
+    """Scanned, chosen with the arrow and sent with Enter, without an amount; the form after it is as new."""
+    visitor.sign_in(shop)
+    visitor.page.get_by_label("Pas", exact=True).focus()
+    visitor.page.keyboard.type(shop.link("neighbour"))
+    visitor.page.keyboard.press("Shift+Tab")
+    expect(visitor.page.get_by_label("Aanbieding")).to_be_focused()
+    visitor.page.keyboard.press("ArrowDown")
+    visitor.page.keyboard.press("Tab")
+    visitor.page.keyboard.press("Enter")
+    heading(visitor.page, "Gelukt")
+    visitor.page.get_by_role("link", name="Volgende betaling").click()
+    expect(visitor.page.get_by_label("Aanbieding")).to_have_value("")
+
+
 def test_a_number_and_a_pin_pay(shop: Shop, visitor: Visitor) -> None:
     """The number is typed, and the holder enters the PIN; without a PIN the page asks for it."""
     visitor.sign_in(shop)

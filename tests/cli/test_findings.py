@@ -1,11 +1,14 @@
 """Findings at the command line, and what an auditor sets down of them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pasledger.ledger.ids import FindingId
 from tests.cli.conftest import CLUB, Clerk
 from tests.cli.test_audit import as_rows
+from tests.support.books import A_LIVED_IN_TOWN, a_file
 
 
 @pytest.fixture
@@ -59,6 +62,19 @@ def test_what_an_auditor_says_stays_with_the_finding(auditor: Clerk) -> None:
     assert "the till was broken, see its log" in auditor("audit", "findings").words
     assert auditor.done("audit", "findings", "--open")["findings"] == []
     assert auditor.done("audit", "findings", "--until", "31-12-2025")["findings"] == []
+
+
+def test_what_is_found_no_more_keeps_what_was_said_of_it(tmp_path: Path) -> None:
+    """It is listed after the others with its last word, unless a period is asked for; and more can be said of it."""
+    clerk = Clerk(tmp_path)
+    a_file(clerk.books, *A_LIVED_IN_TOWN)
+    *others, gone = clerk.done("audit", "findings")["findings"]
+    assert (gone["finding"], gone["kind"]) == (FindingId.of(1), "round-amounts")
+    assert (gone["state"], gone["note"], gone["count"]) == ("examining", "the merchant was asked", 0)
+    assert gone["finding"] not in {one["finding"] for one in others}
+    assert "Deze bevinding is er niet meer" in clerk("audit", "findings").words
+    in_a_year = clerk.done("audit", "findings", "--since", "2026-01-01")["findings"]
+    assert {one["finding"] for one in in_a_year} == {one["finding"] for one in others}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The auditor's report at the command line, and the registers beside it."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,18 @@ def pay(clerk: Clerk, holder: str, amount: str = "5,00") -> None:
 
 
 @pytest.fixture
-def busy(clerk: Clerk) -> Clerk:
-    """The town with six holders who have something of each scheme, and pay."""
+def busy(tmp_path: Path, busy_folder: Path) -> Clerk:
+    """The town with six holders more, each with something to spend on sport, who paid."""
+    shutil.copytree(busy_folder, tmp_path, dirs_exist_ok=True)
+    return Clerk(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def busy_folder(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Path:
+    """The folder of that town, filled once."""
+    folder = tmp_path_factory.mktemp("busy")
+    shutil.copytree(filled, folder, dirs_exist_ok=True)
+    clerk = Clerk(folder)
     names = [f"R-{number}" for number in range(1, 7)]
     file, carriers = clerk.file("pashouder\n" + "\n".join(names), "more.csv"), clerk.folder / "more-carriers.csv"
     clerk.done("holders", "add", file, "--activate", "--carriers", carriers)
@@ -36,7 +47,7 @@ def busy(clerk: Clerk) -> Clerk:
         kept.writelines(carriers.read_text(encoding="utf-8-sig").splitlines(keepends=True)[1:])
     for name in names:
         pay(clerk, name, "7,00")
-    return clerk
+    return folder
 
 
 def test_the_report_stands_alone(busy: Clerk) -> None:
@@ -87,9 +98,14 @@ def test_a_report_of_books_that_are_not_sound(busy: Clerk) -> None:
     """It is made all the same, says so first, and the command exits with 1."""
     with unguarded(Path(busy.books)) as file:
         file.execute("UPDATE account SET balance_cents = balance_cents + 1 WHERE kind = 'budget'")
+        file.execute("UPDATE entry SET approved_by = prepared_by WHERE kind = 'budget-raised'")
+        file.execute("DELETE FROM merchant WHERE name = 'De Club'")
     out = busy.folder / "bad.html"
     assert busy("audit", "report", "-o", out).code == 1
-    assert "De boeken kloppen niet." in out.read_text(encoding="utf-8")
+    page = out.read_text(encoding="utf-8")
+    assert "De boeken kloppen niet." in page
+    assert "vierogenprincipe niet gevolgd" in page
+    assert all(busy("audit", name).code == 0 for name in ("findings", "manual", "changes"))
     again = busy("audit", "report", "-o", out)
     assert (again.code, "bad.html" in again.words) == (1, True)
 

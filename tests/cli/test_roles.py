@@ -47,6 +47,7 @@ REPORTS = (
     ("trial-balance",),
     ("accounts",),
     ("account", "treasury/sport"),
+    *(("audit", name) for name in ("findings", "manual", "changes", "rights")),
     ("verify",),
 )
 
@@ -110,6 +111,7 @@ def test_an_auditor_reads_everything_and_writes_nothing(colleagues: dict[Role, C
         ("terminals", "add", CLUB, "kassa 9"),
         ("cards", "block", card),
         ("redeem", "--card", card, "--merchant", CLUB, "--amount", "5,00"),
+        ("audit", "follow-up", "fnd_" + "0" * 32, "--state", "open", "--note", "seen"),
         ("upgrade",),
         ("roles", "create"),
     ):

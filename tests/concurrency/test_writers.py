@@ -22,6 +22,7 @@ from pasledger.usecases.verifying import verify
 from tests.support.books import A_SMALL_TOWN, KINDS, POSTGRESQL, MakeBooks, granted, holders, opened, place_in
 from tests.support.postgresql import raw, run
 from tests.support.town import (
+    A_KEY,
     CLUB,
     TODAY,
     a_budget,
@@ -34,12 +35,17 @@ from tests.support.town import (
     a_merchant,
     a_redemption,
     a_refund,
+    a_stamp,
     a_terminal,
+    a_use,
     a_withdrawal,
     a_year_close,
     an_award,
     an_extension,
+    an_offer,
+    an_offer_stop,
     euros,
+    offered,
 )
 from tests.support.writers import CLIENTS, WRITERS, Batches, alone, ask_at_once, processes
 
@@ -99,6 +105,50 @@ def test_nobody_spends_the_same_cent(pool: ProcessPoolExecutor, books: str) -> N
     assert asked.refusals() == {None: 30, Refusal.NOT_ENOUGH: 98}
     assert set(asked.states) <= {None}
     assert left(books) == euros("0,30")
+
+
+def used(books: str) -> tuple[int, int, int]:
+    """Return how often the first offer says that it was used, how often it was, and how many marks there are."""
+    with opened(books) as store, store._connection(reads_only=True) as connection:
+        asked = ("SELECT used FROM offer", "SELECT count(*) FROM offer_use", "SELECT count(*) FROM offer_mark")
+        said, counted, marks = (connection.exec_driver_sql(one).scalar_one() for one in asked)
+        return int(said), int(counted), int(marks)
+
+
+def test_no_more_is_used_than_there_is(pool: ProcessPoolExecutor, books: str) -> None:
+    """Of a stock of forty, as many cards as there are get exactly forty at the same moment, and each card its two."""
+    with opened(books) as store:
+        store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
+        granted(store, *offered(an_offer(per_card=2, stock=40)))
+    tries = [a_use(card=1 + one % 30, number=100 + one, key=f"{one}") for one in range(150)]
+    asked = ask_at_once(pool, books, of_each([*tries], clients=30))
+    assert asked.refusals()[None] == 40
+    assert set(asked.refusals()) <= {None, Refusal.OFFER_SOLD_OUT, Refusal.OFFER_USED_UP}
+    assert DEADLOCK not in asked.states
+    assert used(books) == (40, 40, 40)
+
+
+def test_a_limit_for_each_card_holds(pool: ProcessPoolExecutor, books: str) -> None:
+    """Sixty-four tills that use an offer with one card at the same moment use it three times, and pay three times."""
+    with opened(books) as store:
+        store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
+        granted(store, *offered(an_offer(per_card=3)))
+    tries = [a_use(amount="1,00", number=100 + one, key=f"{one}") for one in range(CLIENTS)]
+    asked = ask_at_once(pool, books, of_each([*tries]))
+    assert asked.refusals() == {None: 3, Refusal.OFFER_USED_UP: CLIENTS - 3}
+    assert used(books) == (3, 3, 3)
+    assert left(books) == euros("27,00")
+
+
+def test_nothing_is_used_after_it_was_stopped(pool: ProcessPoolExecutor, books: str) -> None:
+    """A stop among many uses: what came before it is counted, and nothing comes after it."""
+    with opened(books) as store:
+        store.take_key(A_KEY, at=a_stamp().recorded_at, by="clerk")
+        granted(store, *offered(an_offer()))
+    tries = [alone(a_use(card=1 + one % 30, number=100 + one)) for one in range(24)]
+    asked = ask_at_once(pool, books, [*tries[:12], alone(an_offer_stop()), *tries[12:]])
+    assert set(asked.refusals()) <= {None, Refusal.OFFER_UNKNOWN}
+    assert used(books)[0] == used(books)[1] == asked.refusals()[None] - 1
 
 
 def test_no_budget_is_awarded_twice(pool: ProcessPoolExecutor, books: str) -> None:

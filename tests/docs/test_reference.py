@@ -20,6 +20,7 @@ from pasledger.formats.tabular import Column
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.journal import EntryKind
 from pasledger.ledger.refusals import Refusal
+from pasledger.reports.findings import CRITERIA, FindingKind
 from pasledger.rules.postings import SIDES
 from pasledger.store import BooksProblem
 from pasledger.store.roles import RIGHTS
@@ -181,6 +182,13 @@ def test_the_json_of_a_command_is_described(written: str) -> None:
     told = re.findall(r"^JSON: .+$", commands()[written].help, re.MULTILINE)
     described = re.findall(r"^JSON: .+$", section("reference/command-line.md", f"`{written}`"), re.MULTILINE)
     assert described == told
+
+
+def test_every_kind_of_finding_is_described() -> None:
+    """The table has every kind, in order, with the criteria that it is about."""
+    [heading] = [one for one in headings("reference/command-line.md", 3) if one.startswith("`pasledger audit findings")]
+    described = [(row[0], row[1]) for row in table("reference/command-line.md", heading)]
+    assert described == [(kind, ", ".join(CRITERIA[kind])) for kind in FindingKind]
 
 
 def test_everything_that_can_be_the_matter_with_books_is_described() -> None:

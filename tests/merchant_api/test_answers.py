@@ -9,6 +9,7 @@ from pasledger.texts import LANGUAGES, codes
 OWN_DOING = {
     Refusal.KEY_REUSED: Answer.KEY_REUSED,
     Refusal.REDEMPTION_UNKNOWN: Answer.NOT_FOUND,
+    Refusal.OFFER_UNKNOWN: Answer.NOT_FOUND,
     Refusal.REFUND_TOO_LARGE: Answer.REFUND_TOO_LARGE,
     Refusal.HOLD_TERM: Answer.HOLD_TERM,
     Refusal.HOLD_UNKNOWN: Answer.NOT_FOUND,

@@ -23,8 +23,9 @@ from client.api.holds import create_capture, create_hold, get_hold
 from client.api.idempotency_keys import get_key_outcome
 from client.api.lists import list_holds, list_redemptions, list_refunds
 from client.api.redemptions import create_redemption, create_refund, get_redemption
+from client.api.offers import create_offer_use, list_offers, list_public_offers
 from client.api.statements import get_statement
-from client.models import Amount, CardEntry, NewHold, NewRedemption, NewRefund, ProblemDetails, Share
+from client.models import Amount, CardEntry, NewHold, NewOfferUse, NewRedemption, NewRefund, ProblemDetails, Share
 
 base, credential, token, today, tomorrow = sys.argv[1:]
 today, tomorrow = date.fromisoformat(today), date.fromisoformat(tomorrow)
@@ -49,6 +50,17 @@ held = create_hold.sync(
 taken = create_capture.sync(held.id, client=till, body=Share(amount=euros("15.00")), idempotency_key="k-4")
 assert get_hold.sync(held.id, client=till).left.value == "5.00"
 
+offer = list_offers.sync(client=till).items[0]
+assert (offer.state, offer.usable, offer.words_en) == ("running", True, "Free ice")
+used = create_offer_use.sync(
+    client=till, body=NewOfferUse(card=card, offer=offer.id, amount=euros("1.50")), idempotency_key="k-6"
+)
+assert get_redemption.sync(used.id, client=till).amount.value == used.amount.value == "1.50"
+alone = create_offer_use.sync(client=till, body=NewOfferUse(card=card, offer=offer.id), idempotency_key="k-7")
+assert get_key_outcome.sync("k-7", client=till).offer_use == alone.id
+assert list_public_offers.sync(client=till).items[0].id == offer.id
+assert list_offers.sync(client=till).items[0].uses == 2
+
 refused = create_redemption.sync(
     client=till, body=NewRedemption(card=card, amount=euros("900.00")), idempotency_key="k-5"
 )
@@ -59,7 +71,7 @@ assert list_refunds.sync(client=till).items[0].redemption == paid.id
 assert list_holds.sync(client=till).items[0].last_day == tomorrow
 assert get_key_outcome.sync("k-4", client=till).capture == taken.id
 statement = get_statement.sync(client=till, from_=today, until=tomorrow)
-assert (statement.closing_owed.value, len(statement.lines)) == ("25.00", 3)
+assert (statement.closing_owed.value, len(statement.lines)) == ("26.50", 4)
 print("all is well")
 """
 
@@ -72,7 +84,9 @@ def test_a_generated_client_works(street: Street, tmp_path: Path) -> None:
     """Payments, holds, lists, keys and statements, by a program that knows nothing of the API but its description."""
     environment = {**os.environ, "PATH": f"{TOOLS}:{os.environ['PATH']}", "PYTHONPATH": str(tmp_path)}
     (tmp_path / "named.yml").write_text("package_name_override: client\nproject_name_override: made\n")
-    with on_a_port(street) as till:
+    street.give_key()
+    street.offer("club", words="Free ice")
+    with on_a_port(street, PASLEDGER_KEY=street.key_file(tmp_path)) as till:
         described = tmp_path / "openapi.json"
         described.write_text(json.dumps(till.client.get("/v1/openapi.json").json()))
         made = subprocess.run(

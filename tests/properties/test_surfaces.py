@@ -19,7 +19,9 @@ from merchant_api.settings import Settings
 from merchant_api.till import routes as till
 from merchant_api.till.pages import FOLDERS
 from pasledger import formats
-from tests.properties.test_no_stigma import ALWAYS, RICH, a_town, observe
+from tests.support.stigma_calls import ALWAYS
+from tests.support.stigma_seeing import observe
+from tests.support.stigma_worlds import RICH, a_town
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,8 +31,10 @@ class Held(Enum):
 
     TWO_WORLDS = "the property of the two worlds asks it in every run"
     NO_CODE = (
-        "without the code of the letter, which no merchant has, it has one answer: tests/merchant_api/test_mycard.py"
+        "without the code of the letter, which no merchant has, it has one answer: "
+        "tests/merchant_api/test_mycard.py::test_every_no_is_one_answer_and_the_same_work"
     )
+    NO_PIN = "without the PIN of the holder, it has one answer: tests/merchant_api/test_own.py"
     NO_CARD = "it is asked without a card or a payment, and answers the same to everybody, or of who asks alone"
 
 
@@ -46,6 +50,10 @@ SURFACES = {
     "POST /v1/holds/{id}/captures": Held.TWO_WORLDS,
     "POST /v1/holds/{id}/releases": Held.TWO_WORLDS,
     "POST /v1/holds/{id}/refunds": Held.TWO_WORLDS,
+    "POST /v1/offer-uses": Held.TWO_WORLDS,
+    "GET /v1/offers": Held.TWO_WORLDS,
+    "GET /v1/public/offers": Held.NO_CARD,
+    "GET /v1/public/merchants": Held.NO_CARD,
     "GET /v1/statements": Held.TWO_WORLDS,
     "GET /v1/payouts": Held.TWO_WORLDS,
     "GET /v1/payouts/{id}": Held.TWO_WORLDS,
@@ -73,12 +81,24 @@ SURFACES = {
     "POST /manage/sign-out": Held.NO_CARD,
     "POST /manage/terminals": Held.NO_CARD,
     "POST /manage/terminals/{id}/revoke": Held.NO_CARD,
+    "POST /manage/offers": Held.NO_CARD,
+    "POST /manage/offers/{id}/stop": Held.NO_CARD,
+    "GET /offers": Held.NO_CARD,
     "POST /manage/persons": Held.NO_CARD,
     "POST /manage/persons/{id}/renew": Held.NO_CARD,
     "POST /manage/persons/{id}/end": Held.NO_CARD,
     "GET /mycard/pin": Held.NO_CARD,
     "POST /mycard/pin": Held.NO_CODE,
     "GET /mycard/done": Held.NO_CARD,
+    "GET /mycard": Held.NO_PIN,
+    "POST /mycard/sign-in": Held.NO_PIN,
+    "POST /mycard/sign-out": Held.NO_CARD,
+    "GET /mycard/block": Held.NO_PIN,
+    "POST /mycard/block": Held.NO_PIN,
+    "GET /mycard/change-pin": Held.NO_PIN,
+    "POST /mycard/change-pin": Held.NO_PIN,
+    "GET /mycard/data.json": Held.NO_PIN,
+    "GET /mycard/own/language/{language}": Held.NO_CARD,
     "GET /mycard/language/{language}": Held.NO_CARD,
     "GET /static": Held.NO_CARD,
     "GET /.well-known/security.txt": Held.NO_CARD,
@@ -87,8 +107,9 @@ SURFACES = {
 PAGES = {
     **dict.fromkeys(("pay", "receipt", "undo", "today", "statement"), Held.TWO_WORLDS),
     **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
-    **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "shown"), Held.NO_CARD),
+    **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "offers", "shown"), Held.NO_CARD),
     **dict.fromkeys(("pin", "pin_set"), Held.NO_CODE),
+    **dict.fromkeys(("sign_in", "own", "block", "change_pin"), Held.NO_PIN),
 }
 """Each template, by its name."""
 
@@ -99,9 +120,32 @@ FILES = {
     "pain001": "tests/formats/test_pain001.py::test_a_file_has_no_address_and_no_scheme",
     **dict.fromkeys(
         (
-            *("auditfile", "awards", "camt053", "carriers", "cells", "cover_page", "delimited", "ends", "faults"),
-            *("journals", "json_lines", "listing", "markup", "masterdata", "merchants", "numbers", "pain002", "paper"),
-            *("payments", "seals", "sepa", "sources", "spreadsheet", "tabular", "workbook", "xml"),
+            *(
+                "audit_page",
+                "auditfile",
+                "awards",
+                "baselines",
+                "camt053",
+                "carriers",
+                "cells",
+                "cover_page",
+                "delimited",
+                "ends",
+                "faults",
+            ),
+            *(
+                "journals",
+                "json_lines",
+                "listing",
+                "markup",
+                "masterdata",
+                "merchants",
+                "numbers",
+                "own_data",
+                "pain002",
+                "paper",
+            ),
+            *("payments", "reach_page", "seals", "sepa", "sources", "spreadsheet", "tabular", "workbook", "xml"),
         ),
         STAFF,
     ),
@@ -142,6 +186,12 @@ def test_every_file_is_in_the_registry() -> None:
         if isinstance(held, str) and held != STAFF:
             file, _, name = held.partition("::")
             assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_what_has_one_answer_without_a_code_has_its_test() -> None:
+    """The test that is named is there."""
+    file, _, name = Held.NO_CODE.value.rpartition(" ")[2].partition("::")
+    assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
 
 
 def test_what_is_said_to_be_in_the_two_worlds_is() -> None:

@@ -37,7 +37,7 @@ from pasledger.reports.findings import (
     spending_findings,
     waiting_lines,
 )
-from pasledger.reports.findings.spending import Rules
+from pasledger.reports.findings.spending import Rules, _Bursts
 from pasledger.rules.actors import ActorChangeKind, ActorRole
 from pasledger.rules.known import Known
 from pasledger.rules.records import (
@@ -326,6 +326,16 @@ def test_bursts_are_what_a_look_at_everything_finds(minutes: list[int]) -> None:
     }
     found = [one for one in spending_findings(at_minutes(*minutes), the_rules()) if one.kind is K.BURST_OF_CARD]
     assert sum(one.count for one in found) == len(expected)
+
+
+def test_no_more_is_remembered_than_makes_a_burst() -> None:
+    """However many pay at one moment, the newest few of each are kept; who has not paid for a while is forgotten."""
+    bursts = _Bursts(K.BURST_OF_CARD, 5, timedelta(minutes=10), 3)
+    for number in range(1, 200):
+        assert list(bursts.add((f"card {number % 7}",), spent(number=number))) == []
+    assert [len(recent.payments) for recent in bursts._recent.values()] == [5] * 7
+    late = list(bursts.add(("another",), spent(number=300, at=NOON + timedelta(hours=1))))
+    assert (sum(one.count for one in late), list(bursts._recent)) == (199, [("another",)])
 
 
 # --- people, days, payments, numbers

@@ -9,7 +9,8 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import Money, total
 from pasledger.reports.audit import TOGETHER, MerchantTotal, told_balance, told_merchants, told_schemes
 from pasledger.reports.schemes import SchemeLine, scheme_total
-from pasledger.reports.small_numbers import FEWEST_HOLDERS, grouped
+from pasledger.reports.small_numbers import grouped
+from pasledger.reports.suppression import FEWEST
 from pasledger.reports.trial_balance import TrialBalance, TrialBalanceLine, Turnover
 
 NUMBERS = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(0, 12), max_size=8)
@@ -19,13 +20,13 @@ NUMBERS = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers
 def test_no_line_of_few_stands_alone(holders: dict[str, int]) -> None:
     """A small line is told with one that has enough, and never alone with nothing around it; of nobody all is told."""
     groups = grouped(holders)
-    small = {name for name, number in holders.items() if 0 < number < FEWEST_HOLDERS}
+    small = {name for name, number in holders.items() if 0 < number < FEWEST}
     assert small <= groups.together
     enough = [holders[name] for name in groups.together - small]
     assert len(enough) <= 1
     assert groups.is_hidden == bool(small and not enough)
     if enough:
-        assert enough == [min(number for number in holders.values() if number >= FEWEST_HOLDERS)]
+        assert enough == [min(number for number in holders.values() if number >= FEWEST)]
     assert bool(groups.together) == bool(small)
 
 

@@ -8,8 +8,7 @@ import pytest
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.one_time import SECONDS, for_an_app, one_time_code, second_factor, step_of
 from pasledger.rules.records import PersonSecret
-from tests.support.books import A_KEY
-from tests.support.town import a_person
+from tests.support.town import A_KEY, a_person
 
 SECRET = b"12345678901234567890"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -47,10 +46,10 @@ def test_anything_else_is_no_code(code: str) -> None:
 
 def test_the_second_factor_belongs_to_key_person_and_start() -> None:
     """A new start code, another person and another key each make another one; a password that is chosen does not."""
-    started = PersonSecret(a_person().id, 1, "hash", start=1)
-    chosen = PersonSecret(a_person().id, 2, "another hash", start=1)
-    anew = PersonSecret(a_person().id, 3, "a third", start=3)
-    another = PersonSecret(a_person(2).id, 1, "hash", start=1)
+    started = PersonSecret(a_person().id, 1, "hash", start=1, at=NOW)
+    chosen = PersonSecret(a_person().id, 2, "another hash", start=1, at=NOW)
+    anew = PersonSecret(a_person().id, 3, "a third", start=3, at=NOW)
+    another = PersonSecret(a_person(2).id, 1, "hash", start=1, at=NOW)
     assert second_factor(A_KEY, started) == second_factor(A_KEY, chosen)
     made = {second_factor(A_KEY, one) for one in (started, anew, another)}
     made.add(second_factor(SecretKey(bytes(32)), started))

@@ -17,6 +17,7 @@ from pasledger.rules.persons import (
 )
 from pasledger.rules.pins import LOCKED_AFTER
 from pasledger.rules.records import CodeUsed, PersonRole, PersonSecret, PinToVerify, Terminal, Tries
+from pasledger.rules.records.persons import START_LASTS
 from pasledger.rules.registration import RevocationRequest, TerminalRequest
 from pasledger.rules.town import Town
 from tests.support.town import CAFE, a_cafe, a_person, a_stamp, a_terminal, a_town, grant, refuses
@@ -101,7 +102,7 @@ def test_a_secret_takes_the_place_of_the_one_it_was_chosen_with() -> None:
     """The second factor stays; and of two who choose at one moment the second is refused."""
     town = a_staffed_town()
     event = grant(town, OwnSecretRequest(BY, 1, "chosen", step=10))
-    assert event.facts == (PersonSecret(BY, 2, "chosen", start=1), CodeUsed(BY, 10))
+    assert event.facts == (PersonSecret(BY, 2, "chosen", start=1, at=a_stamp().recorded_at), CodeUsed(BY, 10))
     assert not town.person_secrets[BY].is_start
     with refuses(Refusal.CODE_WRONG):
         grant(town, OwnSecretRequest(BY, 1, "chosen too", step=11))
@@ -127,12 +128,29 @@ def test_an_administrator_signs_in_with_a_code_and_a_cashier_without() -> None:
     grant(town, SignInRequest(CASHIER.id, 1, None))
 
 
+def test_a_start_code_ends() -> None:
+    """After two weeks it lets nobody in and chooses no secret, and a new one does; what was chosen in time goes on."""
+    town = a_staffed_town()
+    grant(town, OwnSecretRequest(BY, 1, "chosen", step=10))
+    last, over = (
+        replace(a_stamp(), recorded_at=a_stamp().recorded_at + START_LASTS - early)
+        for early in (timedelta(milliseconds=1), timedelta())
+    )
+    grant(town, SignInRequest(CASHIER.id, 1, None), stamp=last)
+    for late in (SignInRequest(CASHIER.id, 1, None), OwnSecretRequest(CASHIER.id, 1, "chosen", None)):
+        with refuses(Refusal.CODE_WRONG):
+            grant(town, late, stamp=over)
+    grant(town, SignInRequest(BY, 2, 11), stamp=over)
+    grant(town, StartRequest(CASHIER.id, "hash of another", by=BY), stamp=over)
+    grant(town, OwnSecretRequest(CASHIER.id, 2, "chosen", None), stamp=over)
+
+
 def test_a_start_code_takes_everything_back() -> None:
     """The secret, the second factor and the tries: for who forgot, and for who was locked out."""
     town = a_staffed_town()
     grant(town, PersonTryRequest(CASHIER.id))
     event = grant(town, StartRequest(CASHIER.id, "hash of another", by=BY))
-    started = PersonSecret(CASHIER.id, 2, "hash of another", start=2)
+    started = PersonSecret(CASHIER.id, 2, "hash of another", start=2, at=a_stamp().recorded_at)
     assert event.facts == (started, Tries(CASHIER.id, 0, a_stamp().recorded_at))
     with refuses(Refusal.CODE_WRONG):
         grant(town, SignInRequest(CASHIER.id, 1, None))

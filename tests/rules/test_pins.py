@@ -191,6 +191,23 @@ def test_a_repeat_is_not_a_try() -> None:
     assert grant(town, TryRequest(NUMBER, key_of(CLUB, "another"))).facts != ()
 
 
+@pytest.mark.parametrize(("pin", "number"), [(PinCheck.WRONG, 1), (PinCheck.RIGHT, 0)])
+def test_one_key_at_two_services_is_one_try(pin: PinCheck, number: int) -> None:
+    """Each counts before either has booked; what comes second is answered from the record, and takes its try back."""
+    town = a_town_with_a_pin()
+    at_both = TryRequest(NUMBER, key_of(CLUB, "k"))
+    grant(town, at_both)
+    grant(town, at_both)
+    assert town.tries[a_card().id].number == 2
+
+    first, second = (ask(town, a_redemption("5,00", key="k", pin=pin)) for _ in range(2))
+
+    assert (first.is_repeat, second.is_repeat, first.attempt == second.attempt) == (False, True, True)
+    assert town.tries[a_card().id].number == number
+    ask(town, a_redemption("5,00", key="k", pin=PinCheck.NOT_SENT))
+    assert town.tries[a_card().id].number == number
+
+
 def test_a_card_without_a_pin_has_none_to_try() -> None:
     """There is nothing to find out, and the answer is the same whatever was sent."""
     _, to_verify = tried(a_town())

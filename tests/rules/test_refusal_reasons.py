@@ -17,6 +17,7 @@ from pasledger.rules.card_entry import MOST_REFUSALS, PinCheck
 from pasledger.rules.card_rule import LimitRequest
 from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
+from pasledger.rules.offers import OfferRequest
 from pasledger.rules.payouts import RunCancelRequest
 from pasledger.rules.persons import PersonEndRequest, PersonRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest
@@ -60,15 +61,19 @@ from tests.support.town import (
     a_statement,
     a_terminal,
     a_town,
+    a_use,
     a_withdrawal,
     a_write_off,
     a_year_close,
     an_award,
     an_end,
     an_extension,
+    an_offer,
+    an_offer_stop,
     ask,
     euros,
     grant,
+    offered,
     refuses,
     settings_of_payment,
     state_of,
@@ -134,6 +139,12 @@ REPRODUCED = {
     Refusal.CARD_BLOCKED: Case(a_redemption(), given=(CardRequest(a_card().number, CardState.BLOCKED),)),
     Refusal.CARD_REPLACED: Case(a_redemption(), given=(CardRequest(a_card().number, CardState.REPLACED, a_card(2)),)),
     Refusal.MERCHANT_UNKNOWN: Case(a_redemption(merchant=NOBODY)),
+    Refusal.OFFER_UNKNOWN: Case(a_use()),
+    Refusal.OFFER_SOLD_OUT: Case(a_use(number=2), given=(*offered(an_offer(stock=1)), a_use())),
+    Refusal.OFFER_USED_UP: Case(a_use(number=2), given=(*offered(an_offer(per_card=1)), a_use())),
+    Refusal.OFFER_OVER: Case(OfferRequest(an_offer()), stamp=a_stamp(date(2026, 4, 1))),
+    Refusal.BRANCH_UNKNOWN: Case(OfferRequest(an_offer(branches=("Elders",)))),
+    Refusal.OFFER_STEP_UNKNOWN: Case(an_offer_stop(), given=(*offered(an_offer()), an_offer_stop())),
     Refusal.NO_ENTITLEMENT: Case(a_redemption(card=2), given=(A_SECOND_HOLDER,)),
     Refusal.NOT_STARTED: Case(
         a_redemption(card=2), given=(A_SECOND_HOLDER, an_award(holder=2, starts_on=date(2026, 3, 3), number=2))

@@ -11,10 +11,21 @@ import pytest
 from psycopg import errors
 from sqlalchemy import Connection, text
 
+from pasledger.ledger.ids import OfferId
 from pasledger.ledger.journal import FOUR_EYES
 from pasledger.ledger.periods import Period
+from pasledger.rules.actors import ActorRole
+from pasledger.rules.appointing import ActorRequest
+from pasledger.rules.cards import CardState
+from pasledger.rules.offers import OfferApprovalRequest, OfferForgettingRequest, OfferRequest, OfferStopRequest
+from pasledger.rules.pins import ActivationRequest, CodeTryRequest, PinRequest
+from pasledger.rules.records import LookUpPurpose
+from pasledger.rules.registration import HolderRequest
 from pasledger.store import BooksProblem, Role, Store, migrating, roles, tables
 from pasledger.store.selling import Wanted
+from pasledger.usecases import desk
+from pasledger.usecases.finding import number_of
+from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.paying import specification_of
 from pasledger.usecases.verifying import verify
 from tests.support.books import (
@@ -32,8 +43,9 @@ from tests.support.books import (
     with_seals,
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
+from tests.support.retention import LONG_AGO, LONG_AGO_KINDS, grown_old, unlinked
 from tests.support.roles import PASSWORD, as_user, forget, users_of
-from tests.support.town import TODAY, a_budget, a_redemption
+from tests.support.town import TODAY, a_budget, a_card, a_holder, a_person, a_redemption, a_use, an_offer, offered
 
 pytestmark = pytest.mark.slow
 
@@ -199,11 +211,11 @@ OTHERS = {
             "entitlement_end", "lapse", "freeing", "correction", "year_closed",
         )},
         **{f"read {table}": f"SELECT 1 FROM {table}" for table in (
-            "holder", "holder_reference", "card_change", "award_decision", "budget_decision", "activation",
+            "holder", "holder_reference", "card_change", "award_decision", "budget_decision",
             "pin_unlock", "lapse", "freeing",
         )},
         **{f"add to {table} too": f"INSERT INTO {table} SELECT * FROM {table}" for table in (
-            "books_key", "card_rule", "scheme_ceiling", "activation", "pin", "pin_unlock"
+            "books_key", "card_rule", "scheme_ceiling", "activation", "pin_unlock"
         )},
         "change a PIN": "UPDATE pin SET hash = 'mine'",
         "use a code again": "UPDATE pin SET activation = NULL",
@@ -213,7 +225,7 @@ OTHERS = {
         "take the key away": "DELETE FROM books_key",
         "let another key in": "UPDATE books_key SET check_value = 'mine'",
         "count for another card": "UPDATE tries SET subject = 'crd_2'",
-        "activate a card": "UPDATE card SET state = 'active'",
+        "let a card be another's": "UPDATE card SET holder_id = 'hld_2'",
         "change a credential": "UPDATE terminal SET credential_hash = 'mine'",
         "change a secret": "UPDATE person_secret SET hash = 'mine'",
     },
@@ -302,6 +314,24 @@ def test_the_service_does_no_work_of_staff(users: dict[Role, str]) -> None:
     assert content(users[Role.OWNER]) == before
 
 
+def test_staff_unlinks_and_nobody_else_does(make_books: MakeBooks) -> None:
+    """Its rights are enough for all of it, and without a record they are worth nothing."""
+    with users_of(make_books(*LONG_AGO)) as users:
+        with opened(users[Role.STAFF]) as store:
+            grown_old(store)
+        for role in (Role.SERVICE, Role.AUDITOR):
+            with opened(users[role]) as store, unusable(P.NO_RIGHTS):
+                unlinked(store)
+        with (
+            raw(users[Role.STAFF]) as connection,
+            pytest.raises(errors.IntegrityConstraintViolation, match="no record"),
+        ):
+            run(connection, "DELETE FROM holder_reference")
+        with opened(users[Role.STAFF]) as store:
+            assert len(unlinked(store)) == len(LONG_AGO_KINDS)
+            assert verify(store).is_sound
+
+
 def test_the_service_reads_what_merchants_ask(users: dict[Role, str]) -> None:
     """Lists, payouts with their lines, and statements: it has the rights that each of them takes."""
     year = Period(TODAY.replace(month=1, day=1), TODAY.replace(month=12, day=31))
@@ -312,6 +342,47 @@ def test_the_service_reads_what_merchants_ask(users: dict[Role, str]) -> None:
             assert reader.payouts.lines(payout.entry, payout.merchant)
             assert specification_of(reader, payout, "nl").amount == payout.amount
             assert reader.selling.statement(payout.merchant, year).lines
+
+
+def test_a_holder_at_the_service_and_a_clerk_at_the_desk_do_their_work(make_books: MakeBooks) -> None:
+    """The service sets a PIN with a code, and sends none itself; staff looks up and blocks; an auditor reads of it."""
+    clerk = ActorRequest("clerk", frozenset({ActorRole.ADMINISTRATOR, ActorRole.CLERK}), "hash of a credential")
+    new = HolderRequest(a_holder(2), a_card(2, holder=2, state=CardState.ISSUED))
+    letter = ActivationRequest(a_card(2).number, "hash of a code", TODAY.replace(year=TODAY.year + 1))
+    here = desk.Clerk("clerk", "desk, from here")
+    with users_of(make_books(*A_SMALL_TOWN, clerk, new, letter)) as users:
+        with opened(users[Role.SERVICE]) as store:
+            assert number_of(store, a_card(2).number) == a_card(2).number
+            granted(store, CodeTryRequest(a_card(2).number), CodeTryRequest(None))
+            granted(store, PinRequest(a_card(2).number, "hash of a PIN", "hash of a code"))
+            with unusable(P.NO_RIGHTS):
+                granted(store, letter)
+        with opened(users[Role.STAFF]) as store:
+            act = desk.find(store, here, desk.named(a_holder(2).reference), LookUpPurpose.CARD)
+            whom = desk.found(store, here, act, at=stamp_now("clerk").recorded_at)
+            assert whom is not None
+            assert whom.cards[0][1].has_pin
+            desk.block(store, here, whom, whom.cards[0][0])
+        with opened(users[Role.AUDITOR]) as store:
+            known = desk.found(store, here, act, at=stamp_now("clerk").recorded_at)
+            assert known is not None
+            assert known.cards[0][1].state is CardState.BLOCKED
+            with unusable(P.NO_RIGHTS):
+                desk.block(store, here, whom, whom.cards[0][0])
+
+
+def test_the_service_keeps_offers_and_approves_none(make_books: MakeBooks) -> None:
+    """It uses one, forgets whose uses are over, proposes and stops for an administrator; approving is not its right."""
+    books = make_books(*A_LIVED_IN_TOWN, *offered(an_offer(5, per_card=2)))
+    with users_of(books) as users:
+        with opened(users[Role.SERVICE]) as store:
+            granted(store, a_use(5, number=950), OfferForgettingRequest(OfferId.of(2)))
+            person = a_person().id
+            granted(store, OfferRequest(an_offer(6), by=person), OfferStopRequest(OfferId.of(5), by=person))
+            with unusable(P.NO_RIGHTS):
+                granted(store, OfferApprovalRequest(OfferId.of(6)))
+        with opened(users[Role.OWNER]) as store:
+            assert verify(store).is_sound
 
 
 @pytest.mark.parametrize("kind", sorted(kind.value for kind in FOUR_EYES))

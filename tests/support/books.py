@@ -25,7 +25,6 @@ from pasledger.rules.deciding import Outcome, Request
 from pasledger.rules.ends import ExtensionRequest
 from pasledger.rules.expiry import FreeingRequest, LapseRequest
 from pasledger.rules.follow_ups import FollowUpRequest
-from pasledger.rules.keys import SecretKey
 from pasledger.rules.persons import OwnSecretRequest, PersonEndRequest, PersonRequest
 from pasledger.rules.pins import ActivationRequest, PinRequest, TryRequest, UnlockRequest
 from pasledger.rules.records import (
@@ -53,6 +52,7 @@ from tests.support import postgresql
 from tests.support.batches import A_BATCH
 from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release
 from tests.support.town import (
+    A_KEY,
     TODAY,
     a_budget,
     a_cafe,
@@ -78,13 +78,17 @@ from tests.support.town import (
     a_stamp,
     a_statement,
     a_terminal,
+    a_use,
     a_withdrawal,
     a_write_off,
     a_year_close,
     an_award,
     an_end,
     an_extension,
+    an_offer,
+    an_offer_stop,
     euros,
+    offered,
     settings_of_payment,
 )
 
@@ -172,6 +176,12 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     an_extension(16, number=200_000),
     a_freeing("winter"),
     ActorRequest("administrator", frozenset({ActorRole.ADMINISTRATOR}), "hash of a credential", is_login=True),
+    *offered(an_offer(1, per_card=2, stock=3)),
+    *offered(an_offer(2, per_card=1)),
+    a_use(1, number=900, key="used"),
+    a_use(1, number=901),
+    a_use(2, card=1, number=902),
+    an_offer_stop(2),
     LimitRequest(euros("25,00")),
     ActivationRequest(a_card().number, "hash of a code", date(2026, 5, 1)),
     PinRequest(a_card().number, "hash of a PIN", "hash of a code"),
@@ -182,8 +192,6 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
 """The same, and something in every table: two who pay, a split payment, a refund, a refusal, a revoked terminal, an
 administrator, a PIN; a name that went when it was over; and a scheme of which something was withdrawn, lapsed and was
 freed when it was over. These books have a key too."""
-
-A_KEY = SecretKey(bytes(range(32)))
 
 
 Books = TypeVar("Books", Path, str)

@@ -24,9 +24,11 @@ from starlette.testclient import TestClient
 from merchant_api.app import create_app
 from merchant_api.settings import Settings
 from pasledger.formats.pain001 import MadeFile
-from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, RunId
+from pasledger.formats.paper import Overview
+from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, OfferId, RunId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
+from pasledger.ledger.periods import Period
 from pasledger.rules.actors import ActorRole
 from pasledger.rules.budgets import BudgetRequest
 from pasledger.rules.cards import CardNumber, CardState, TokenHash
@@ -34,15 +36,17 @@ from pasledger.rules.crediting import AwardRequest
 from pasledger.rules.deciding import Request
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.keys import KEY_BYTES, SecretKey
-from pasledger.rules.pins import LOCKED_AFTER, CodeTryRequest, PinRequest, TryRequest
-from pasledger.rules.records import Card, Holder, Merchant
+from pasledger.rules.offers import OfferApprovalRequest, OfferRequest
+from pasledger.rules.pins import LOCKED_AFTER, CodeTryRequest, OwnTryRequest, PinRequest, TryRequest
+from pasledger.rules.records import Card, Holder, Merchant, Offer, OfferKind
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Store
 from pasledger.usecases import banking, paying
 from pasledger.usecases.actors import add_actor
 from pasledger.usecases.booking import book_all
-from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, stamp_now
+from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, opaque_id, stamp_now
+from pasledger.usecases.overviews import holder_overview
 from pasledger.usecases.pins import hash_pin
 from pasledger.usecases.registering import new_terminal
 from pasledger.usecases.verifying import verify
@@ -72,6 +76,8 @@ class Street:
     cards: dict[str, Card] = field(default_factory=dict)
     numbers: dict[str, CardNumber] = field(default_factory=dict)
     key: SecretKey | None = None
+    offers: dict[str, OfferId] = field(default_factory=dict)
+    """An offer of each merchant, where one was made for all."""
 
     def give_key(self) -> SecretKey:
         """Let the books have a key from now on."""
@@ -79,17 +85,57 @@ class Street:
         self.store.take_key(self.key, at=staff().recorded_at, by="clerk")
         return self.key
 
+    def key_file(self, folder: Path) -> str:
+        """Write the key to a file, as a service of its own wants it, and return its path."""
+        assert self.key is not None, "these books have no key"
+        path = folder / "town.key"
+        path.write_text(self.key.secret.hex(), encoding="ascii")
+        return str(path)
+
+    def offer(
+        self,
+        at: str,
+        *,
+        words: str = "Gratis ijs",
+        per_card: int | None = None,
+        stock: int | None = None,
+        branches: tuple[str, ...] = (),
+        starts_in: int = 0,
+    ) -> Offer:
+        """Let a merchant have an offer that was approved, from today on or in some days, for a year."""
+        first = staff().effective_on + timedelta(days=starts_in)
+        offer = Offer(
+            opaque_id(OfferId),
+            self.merchants[at].id,
+            words,
+            words,
+            OfferKind.TEXT,
+            None,
+            None,
+            Period.through(first, first + timedelta(days=365)),
+            per_card,
+            stock,
+            branches,
+        )
+        self.book(OfferRequest(offer))
+        self.book(OfferApprovalRequest(offer.id))
+        return offer
+
     def set_pin(self, name: str, pin: str) -> None:
         """Set the PIN of a card, as its holder would."""
         assert self.key is not None, "books without a key have no PINs"
         hashed = _hash_once(self.key, pin)
         self.book(PinRequest(self.cards[name].number, hashed, None))
 
-    def try_in_vain(self, asked: TryRequest | CodeTryRequest, times: int = LOCKED_AFTER) -> None:
+    def try_in_vain(self, asked: TryRequest | CodeTryRequest | OwnTryRequest, times: int = LOCKED_AFTER) -> None:
         """Let somebody try a PIN or a code as often, each time after the wait; as often as it takes to lock it."""
         for number in range(times):
             stamp = staff()
             book_all(self.store, [asked], replace(stamp, recorded_at=stamp.recorded_at + timedelta(hours=5 * number)))
+
+    def overview(self, name: str) -> Overview:
+        """Return what the holder of a card may know of its own name."""
+        return holder_overview(self.store, self.holders[name].reference, on=staff().effective_on)
 
     def book(self, *requests: Request) -> None:
         """Book all of the requests, as staff."""
@@ -306,6 +352,21 @@ class Till:
         token = self.street.tokens.get(card, card)
         body = {"card": {"token": token}, "amount": _euros(amount), "lastDay": last_day} | more
         return self.post("/v1/holds", body, at=at, key=key, language=language)
+
+    def use_offer(
+        self,
+        card: str | dict[str, str],
+        offer: str,
+        amount: str | None = None,
+        *,
+        at: str = "club",
+        key: str = "key-o",
+        language: str = "nl",
+    ) -> httpx2.Response:
+        """Use an offer, and pay an amount where one is said."""
+        presented = {"token": self.street.tokens.get(card, card)} if isinstance(card, str) else card
+        body = {"card": presented, "offer": offer} | ({"amount": _euros(amount)} if amount else {})
+        return self.post("/v1/offer-uses", body, at=at, key=key, language=language)
 
     def use(self, hold: str, what: str, amount: str, *, at: str = "club", key: str = "key-u") -> httpx2.Response:
         """Ask for what becomes of a hold: one of its `captures`, `releases` or `refunds`."""

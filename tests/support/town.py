@@ -17,6 +17,7 @@ from pasledger.ledger.ids import (
     EntryId,
     HolderId,
     MerchantId,
+    OfferId,
     PayoutId,
     PersonId,
     RedemptionId,
@@ -24,6 +25,7 @@ from pasledger.ledger.ids import (
     RunId,
     StatementId,
     TerminalId,
+    UseId,
 )
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
@@ -40,7 +42,9 @@ from pasledger.rules.deciding import Outcome, Request, decide_each
 from pasledger.rules.ends import ExtensionRequest, WithdrawalRequest
 from pasledger.rules.expiry import BudgetRestRequest, FreeingRequest, LapseRequest, YearCloseRequest
 from pasledger.rules.holders import HolderReference
+from pasledger.rules.keys import SecretKey
 from pasledger.rules.merchants import MerchantChangeRequest, MerchantCheckRequest, MerchantEndRequest
+from pasledger.rules.offers import OfferApprovalRequest, OfferRequest, OfferStopRequest, OfferUseRequest
 from pasledger.rules.payouts import (
     PaymentSettingsRequest,
     PayoutCancelRequest,
@@ -59,6 +63,8 @@ from pasledger.rules.records import (
     LinePurpose,
     Merchant,
     MerchantContact,
+    Offer,
+    OfferKind,
     PaymentFile,
     PaymentSettings,
     Person,
@@ -72,6 +78,7 @@ from pasledger.rules.schemes import Scheme, ValidityRule
 from pasledger.rules.town import Town
 
 TODAY = date(2026, 3, 2)
+A_KEY = SecretKey(bytes(range(32)))
 CLUB, CAFE, SHOP = MerchantId.of(1), MerchantId.of(2), MerchantId.of(3)
 
 
@@ -319,6 +326,71 @@ def a_refund(
     given_back = None if amount is None else euros(amount)
     entry = EntryId.of(4_000_000 + number)
     return RefundRequest(RefundId.of(number), entry, merchant, RedemptionId.of(of), given_back, attempt)
+
+
+def an_offer(
+    number: int = 1,
+    *,
+    merchant: MerchantId = CLUB,
+    starts_on: date = TODAY,
+    last_day: date = date(2026, 3, 31),
+    per_card: int | None = None,
+    stock: int | None = None,
+    branches: tuple[str, ...] = (),
+    kind: OfferKind = OfferKind.PERCENTAGE,
+) -> Offer:
+    """Return an offer of a merchant."""
+    return Offer(
+        OfferId.of(number),
+        merchant,
+        f"Aanbieding {number}",
+        f"Offer {number}",
+        kind,
+        10 if kind is OfferKind.PERCENTAGE else None,
+        euros("2,50") if kind in (OfferKind.AMOUNT_OFF, OfferKind.PRICE) else None,
+        Period.through(starts_on, last_day),
+        per_card,
+        stock,
+        branches,
+    )
+
+
+def offered(offer: Offer) -> tuple[Request, Request]:
+    """Return what proposes an offer and what approves it, asked by a clerk for an approver."""
+    return OfferRequest(offer), OfferApprovalRequest(offer.id)
+
+
+def an_offer_stop(number: int = 1) -> OfferStopRequest:
+    """Return what stops an offer."""
+    return OfferStopRequest(OfferId.of(number))
+
+
+def a_use(
+    of: int = 1,
+    *,
+    amount: str | None = None,
+    card: int | CardNumber | TokenHash = 1,
+    merchant: MerchantId = CLUB,
+    branch: str | None = None,
+    number: int = 1,
+    key: str | None = None,
+    pin: PinCheck = PinCheck.BY_STAFF,
+) -> OfferUseRequest:
+    """Return the use of an offer and, with an amount, a payment in the same gesture."""
+    named = card_number(card) if isinstance(card, int) else card
+    payment = None if amount is None else a_redemption(amount, card=card, merchant=merchant, number=number, pin=pin)
+    return OfferUseRequest(
+        UseId.of(number) if payment is None else payment.id,
+        UseId.of(1_000_000 + number),
+        merchant,
+        None,
+        CardEntry(named, pin),
+        OfferId.of(of),
+        AttemptKey(key_of(merchant, key), f"use {of} {named} {amount}") if key else None,
+        branch,
+        payment,
+        secret=A_KEY,
+    )
 
 
 def a_withdrawal(of: int = 1, *, from_day: date | None = None, number: int = 1) -> WithdrawalRequest:

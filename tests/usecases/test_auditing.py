@@ -88,15 +88,17 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("kind", PLANTED)
-def test_what_our_own_program_would_refuse_is_found(books: str, kind: FindingKind) -> None:
-    """Who changes the books behind it makes a finding of that kind, and none of it keeps the others from being made."""
+def test_what_our_own_program_would_refuse_is_found(books: str) -> None:
+    """Each change of the books behind it makes a finding of its kind, and none of them hides what was found before."""
     before = found_in(books)
+    assert kinds(before).isdisjoint(PLANTED)
     with tampering(books) as run:
-        assert run(PLANTED[kind]).rowcount != 0
+        for statement in PLANTED.values():
+            assert run(statement).rowcount != 0, statement
     after = found_in(books)
-    assert kinds(after) - kinds(before) >= {kind}
-    assert {one.id for one in before if one.kind is K.SPENT_WITHOUT_TILL} <= {one.id for one in after}
+    assert kinds(after) >= {*PLANTED}
+    of_staff = {one.id for one in before if one.kind is K.SPENT_WITHOUT_TILL}
+    assert of_staff <= {one.id for one in after}
 
 
 def test_only_what_counts_in_a_period_is_looked_at(books: str) -> None:

@@ -9,6 +9,8 @@ from pasledger.formats.carriers import CarrierRow
 from pasledger.formats.faults import FileRefused
 from pasledger.formats.paper import Letter
 from pasledger.ledger.refusals import Refusal
+from pasledger.rules.attempts import key_of
+from pasledger.rules.card_entry import PinCheck
 from pasledger.rules.cards import CardNumber, card_number
 from pasledger.rules.deciding import needs_of
 from pasledger.rules.pins import LOCKED_AFTER, TryRequest
@@ -17,7 +19,7 @@ from pasledger.usecases import pins
 from pasledger.usecases.booking import book
 from pasledger.usecases.keys import create_key
 from tests.support.books import content, opened, unusable
-from tests.support.town import a_card, a_holder, a_stamp, refuses
+from tests.support.town import CLUB, a_card, a_holder, a_redemption, a_stamp, refuses
 
 NUMBER = a_card().number
 
@@ -88,6 +90,18 @@ def test_wrong_codes_are_counted_beside_wrong_pins(keyed: Store) -> None:
     pins.unlock(keyed, NUMBER, a_stamp())
     pins.set_pin(keyed, NUMBER, letter.code, "4711", a_stamp())
     assert tries(keyed) == 0
+
+
+def test_one_key_at_two_services_is_one_try(keyed: Store) -> None:
+    """Whichever books first: a wrong PIN that a till sent twice under one key is counted once."""
+    (letter,) = a_letter(keyed)
+    pins.set_pin(keyed, NUMBER, letter.code, "4711", a_stamp())
+    for key in ("one", "another"):
+        for _ in range(2):
+            book(keyed, [TryRequest(NUMBER, key_of(CLUB, key))], a_stamp())
+        paid = [book(keyed, [a_redemption(key=key, pin=PinCheck.WRONG)], a_stamp())[0] for _ in range(2)]
+        assert [one.is_repeat for one in paid] == [False, True]
+    assert tries(keyed) == 2
 
 
 def test_a_pin_is_changed_by_who_knows_it(keyed: Store) -> None:

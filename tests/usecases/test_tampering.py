@@ -28,8 +28,8 @@ from tests.support.town import a_redemption, a_stamp
 
 pytestmark = pytest.mark.slow
 
-NOT_BOUND = ("batch_row", "merchant_contact", "tries")
-"""Counters and contacts bind nobody, and the rows of a batch are bound by its fingerprint; nothing of it may stay."""
+NOT_BOUND = ("batch_row", "merchant_contact", "offer_mark", "tries")
+"""Counters, marks and contacts bind nobody, and the rows of a batch are bound by a fingerprint; nothing may stay."""
 TABLES = sorted(set(tables.metadata.tables) - {*NOT_BOUND})
 
 Run = Callable[..., Any]

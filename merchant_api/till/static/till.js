@@ -44,6 +44,11 @@
     after(place).focus();
   }
 
+  /* With an offer nothing has to be paid. Without one a scanner that ends with Enter must not send an empty amount. */
+  function needAmount() {
+    const offer = document.getElementById("offer");
+    if (offer) document.getElementById("amount").required = !offer.value;
+  }
   /* What is typed once the card is known. */
   const after = (place) => document.getElementById(place.dataset.cardField);
 
@@ -97,6 +102,7 @@
       history.pushState(null, "", isPage ? address.pathname : "/");
     }
     showCard();
+    needAmount();
     if (!document.activeElement || document.activeElement === document.body) main().focus();
   }
 
@@ -126,16 +132,21 @@
     const field = form.querySelector("#card");
     if (field && takeFromField(field)) {
       showCard();
-      if (!after(field.closest("[data-card-field]")).value) return;
+      const offer = form.querySelector("#offer");
+      if (!after(field.closest("[data-card-field]")).value && !(offer && offer.value)) return;
     }
     send(form);
   });
   document.addEventListener("input", (event) => {
     if (event.target.id === "card" && event.target.value.includes("#") && takeFromField(event.target)) showCard();
   });
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "offer") needAmount();
+  });
   addEventListener("hashchange", () => { takeFromAddress(); showCard(); });
   addEventListener("popstate", () => location.reload());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   takeFromAddress();
   showCard();
+  needAmount();
 })();

@@ -193,7 +193,9 @@ class _Bursts:
             yield self._finding(recent)
             recent.burst = None
         recent.payments.append(spent)
-        if len(recent.payments) >= self._least:
+        if len(recent.payments) > self._least:
+            recent.leave_one()
+        if len(recent.payments) == self._least:
             recent.gather(self._evidence)
         self._recent[whose] = recent
 
@@ -221,7 +223,7 @@ class _Bursts:
 
 
 class _Recent:
-    """The payments of the last minutes, and the burst that they are in."""
+    """The last payments of the last minutes, as many as make a burst, and the burst that they are in."""
 
     def __init__(self) -> None:
         self.payments: deque[Spent] = deque()
@@ -239,8 +241,12 @@ class _Recent:
     def leave_behind(self, before: datetime) -> None:
         """Forget the payments before a moment."""
         while self.payments and self.payments[0].recorded_at < before:
-            self.payments.popleft()
-            self._in_burst = max(self._in_burst - 1, 0)
+            self.leave_one()
+
+    def leave_one(self) -> None:
+        """Forget the oldest payment."""
+        self.payments.popleft()
+        self._in_burst = max(self._in_burst - 1, 0)
 
     def gather(self, evidence: int) -> None:
         """Let all of the payments be in the burst, and begin it where there is none."""

@@ -28,6 +28,17 @@ from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, Hold
 from pasledger.rules.records.lines import OpenLine, open_lines_of
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import CheckResult, CheckWay, MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.offers import (
+    MOST_PERCENT,
+    Offer,
+    OfferApproved,
+    OfferForgotten,
+    OfferKind,
+    OfferMarked,
+    OfferStep,
+    OfferStopped,
+    OfferUsed,
+)
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonRole, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.retention import Length, ReferenceKind, RetentionPeriod, Unlinking
@@ -56,6 +67,7 @@ from pasledger.rules.records.spending import Attempt, Part, Redemption, Refund, 
 __all__ = [
     "BANK_PREFIX",
     "DONE",
+    "MOST_PERCENT",
     "Act",
     "ActResult",
     "Activation",
@@ -108,6 +120,14 @@ __all__ = [
     "MerchantContact",
     "MerchantEnd",
     "MerchantReference",
+    "Offer",
+    "OfferApproved",
+    "OfferForgotten",
+    "OfferKind",
+    "OfferMarked",
+    "OfferStep",
+    "OfferStopped",
+    "OfferUsed",
     "OpenLine",
     "Part",
     "PaymentFile",

@@ -23,6 +23,14 @@ from pasledger.rules.records.follow_ups import FollowUp
 from pasledger.rules.records.holds import Hold, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.rules.records.masterdata import Card, CardChange, Holder, Merchant, Terminal, TerminalRevoked
 from pasledger.rules.records.merchants import MerchantCheck, MerchantContact, MerchantEnd
+from pasledger.rules.records.offers import (
+    Offer,
+    OfferApproved,
+    OfferForgotten,
+    OfferMarked,
+    OfferStopped,
+    OfferUsed,
+)
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.retention import RetentionPeriod
@@ -66,6 +74,12 @@ Fact = (
     | PersonSecret
     | PersonEnd
     | CodeUsed
+    | Offer
+    | OfferApproved
+    | OfferStopped
+    | OfferUsed
+    | OfferMarked
+    | OfferForgotten
     | ActorChange
     | BudgetDecision
     | Entitlement

@@ -1,10 +1,14 @@
 """Persons who work for a merchant: who they are, what they sign in with, and that they left."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pasledger.ledger.ids import MerchantId, PersonId
 from pasledger.rules.records.commitments import commitment
+
+START_LASTS = timedelta(days=14)
+"""How long a start code can be used: what is on a note beside a till is worth nothing after that."""
 
 
 class PersonRole(StrEnum):
@@ -45,6 +49,12 @@ class PersonSecret:
     sequence: int
     hash: str
     start: int
+    at: datetime
+    """Since when it is so."""
+
+    def is_over(self, at: datetime) -> bool:
+        """Return whether it is a start code whose time is over."""
+        return self.is_start and at >= self.at + START_LASTS
 
     @property
     def is_start(self) -> bool:

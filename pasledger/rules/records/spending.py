@@ -15,6 +15,7 @@ from pasledger.ledger.ids import (
     RefundId,
     ReleaseId,
     TerminalId,
+    UseId,
 )
 from pasledger.ledger.money import Money, total
 from pasledger.ledger.refusals import Refusal
@@ -70,5 +71,5 @@ class Attempt:
     refusal: Refusal | None
 
 
-ResultId = RedemptionId | RefundId | HoldId | CaptureId | ReleaseId
+ResultId = RedemptionId | RefundId | HoldId | CaptureId | ReleaseId | UseId
 """What an attempt can lead to."""

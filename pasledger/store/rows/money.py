@@ -15,6 +15,7 @@ from pasledger.ledger.ids import (
     RefundId,
     ReleaseId,
     TerminalId,
+    UseId,
 )
 from pasledger.ledger.journal import Transfer
 from pasledger.ledger.money import Money
@@ -175,6 +176,6 @@ def read_attempt(row: Row) -> Attempt:
 
 _PREFIX = 3
 _RESULTS: dict[str, type[ResultId]] = {
-    kind.prefix: kind for kind in (RedemptionId, RefundId, HoldId, CaptureId, ReleaseId)
+    kind.prefix: kind for kind in (RedemptionId, RefundId, HoldId, CaptureId, ReleaseId, UseId)
 }
 """What an attempt can lead to, by how its id begins."""

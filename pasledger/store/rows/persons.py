@@ -3,7 +3,7 @@
 from pasledger.ledger.ids import MerchantId, PersonId
 from pasledger.ledger.journal import Stamp
 from pasledger.rules.records import CodeUsed, Person, PersonEnd, PersonRole, PersonSecret
-from pasledger.store.rows.values import moment
+from pasledger.store.rows.values import moment, read_moment
 from pasledger.store.statements import Row
 
 
@@ -38,15 +38,15 @@ def person_secret_row(secret: PersonSecret, stamp: Stamp) -> Row:
         secret.sequence,
         secret.hash,
         secret.start,
-        moment(stamp.recorded_at),
+        moment(secret.at),
         stamp.prepared_by,
     )
 
 
 def read_person_secret(row: Row) -> PersonSecret:
     """Read what a person signs in with."""
-    person, sequence, hashed, start = row[:4]
-    return PersonSecret(PersonId(person), sequence, hashed, start)
+    person, sequence, hashed, start, at = row[:5]
+    return PersonSecret(PersonId(person), sequence, hashed, start, read_moment(at))
 
 
 def person_end_row(end: PersonEnd, stamp: Stamp) -> Row:

@@ -15,7 +15,7 @@ from pasledger.store.tables.batches import (
 )
 from pasledger.store.tables.cards import activation, books_key, card_rule, pin, pin_unlock, scheme_ceiling, tries
 from pasledger.store.tables.changes import correction, entitlement_end, freeing, lapse, year_closed
-from pasledger.store.tables.columns import CHANGES, IS_REFERENCE, SEALED_AS, SealedAs, metadata
+from pasledger.store.tables.columns import CHANGES, IS_PASSING, IS_REFERENCE, SEALED_AS, SealedAs, metadata
 from pasledger.store.tables.credentials import credential, credential_use
 from pasledger.store.tables.follow_ups import follow_up
 from pasledger.store.tables.holds import hold, hold_capture, hold_refund, hold_release, merchant_reference
@@ -32,6 +32,7 @@ from pasledger.store.tables.masterdata import (
 )
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
+from pasledger.store.tables.offers import offer, offer_mark, offer_step, offer_use
 from pasledger.store.tables.persons import code_use, person, person_end, person_name, person_secret
 from pasledger.store.tables.retention import retention_period, unlinked, unlinking
 from pasledger.store.tables.seals import seal, sealed
@@ -55,6 +56,7 @@ __all__ = [
     "LEAVES",
     "NEVER_CHANGED",
     "PARTS_OF_ENTRIES",
+    "PASSING",
     "account",
     "act",
     "act_result",
@@ -102,6 +104,10 @@ __all__ = [
     "merchant_reference",
     "metadata",
     "municipality",
+    "offer",
+    "offer_mark",
+    "offer_step",
+    "offer_use",
     "payment_file",
     "payment_settings",
     "payout",
@@ -146,7 +152,10 @@ CHANGED_IN_PART: dict[str, tuple[str, ...]] = {
 DELETED_ONLY = tuple(name for name, table in _BY_NAME if table.info[IS_REFERENCE])
 """Tables of references, which can be deleted when their term is over, and never changed."""
 
-NEVER_CHANGED = tuple(name for name, _ in _BY_NAME if name not in (*CHANGED_IN_PART, *DELETED_ONLY))
+PASSING = tuple(name for name, table in _BY_NAME if table.info[IS_PASSING])
+"""Tables of which the rows are deleted with what they were kept for, and never changed."""
+
+NEVER_CHANGED = tuple(name for name, _ in _BY_NAME if name not in (*CHANGED_IN_PART, *DELETED_ONLY, *PASSING))
 """Tables of which no row is ever changed or deleted."""
 
 LEAVES = tuple(table for _, table in _BY_NAME if table.info[SEALED_AS] is SealedAs.LEAF)

@@ -17,7 +17,7 @@ metadata = MetaData(
     }
 )
 
-CHANGES, IS_REFERENCE, SEALED_AS = "changes", "is reference", "sealed as"
+CHANGES, IS_REFERENCE, IS_PASSING, SEALED_AS = "changes", "is reference", "is passing", "sealed as"
 
 
 class SealedAs(Enum):
@@ -37,14 +37,15 @@ def table(
     changes: tuple[str, ...] = (),
     is_reference: bool = False,
     is_log: bool = False,
+    is_passing: bool = False,
     sealed_as: SealedAs = SealedAs.LEAF,
 ) -> Table:
     """Make a table of which no row is ever deleted, and nothing is changed but the columns that are named.
 
     A table of references is never changed, and its rows can be deleted when their term is over. A log has no key: two
-    of its lines may say the same.
+    of its lines may say the same. What is passing is deleted with what it was kept for, and never changed either.
     """
-    info = {CHANGES: changes, IS_REFERENCE: is_reference, SEALED_AS: sealed_as}
+    info = {CHANGES: changes, IS_REFERENCE: is_reference, IS_PASSING: is_passing, SEALED_AS: sealed_as}
     return Table(name, metadata, *items, info=info, sqlite_strict=True, sqlite_with_rowid=is_log)
 
 

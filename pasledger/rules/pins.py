@@ -156,7 +156,7 @@ class PinRequest:
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.cards.add(self.number)
-        needs.pin_tries |= _counts_of(self.number)
+        needs.pin_tries |= counts_of(self.number)
         needs.pins.add(self.number)
         needs.activations.add(self.number)
 
@@ -247,7 +247,7 @@ class UnlockRequest:
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.cards.add(self.number)
-        needs.pin_tries |= _counts_of(self.number)
+        needs.pin_tries |= counts_of(self.number)
 
 
 def decide_unlock(request: UnlockRequest, town: Town, stamp: Stamp) -> Event:
@@ -264,13 +264,18 @@ def _usable(number: CardNumber, town: Town) -> Card:
     return card
 
 
-def _forgiven(card: Card, town: Town, stamp: Stamp) -> tuple[Tries, ...]:
+def tries_of(card: Card, town: Town) -> list[Tries]:
+    """Return how often a card was tried in vain: at tills, with codes, and on the page of its holder."""
     subjects = (card.id, _code_subject(card.number), _own_subject(card.number))
-    return tuple(Tries(subject, 0, stamp.recorded_at) for subject in subjects if subject in town.tries)
+    return [town.tries[subject] for subject in subjects if subject in town.tries]
 
 
-def _counts_of(number: CardNumber) -> set[str]:
-    """Return under what the tries with a card are counted: at tills, with codes, and on the page of its holder."""
+def _forgiven(card: Card, town: Town, stamp: Stamp) -> tuple[Tries, ...]:
+    return tuple(Tries(tries.subject, 0, stamp.recorded_at) for tries in tries_of(card, town))
+
+
+def counts_of(number: CardNumber) -> set[str]:
+    """Return what is asked for to find all of these counts."""
     return {number, _code_subject(number), _own_subject(number)}
 
 

@@ -12,7 +12,7 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.reports.limited_network import Acceptor
 from pasledger.rules.cards import CardNumber, CardState
 from pasledger.rules.holders import HolderReference
-from pasledger.rules.pins import LOCKED_AFTER, may_try_at
+from pasledger.rules.pins import LOCKED_AFTER, counts_of, may_try_at, tries_of
 from pasledger.rules.records import ReferenceKind
 from pasledger.rules.retention import periods
 from pasledger.rules.town import Needs
@@ -21,7 +21,7 @@ from pasledger.store import Reader, Store
 
 @dataclass(frozen=True, slots=True)
 class CardOverview:
-    """How a card is: its state, its PIN, and what was tried in vain."""
+    """How a card is: its state, its PIN, and what was tried in vain, with PINs and with codes, wherever it was."""
 
     number: CardNumber
     state: CardState
@@ -37,18 +37,18 @@ class CardOverview:
 def card_overview(store: Store, number: CardNumber, *, at: datetime) -> CardOverview:
     """Return how a card is. Raises `Refused` for one that is not there."""
     with store.read() as reader:
-        town = reader.load(Needs(cards={number}, pins={number}, pin_tries={number}, activations={number}))
+        town = reader.load(Needs(cards={number}, pins={number}, pin_tries=counts_of(number), activations={number}))
     card = town.card(number)
-    tries, letter = town.tries.get(card.id), town.activations.get(card.id)
+    tries, letter = tries_of(card, town), town.activations.get(card.id)
     is_open = letter is not None and (card.id, letter.sequence) not in town.used_activations
-    waits_until = None if tries is None or may_try_at(tries) <= at else may_try_at(tries)
+    waits_until = max((may_try_at(one) for one in tries), default=at)
     return CardOverview(
         number=number,
         state=card.state,
         has_pin=card.id in town.pins,
-        wrong_tries=0 if tries is None else tries.number,
-        is_locked=tries is not None and tries.number >= LOCKED_AFTER,
-        may_try_at=waits_until,
+        wrong_tries=sum(one.number for one in tries),
+        is_locked=any(one.number >= LOCKED_AFTER for one in tries),
+        may_try_at=waits_until if waits_until > at else None,
         code_until=letter.last_day if letter is not None and is_open else None,
     )
 

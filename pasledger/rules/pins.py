@@ -76,7 +76,7 @@ class CodeTryRequest:
         """Add what the decision looks at."""
         asked = self.number or _NOBODY
         needs.cards.add(asked)
-        needs.pin_tries |= {asked, _code_subject(asked)}
+        needs.pin_tries |= {asked, code_subject(asked)}
 
 
 def decide_code_try(request: CodeTryRequest, town: Town, stamp: Stamp) -> Event:
@@ -85,7 +85,7 @@ def decide_code_try(request: CodeTryRequest, town: Town, stamp: Stamp) -> Event:
     card = town.cards.get(asked)
     tries = None if card is None else town.tries.get(card.id)
     is_locked = tries is not None and tries.number >= LOCKED_AFTER
-    return tried(_code_subject(asked), None, town, stamp, has_pin=True, is_locked=is_locked)
+    return tried(code_subject(asked), None, town, stamp, has_pin=True, is_locked=is_locked)
 
 
 def tried(
@@ -265,13 +265,13 @@ def _usable(number: CardNumber, town: Town) -> Card:
 
 
 def _forgiven(card: Card, town: Town, stamp: Stamp) -> tuple[Tries, ...]:
-    subjects = (card.id, _code_subject(card.number), _own_subject(card.number))
+    subjects = (card.id, code_subject(card.number), _own_subject(card.number))
     return tuple(Tries(subject, 0, stamp.recorded_at) for subject in subjects if subject in town.tries)
 
 
 def _counts_of(number: CardNumber) -> set[str]:
     """Return under what the tries with a card are counted: at tills, with codes, and on the page of its holder."""
-    return {number, _code_subject(number), _own_subject(number)}
+    return {number, code_subject(number), _own_subject(number)}
 
 
 def _own_subject(number: CardNumber) -> str:
@@ -279,6 +279,6 @@ def _own_subject(number: CardNumber) -> str:
     return f"own/{number}"
 
 
-def _code_subject(number: CardNumber) -> str:
+def code_subject(number: CardNumber) -> str:
     """Return under what the tries with a code are counted; those for cards that are not there are one count."""
     return f"code/{number}"

@@ -12,7 +12,7 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.reports.limited_network import Acceptor
 from pasledger.rules.cards import CardNumber, CardState
 from pasledger.rules.holders import HolderReference
-from pasledger.rules.pins import LOCKED_AFTER, may_try_at
+from pasledger.rules.pins import LOCKED_AFTER, code_subject, may_try_at
 from pasledger.rules.records import ReferenceKind
 from pasledger.rules.retention import periods
 from pasledger.rules.town import Needs
@@ -27,6 +27,7 @@ class CardOverview:
     state: CardState
     has_pin: bool
     wrong_tries: int
+    """Of the PIN or of codes, whichever was tried in vain more often; the desk ends both."""
     is_locked: bool
     may_try_at: datetime | None
     """From when the next try is looked at, where that is not now."""
@@ -37,9 +38,12 @@ class CardOverview:
 def card_overview(store: Store, number: CardNumber, *, at: datetime) -> CardOverview:
     """Return how a card is. Raises `Refused` for one that is not there."""
     with store.read() as reader:
-        town = reader.load(Needs(cards={number}, pins={number}, pin_tries={number}, activations={number}))
+        tried = {number, code_subject(number)}
+        town = reader.load(Needs(cards={number}, pins={number}, pin_tries=tried, activations={number}))
     card = town.card(number)
-    tries, letter = town.tries.get(card.id), town.activations.get(card.id)
+    letter = town.activations.get(card.id)
+    counts = [town.tries[one] for one in (card.id, code_subject(number)) if one in town.tries]
+    tries = max(counts, key=lambda count: count.number, default=None)
     is_open = letter is not None and (card.id, letter.sequence) not in town.used_activations
     waits_until = None if tries is None or may_try_at(tries) <= at else may_try_at(tries)
     return CardOverview(

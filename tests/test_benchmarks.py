@@ -35,6 +35,7 @@ A_LITTLE = Scale(
     transfers_in_a_file=(700,),
     tries=4,
     verified=(600,),
+    exported=(500, 600),
 )
 A_FIGURE = Figure("redeem, /s", value=600, floor=1000, target=0.5)
 PROGRAMS = [

@@ -15,7 +15,7 @@ from pasledger.cli.errors import Wrong
 from pasledger.cli.printing import answer, paper, table
 from pasledger.cli.progress import progress
 from pasledger.formats import seals
-from pasledger.rules.checks import Finding
+from pasledger.rules.findings import Finding
 from pasledger.store import Store
 from pasledger.usecases.minting import stamp_now
 from pasledger.usecases.verifying import Verification

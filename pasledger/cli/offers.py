@@ -11,7 +11,7 @@ from pasledger.formats import cells
 from pasledger.ledger.ids import OfferId
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
-from pasledger.reports.offers import FEWEST_TOLD, told
+from pasledger.reports.suppression import FEWEST, is_small
 from pasledger.rules.offers import OfferState
 from pasledger.rules.records import MOST_PERCENT, Offer, OfferKind
 from pasledger.store import Store
@@ -146,17 +146,17 @@ def uses(context: typer.Context) -> None:
                 "words_nl": known.offer.words_nl,
                 "words_en": known.offer.words_en,
                 "state": known.state(today),
-                "uses": told(known.used),
+                "uses": None if is_small(known.used) else known.used,
             }
             for known in reader.offers.all()
             if known.state(today) is not OfferState.PROPOSED
         ]
     rows.sort(key=lambda row: (str(row["merchant"]), str(row["offer"])))
-    few = call.say("cli.offer-few", fewest=FEWEST_TOLD)
+    few = call.say("cli.offer-few", fewest=FEWEST)
     shown = [_spoken(call, {**row, "uses": few if row["uses"] is None else row["uses"]}) for row in rows]
     answer(
         call,
-        {"offers": rows, "fewest_told": FEWEST_TOLD},
+        {"offers": rows, "fewest_told": FEWEST},
         table(call, shown, "merchant", "words", "state", "uses", "offer", grouped_by="merchant"),
     )
 

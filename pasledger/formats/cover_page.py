@@ -104,12 +104,13 @@ th[scope=row] {{ text-align: left; font-weight: normal }}
 </style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 <p>{municipality}, {at}</p>
 <p class="{state}">{verdict}</p>
 <p>{legend}</p>
 {bars}
-<div><table>
+<div tabindex="0" role="region" aria-label="{title}"><table>
 <thead><tr>{titles}</tr></thead>
 <tbody>
 {rows}
@@ -117,6 +118,7 @@ th[scope=row] {{ text-align: left; font-weight: normal }}
 <tfoot>{total}</tfoot>
 </table></div>
 {bank}
+</main>
 </body>
 </html>
 """

@@ -32,6 +32,7 @@ td.amount, th.amount { text-align: right; white-space: nowrap; }
   display: flex; justify-content: space-between; break-inside: avoid; }
 .card svg { width: 40mm; height: 40mm; } .card strong { display: block; font-size: 13pt; }
 .number { font: 11pt monospace; white-space: nowrap; }
+@media print { .on-screen { display: none; } }
 """.strip()
 """How all of them look."""
 
@@ -117,7 +118,8 @@ def cards_page(carriers: Iterable[CarrierRow], municipality: str, language: str)
     """Return a sheet of cards to print and cut: name, number and QR, and nothing of the holder."""
     cards = "\n".join(_card(carrier, municipality, language) for carrier in carriers)
     title = say("paper.cards", language, municipality=municipality)
-    return page(title, f'<main class="cards">\n{cards}\n</main>', language)
+    heading = f'<h1 class="on-screen">{escape(title)}</h1>'
+    return page(title, f'<main>\n{heading}\n<div class="cards">\n{cards}\n</div>\n</main>', language)
 
 
 def letters_page(letters: Sequence[Letter], municipality: str, language: str) -> str:

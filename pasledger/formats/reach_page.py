@@ -96,17 +96,19 @@ th[scope=row] {{ text-align: left; font-weight: normal }}
 </style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 <p>{municipality}, {year}</p>
 <p>{small}</p>
 <p>{legend}</p>
 {pictures}
-<div><table>
+<div tabindex="0" role="region" aria-label="{title}"><table>
 <thead><tr>{titles}</tr></thead>
 <tbody>
 {rows}
 </tbody>
 </table></div>
+</main>
 </body>
 </html>
 """

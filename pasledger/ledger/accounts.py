@@ -22,6 +22,8 @@ class AccountKind(StrEnum):
     IN_PAYMENT = "in-payment"
     LAPSED = "lapsed"
 
+    __hash__ = str.__hash__  # as a text, which is what it is: every balance is looked up by one
+
     @property
     def is_debit_normal(self) -> bool:
         """Whether debits raise the balance."""

@@ -45,7 +45,7 @@ class Books:
         refuses such a thing before, so that one which did not is a fault in the rules.
         """
         after = {
-            account: self._cents.get(account, 0) + cents for account, cents in _cents_moved(entry.transfers).items()
+            account: self._cents.get(account, 0) + cents for account, cents in cents_moved(entry.transfers).items()
         }
         for account, cents in after.items():
             if cents < 0 and account.kind.is_floored:
@@ -55,10 +55,11 @@ class Books:
 
 def movements(transfers: Iterable[Transfer]) -> dict[Account, Money]:
     """Return by how much `transfers` change each account that they touch, each on its normal side."""
-    return {account: Money(cents) for account, cents in _cents_moved(transfers).items()}
+    return {account: Money(cents) for account, cents in cents_moved(transfers).items()}
 
 
-def _cents_moved(transfers: Iterable[Transfer]) -> dict[Account, int]:
+def cents_moved(transfers: Iterable[Transfer]) -> dict[Account, int]:
+    """Return the same in whole cents."""
     moved: dict[Account, int] = {}
     for transfer in transfers:
         debit, credit, cents = transfer.debit, transfer.credit, transfer.amount.cents

@@ -49,6 +49,8 @@ class EntryKind(StrEnum):
     FREED = "freed"
     CORRECTED = "corrected"
 
+    __hash__ = str.__hash__
+
     @property
     def needs_four_eyes(self) -> bool:
         """Whether one person prepares and another approves."""

@@ -8,15 +8,15 @@ Everything that is hashed begins with a sign that says what it is, so that nothi
 0 a leaf, 1 two parts of a tree, 2 a seal. The version stands in the text of each.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Value = str | int | None
 
 _LEAF, _NODE, _SEAL = b"\0", b"\1", b"\2"
-_LEAF_FORMAT = "pasledger leaf 1\n"
+_LEAF_BEGINS = _LEAF + b"pasledger leaf 1\n"
 _SEAL_FORMAT = "pasledger seal 1\n"
 
 NOTHING_BEFORE = "0" * 64
@@ -36,15 +36,42 @@ def row_text(begins: str, values: Iterable[Value]) -> str:
     """
     return begins + "".join(
         [
-            "-" if value is None else f"{value};" if isinstance(value, int) else f"{len(value)}:{value}"
+            f"{len(value)}:{value}" if isinstance(value, str) else "-" if value is None else f"{value};"
             for value in values
         ]
     )
 
 
+def row_writer(begins: str, are_whole: Sequence[bool]) -> Callable[[Iterable[Sequence[Any]]], list[str]]:
+    """Return what writes rows of one table, each after its key, as `row_text` does, in two thirds of the time.
+
+    It is made for whole numbers in these places and texts in all others. What is of another kind is written too.
+
+    >>> row_writer(heading("seat", ("name", "number")), (False, True))([("key", "left", 12), ("key", "right", None)])
+    ['seat(name,number)4:left12;', 'seat(name,number)5:right-']
+    """
+    names = [f"value{place}" for place in range(len(are_whole))]
+    written = "".join(map(_as_in_an_f_string, names, are_whole))
+    # Made of our own headings and of places. Of another kind than was said is what has no length, or is no number.
+    write: Callable[..., str] = eval(f"lambda key, {', '.join(names)}: f{begins + written!r}")  # noqa: S307
+
+    def write_all(rows: Iterable[Sequence[Any]]) -> list[str]:
+        try:
+            return [write(*row) for row in rows]
+        except (TypeError, ValueError):
+            return [row_text(begins, row[1:]) for row in rows]
+
+    return write_all
+
+
+def _as_in_an_f_string(name: str, is_whole: bool) -> str:  # noqa: FBT001 - mapped over two lists
+    written = f"{{{name}:d}};" if is_whole else f"{{len({name})}}:{{{name}}}"
+    return f"{{'-' if {name} is None else f'{written}'}}"
+
+
 def leaf(*rows: str) -> bytes:
     """Return the digest of a leaf, from the texts of its rows."""
-    return sha256(_LEAF + (_LEAF_FORMAT + "\n".join(rows)).encode()).digest()
+    return sha256(_LEAF_BEGINS + "\n".join(rows).encode()).digest()
 
 
 def _node(left: bytes, right: bytes) -> bytes:
@@ -59,14 +86,29 @@ class Tree:
         self._whole: list[bytes] = []
         """The roots of the whole trees so far, the largest first: one for each bit of the number of leaves."""
 
-    def add(self, digest: bytes) -> None:
-        """Add a leaf after the others."""
-        number = self.leaves
+    def add(self, digest: bytes, *, leaves: int = 1) -> None:
+        """Add a leaf after the others; or the root of a whole tree of so many, where one of that size has its place."""
+        number = self.leaves // leaves
         while number & 1:
             digest = _node(self._whole.pop(), digest)
             number >>= 1
         self._whole.append(digest)
-        self.leaves += 1
+        self.leaves += leaves
+
+    def extend(self, digests: Sequence[bytes]) -> None:
+        """Add leaves after the others, as many at a time as are a whole tree in their place."""
+        done = 0
+        while done < len(digests):
+            leaves = 1 << (len(digests) - done).bit_length() - 1
+            if self.leaves:
+                leaves = min(leaves, self.leaves & -self.leaves)
+            level = digests[done : done + leaves]
+            while len(level) > 1:
+                level = [
+                    sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
+                ]
+            self.add(level[0], leaves=leaves)
+            done += leaves
 
     @property
     def root(self) -> str:
@@ -118,6 +160,20 @@ class Leaf(NamedTuple):
     key: str
     digest: bytes
     recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Leaves of one table that follow each other: the same as lists, of what each has."""
+
+    table: str
+    keys: Sequence[str]
+    digests: Sequence[bytes]
+    recorded_at: Sequence[str]
+
+    def __iter__(self) -> Iterator[Leaf]:
+        for key, digest, recorded_at in zip(self.keys, self.digests, self.recorded_at, strict=True):
+            yield Leaf(self.table, key, digest, recorded_at)
 
 
 class Sealed(NamedTuple):

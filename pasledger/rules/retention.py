@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 
 from pasledger.ledger.ids import UnlinkingId
 from pasledger.ledger.journal import Stamp, require_four_eyes
-from pasledger.rules.checks import LONGEST_WAIT
+from pasledger.rules.known import LONGEST_WAIT
 from pasledger.rules.records import Event, Length, ReferenceKind, RetentionPeriod, Unlinking
 from pasledger.rules.town import Needs, Town
 

@@ -4,17 +4,31 @@ The leaves as they are now are held against those that were sealed, each by its 
 name; the digests against the trees, and the trees against the chain of roots. Who changes all of these at once is found
 by a root that was published before.
 
-What is compared comes in the order in which it is sealed, and memory grows with the seals and not with what they seal.
+What is compared comes in the order in which it is sealed. A stretch of it can be compared apart; what comes of that is
+taken in that order too. Memory grows with the seals and the stretch, and not with what the seals seal.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain, groupby, islice
 
-from pasledger.ledger.seals import NOTHING_BEFORE, Leaf, Seal, Sealed, Tree
-from pasledger.rules.checks import Finding
+from pasledger.ledger.seals import NOTHING_BEFORE, Leaf, Leaves, Seal, Sealed, Tree
+from pasledger.rules.findings import Finding
 
 LATEST = timedelta(hours=1)
 """How long what was recorded can take to be in the books: a whole town is credited in less."""
+
+
+class Compared:
+    """What came of comparing a stretch."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.unsealed = 0
+        """How many leaves are in no seal."""
+        self.digests: list[tuple[int, list[bytes]]] = []
+        """What was sealed in it, in order: a seal, with the digests that come one after another in it."""
 
 
 class SealCheck:
@@ -23,29 +37,21 @@ class SealCheck:
     def __init__(self, seals: Iterable[tuple[Seal, str]], *, deletable: frozenset[str] = frozenset()) -> None:
         self.seals = tuple(seals)
         self.unsealed = 0
-        """How many leaves are in no seal."""
-        self._deletable = deletable
+        """How many leaves are in no seal, as far as was compared."""
+        self.deletable = deletable
+        self.not_before = _not_before(self.seals)
         self._trees = {seal.number: Tree() for seal, _ in self.seals}
-        self._not_before = _not_before(self.seals)
 
-    def compare(self, leaves: Iterable[Leaf], sealed: Iterable[Sealed]) -> Iterator[Finding]:
-        """Yield each leaf that is not what was sealed, each that is gone, and each that says it was there before."""
-        expected = iter(sealed)
-        waiting = next(expected, None)
-        for leaf in leaves:
-            place = leaf[:2]
-            while waiting is not None and waiting[:2] < place:
-                yield from self._gone(waiting)
-                waiting = next(expected, None)
-            if waiting is not None and waiting[:2] == place:
-                yield from self._compared(leaf, waiting)
-                waiting = next(expected, None)
-            else:
-                self.unsealed += 1
-                yield from self._timely(leaf, len(self.seals) + 1)
-        while waiting is not None:
-            yield from self._gone(waiting)
-            waiting = next(expected, None)
+    def take(self, compared: Compared) -> Iterator[Finding]:
+        """Yield what was found in the stretch that follows those that were taken."""
+        yield from compared.findings
+        self.unsealed += compared.unsealed
+        for number, digests in compared.digests:
+            self._trees[number].extend(digests)
+
+    def knows(self, number: int) -> bool:
+        """Return whether there is a seal with this number."""
+        return number in self._trees
 
     def conclude(self) -> Iterator[Finding]:
         """Yield each seal that its leaves do not add up to, or that does not follow the one before it."""
@@ -71,38 +77,93 @@ class SealCheck:
         elif found != root:
             yield Finding("published", f"seal {number}", "has another root than the one that was published")
 
-    def _compared(self, leaf: Leaf, sealed: Sealed) -> Iterator[Finding]:
-        if leaf.digest.hex() != sealed.digest:
-            yield Finding("sealed", _named(sealed), f"is not what was sealed in seal {sealed.seal}")
-        yield from self._timely(leaf, sealed.seal)
-        yield from self._counted(sealed)
 
-    def _gone(self, sealed: Sealed) -> Iterator[Finding]:
-        if sealed.table not in self._deletable:
-            yield Finding("sealed", _named(sealed), f"was sealed in seal {sealed.seal}, and is gone")
-        yield from self._counted(sealed)
+class Comparison:
+    """A comparison of the leaves of a stretch, as they come, with what was sealed there."""
 
-    def _counted(self, sealed: Sealed) -> Iterator[Finding]:
-        """Add a digest to the tree of its seal, as it was sealed."""
-        tree = self._trees.get(sealed.seal)
-        if tree is None:
-            yield Finding("seal", f"seal {sealed.seal}", f"is not there, and {_named(sealed)} was sealed in it")
+    def __init__(self, check: SealCheck, sealed: Iterable[Sealed], compared: Compared) -> None:
+        self._check = check
+        self._sealed = iter(sealed)
+        self._ahead: deque[Sealed] = deque()
+        """What was taken from there already."""
+        self._compared = compared
+
+    def see(self, leaves: Leaves) -> None:
+        """Compare the leaves that follow: all at once where nothing is wrong, and else one by one."""
+        self._ahead.extend(islice(self._sealed, max(0, len(leaves.keys) - len(self._ahead))))
+        if self._are_as_sealed(leaves):
+            for seal, sealed in groupby(zip(self._ahead, leaves.digests, strict=True), key=lambda one: one[0].seal):
+                self._count(seal, [digest for _, digest in sealed])
+            self._ahead.clear()
+        else:
+            for leaf in leaves:
+                self._see(leaf)
+
+    def end(self) -> None:
+        """Tell that there are no leaves any more."""
+        for sealed in chain(self._ahead, self._sealed):
+            self._gone(sealed)
+
+    def _are_as_sealed(self, leaves: Leaves) -> bool:
+        """Return whether each leaf is what was sealed in its place, in a seal that there is, and none is dated back."""
+        if len(self._ahead) != len(leaves.keys):
+            return False
+        tables, keys, numbers, digests = zip(*self._ahead, strict=True)
+        seals = {*numbers}
+        if {*tables} != {leaves.table} or [*keys] != leaves.keys or not all(map(self._check.knows, seals)):
+            return False
+        latest = max(self._check.not_before.get(seal - 1, "") for seal in seals)
+        is_dated_back = any("" < at < latest for at in leaves.recorded_at)
+        return not is_dated_back and [*digests] == [digest.hex() for digest in leaves.digests]
+
+    def _see(self, leaf: Leaf) -> None:
+        place = leaf[:2]
+        while (sealed := self._next()) is not None and sealed[:2] < place:
+            self._gone(sealed)
+            self._ahead.popleft()
+        if sealed is None or sealed[:2] != place:
+            self._compared.unsealed += 1
+            seal = len(self._check.seals) + 1
+        else:
+            seal = sealed.seal
+            if leaf.digest.hex() != sealed.digest:
+                self._find("sealed", sealed, f"is not what was sealed in seal {seal}")
+            self._count_one(sealed)
+            self._ahead.popleft()
+        # A leaf that is first seen by a seal was not recorded long before the seal before that.
+        if "" < leaf.recorded_at < self._check.not_before.get(seal - 1, ""):
+            said = f"says {leaf.recorded_at}, and was not there yet when seal {seal - 1} was made"
+            self._find("back-dated", leaf, said)
+
+    def _next(self) -> Sealed | None:
+        if not self._ahead:
+            self._ahead.extend(islice(self._sealed, 1))
+        return self._ahead[0] if self._ahead else None
+
+    def _gone(self, sealed: Sealed) -> None:
+        if sealed.table not in self._check.deletable:
+            self._find("sealed", sealed, f"was sealed in seal {sealed.seal}, and is gone")
+        self._count_one(sealed)
+
+    def _count_one(self, sealed: Sealed) -> None:
+        """Add a digest to those of its seal, as it was sealed."""
+        if not self._check.knows(sealed.seal):
+            missing = f"is not there, and {sealed.table} {sealed.key} was sealed in it"
+            self._compared.findings.append(Finding("seal", f"seal {sealed.seal}", missing))
             return
         try:
-            tree.add(bytes.fromhex(sealed.digest))
+            self._count(sealed.seal, [bytes.fromhex(sealed.digest)])
         except ValueError:
-            yield Finding("seal", _named(sealed), "has a digest that is none")
+            self._find("seal", sealed, "has a digest that is none")
 
-    def _timely(self, leaf: Leaf, seal: int) -> Iterator[Finding]:
-        """A leaf that is first seen by a seal was not recorded long before the seal before that."""
-        not_before = self._not_before.get(seal - 1, "")
-        if "" < leaf.recorded_at < not_before:
-            said = f"says {leaf.recorded_at}, and was not there yet when seal {seal - 1} was made"
-            yield Finding("back-dated", f"{leaf.table} {leaf.key}", said)
+    def _count(self, seal: int, digests: list[bytes]) -> None:
+        runs = self._compared.digests
+        if not runs or runs[-1][0] != seal:
+            runs.append((seal, []))
+        runs[-1][1].extend(digests)
 
-
-def _named(sealed: Sealed) -> str:
-    return f"{sealed.table} {sealed.key}"
+    def _find(self, check: str, where: Leaf | Sealed, detail: str) -> None:
+        self._compared.findings.append(Finding(check, f"{where.table} {where.key}", detail))
 
 
 def _not_before(seals: Iterable[tuple[Seal, str]]) -> dict[int, str]:
@@ -115,7 +176,7 @@ def _not_before(seals: Iterable[tuple[Seal, str]]) -> dict[int, str]:
     for seal, _ in sorted(seals, key=lambda one: -one[0].number):
         try:
             earliest = min(earliest, datetime.fromisoformat(seal.sealed_at).astimezone(UTC) - LATEST)
-        except (ValueError, OverflowError):  # no moment, so that its root is not its own either
+        except (ValueError, TypeError, OverflowError):  # no moment, so that its root is not its own either
             continue
         moments[seal.number] = earliest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return moments

@@ -12,7 +12,7 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.ids import EntitlementId, EntryId, HoldId
 from pasledger.ledger.money import Money
 from pasledger.rules.holds import left_of
-from pasledger.rules.records import Entitlement, EntitlementEnd, Event
+from pasledger.rules.records import Entitlement, EntitlementEnd, Event, YearClosed
 from pasledger.rules.town import Needs
 from pasledger.store import rows, tables
 from pasledger.store.ends import ends_before, owned
@@ -80,6 +80,11 @@ class Changeable:
         """Yield every end that was moved, with the moment at which that was recorded."""
         for row in _ENDS.stream(self._connection):
             yield rows.read_entitlement_end(row), rows.read_stamp(row).recorded_at
+
+    def years_closed(self) -> Iterator[tuple[YearClosed, datetime]]:
+        """Yield every year that was closed, with the moment at which that was recorded."""
+        for row in _YEARS_CLOSED.stream(self._connection):
+            yield rows.read_year_closed(row), rows.read_stamp(row).recorded_at
 
     def without_entry(self) -> Iterator[tuple[str, Event]]:
         """Return every change that moved no money, with its id, in the order in which they were made."""

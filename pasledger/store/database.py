@@ -1,7 +1,7 @@
 """What differs from one kind of database to another, and nothing else does."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
@@ -40,6 +40,17 @@ class Database(ABC):
     @abstractmethod
     def options(self, *, reads_only: bool) -> dict[str, Any]:
         """Return the options of a transaction that reads one snapshot, or that writes a batch."""
+
+    @abstractmethod
+    def alike(self, engine: Engine, join: Callable[[str], None]) -> AbstractContextManager[Connection]:
+        """Yield a connection that reads one snapshot, when others read the same: `join` lets them `join` its mark.
+
+        Raises `BooksContended` where they cannot.
+        """
+
+    @abstractmethod
+    def join(self, connection: Connection, mark: str) -> None:
+        """Let a transaction that has only begun read the snapshot that is marked."""
 
     @abstractmethod
     def lock(self, connection: Connection, needs: Needs) -> frozenset[str] | None:

@@ -1,6 +1,8 @@
 """What can be the matter with books that cannot be used, as a closed list; the sentences are in `pasledger.texts`."""
 
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
 
 class BooksProblem(StrEnum):
@@ -44,6 +46,10 @@ class BooksUnusable(Exception):  # noqa: N818 - it names a state, as its problem
         super().__init__(problem.value)
         self.problem = problem
         self.figures = figures
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be told by one process to another, with its figures."""
+        return partial(type(self), self.problem, **self.figures), ()
 
 
 class BooksContended(BooksUnusable):

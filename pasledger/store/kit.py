@@ -5,14 +5,14 @@ What there is is read from the tables as they are declared, so that a new table 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from pasledger.store import migrating, tables
 from pasledger.store.copying import CHUNK, Chunk
-from pasledger.store.sealing import Follower, Rows, Sealing
+from pasledger.store.leaves import pages, parts_of, rows_of
+from pasledger.store.sealing import Sealing
 from pasledger.store.statements import Query, Row
 from pasledger.store.tables.columns import CHANGES, IS_PASSING, IS_REFERENCE, SEALED_AS
 from pasledger.store.types import WHOLE
@@ -88,14 +88,13 @@ class Kit:
 
     def _grouped(self) -> Iterator[tuple[str, str, tuple[Named, ...]]]:
         for table in _t.LEAVES:
-            main = _whole(table)
-            parts = [_whole(part) for part in _t.PARTS_OF_ENTRIES] if table is _t.entry else []
-            followers = [Follower(part, part.stream(self._connection, only_unsealed=False)) for part in parts]
-            for row in main.stream(self._connection, only_unsealed=False):
-                rows = [(table.name, main.named(row))]
-                for follower in followers:
-                    rows += [(follower.rows.table.name, follower.rows.named(one)) for one in follower.rows_of(row[0])]
-                yield table.name, row[0], tuple(rows)
+            main = rows_of(table, is_whole=True)
+            for page in pages(main, main.stream(self._connection), parts_of(table), self._connection):
+                for row in page.found:
+                    rows = [(table.name, main.named(row))]
+                    for part, found in page.parts_of(row[0]):
+                        rows += [(part.table.name, part.named(one)) for one in found]
+                    yield table.name, row[0], tuple(rows)
 
 
 def chunks_of(rows: Iterable[tuple[str, Row]]) -> Iterator[Chunk]:
@@ -125,11 +124,6 @@ def row_of(name: str, values: dict[str, Any]) -> Row:
 
 def _named(table: Table, row: Row) -> dict[str, Any]:
     return dict(zip(table.columns.keys(), row, strict=True))
-
-
-@cache
-def _whole(table: Table) -> Rows:
-    return Rows(table, is_whole=True)
 
 
 _LOOSE = tuple(

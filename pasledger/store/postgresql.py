@@ -5,7 +5,7 @@ codes, and read in the next statement; what was not locked is not looked at. All
 is stopped by a unique key, and the batch that comes second is decided anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -86,6 +86,20 @@ class Postgresql(Database):
             return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
 
+    @contextmanager
+    def alike(self, engine: Engine, join: Callable[[str], None]) -> Iterator[Connection]:
+        """Export the snapshot. The nodes of a distributed server know nothing of it: there it cannot be shared."""
+        with engine.connect().execution_options(**self.options(reads_only=True)) as connection, connection.begin():
+            [(mark, is_distributed)] = connection.exec_driver_sql(_EXPORTED).fetchall()
+            if is_distributed:
+                raise BooksContended(BooksProblem.BUSY)
+            join(mark)
+            yield connection
+
+    def join(self, connection: Connection, mark: str) -> None:
+        """Import the snapshot, before anything is read."""
+        connection.exec_driver_sql("SET TRANSACTION SNAPSHOT '{}'".format(mark.replace("'", "''")))
+
     def lock(self, connection: Connection, needs: Needs) -> frozenset[str]:
         """Lock the balances of what cards can spend, of what redemptions and holds were paid from, and of budgets.
 
@@ -152,6 +166,8 @@ class Postgresql(Database):
             return BooksLost(problem, books=shown)
         return None if problem is None else BooksUnusable(problem, books=shown)
 
+
+_EXPORTED = "SELECT pg_export_snapshot(), EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
 
 _CONTENDED = frozenset({"40001", "40P01", "23505"})
 """Serialization failure, deadlock, and a unique key that another writer was first to use."""

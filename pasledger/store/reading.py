@@ -1,10 +1,9 @@
 """Reading the books: one snapshot for all that is asked of one reader."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -15,7 +14,6 @@ from sqlalchemy import (
     Connection,
     Select,
     Subquery,
-    Table,
     bindparam,
     func,
     literal,
@@ -39,7 +37,6 @@ from pasledger.rules.records import (
     Card,
     Entitlement,
     Event,
-    Fact,
     FileSource,
     Merchant,
     Redemption,
@@ -48,7 +45,7 @@ from pasledger.rules.records import (
 )
 from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
-from pasledger.store import credentials, guards, merchant_file, overviews, rows, tables
+from pasledger.store import credentials, guards, journal, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
 from pasledger.store.auditing import Auditing
 from pasledger.store.bank import Bank
@@ -61,6 +58,7 @@ from pasledger.store.ends import ends_before, owned
 from pasledger.store.following import Following
 from pasledger.store.holding import Holds
 from pasledger.store.kit import Kit
+from pasledger.store.leaves import Page
 from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
 from pasledger.store.noted import noted
@@ -74,6 +72,7 @@ from pasledger.store.sealing import Sealing
 from pasledger.store.selling import Selling
 from pasledger.store.standing import strayed
 from pasledger.store.statements import Query, Row
+from pasledger.store.stretches import Stretch
 from pasledger.store.viewing import SEEN, values_of
 
 _t = tables
@@ -192,29 +191,20 @@ class Reader:
         [(debits, credited)] = _TURNOVER.fetch(self._connection, code=account.code, **values_of(view))
         return Turnover(Money(debits), Money(credited))
 
+    def journal(self, stretch: Stretch | None = None) -> Iterator[Page]:
+        """Yield every entry, or those of a stretch, as its rows say it, in the order of their ids, by the page."""
+        return journal.pages(self._connection, stretch)
+
+    def accounts(self) -> dict[str, Account]:
+        """Return every account by its code."""
+        return {account.code: account for account, _ in self.opened_accounts()}
+
     def events(self) -> Iterator[Event]:
         """Yield every entry with its records, and every change that moved no money, in the order of their making."""
-        changes = self.changeable.without_entry()
-        waiting = next(changes, None)
-        for event in self._booked():
-            while waiting is not None and event.entry is not None and _bits(waiting[0]) < _bits(event.entry.id):
-                yield waiting[1]
-                waiting = next(changes, None)
-            yield event
-        while waiting is not None:
-            yield waiting[1]
-            waiting = next(changes, None)
-
-    def _booked(self) -> Iterator[Event]:
-        records = heapq.merge(*(kind.stream(self._connection) for kind in _RECORDS), key=itemgetter(0))
-        waiting = next(records, None)
-        for entry in self._entries(_ENTRIES.stream(self._connection), _TRANSFERS, {}):
-            facts: list[Fact] = []
-            while waiting is not None and waiting[0] <= entry.id:
-                if waiting[0] == entry.id:
-                    facts.append(waiting[1](entry))
-                waiting = next(records, None)
-            yield Event(entry.stamp, tuple(facts), entry)
+        accounts = self.accounts()
+        booked = ((one.id, one.event(accounts)) for page in self.journal() for one in journal.booked(page))
+        merged = heapq.merge(booked, self.changeable.without_entry(), key=lambda one: _bits(one[0]))
+        return (event for _, event in merged)
 
     def entries(self, period: Period | None = None, kind: EntryKind | None = None) -> Iterator[Entry]:
         """Yield every entry, or those that count in a period and are of a kind, in the order of their ids."""
@@ -360,8 +350,6 @@ class Reader:
         yield from database_behind(self._connection).damage(self._connection)
         for guard in guards.missing(self._connection):
             yield "guard", guard
-        for entry, says, has in _MISCOUNTED.stream(self._connection):
-            yield "count", f"{entry} says {says} transfers and has {has}"
         for payout, line in mispinned(self._connection):
             yield "lines", f"{payout} has {line}, which is not that transfer"
         for table, row in strayed(self._connection):
@@ -372,60 +360,9 @@ class Reader:
             yield "commitment", f"{table} of {owner} is not the one that was committed to"
 
 
-@dataclass(frozen=True, slots=True)
-class _Records:
-    """The records of one table, to be read beside the entries."""
-
-    table: Table
-    read: Callable[[Row, Entry], Fact]
-
-    def stream(self, connection: Connection) -> Iterator[tuple[str, Callable[[Entry], Fact]]]:
-        """Yield the entry of each record, and what reads it, in the order of the entries."""
-        for row in self._statement.stream(connection):
-            yield row[0], partial(self.read, row[1:])
-
-    @property
-    def _statement(self) -> Query:
-        return _statement_of(self.table)
-
-
-@cache
-def _statement_of(table: Table) -> Query:
-    return Query(select(table.c.entry_id, table).where(table.c.entry_id.is_not(None)).order_by(table.c.entry_id))
-
-
 def _bits(made: str) -> str:
     """Return the part of an id that sorts by when it was made."""
     return made[4:]
-
-
-_RECORDS = (
-    _Records(_t.budget_decision, lambda row, _entry: rows.read_budget_decision(row)),
-    _Records(_t.entitlement, lambda row, _entry: rows.read_entitlement(row)),
-    _Records(
-        _t.redemption,
-        lambda row, entry: rows.read_redemption(row, tuple(rows.part_of(line) for line in entry.transfers)),
-    ),
-    _Records(_t.refund, lambda row, _entry: rows.read_refund(row)),
-    _Records(_t.entitlement_end, lambda row, _entry: rows.read_entitlement_end(row)),
-    _Records(_t.lapse, lambda row, _entry: rows.read_lapse(row)),
-    _Records(_t.freeing, lambda row, _entry: rows.read_freeing(row)),
-    _Records(_t.correction, lambda row, _entry: rows.read_correction(row)),
-    _Records(
-        _t.payout,
-        lambda row, entry: rows.read_payout(row, tuple(rows.share_of(line) for line in entry.transfers)),
-    ),
-    _Records(_t.payout_line, lambda row, _entry: rows.read_payout_line(row)),
-    _Records(_t.bank_line_settled, lambda row, _entry: rows.read_bank_line(row)),
-    _Records(_t.payout_cancelled, lambda row, _entry: rows.read_payout_cancelled(row)),
-    _Records(_t.written_off, lambda row, _entry: rows.read_written_off(row)),
-    _Records(_t.hold, lambda row, entry: rows.read_hold(row, tuple(rows.part_of(line) for line in entry.transfers))),
-    *(
-        _Records(table, lambda row, _entry: rows.read_hold_use(row))
-        for table in (_t.hold_capture, _t.hold_release, _t.hold_refund)
-    ),
-    _Records(_t.merchant_reference, lambda row, _entry: rows.read_merchant_reference(row)),
-)
 
 
 def _moved(side: Column[Any], *seen: ColumnElement[bool]) -> Subquery:
@@ -478,8 +415,6 @@ _touching = union(
     select(_t.transfer.c.entry_id).where(_t.transfer.c.debit == bindparam("code")),
     select(_t.transfer.c.entry_id).where(_t.transfer.c.credit == bindparam("code")),
 )
-_ENTRIES = Query(select(_t.entry).order_by(_t.entry.c.id))
-_TRANSFERS = Query(lines)
 _counting = (
     _t.entry.c.effective_on >= bindparam("starts_on"),
     _t.entry.c.effective_on < bindparam("ends_before"),
@@ -519,11 +454,4 @@ _REFERENCE_OF = Query(
 )
 _ENTITLEMENTS_OF = Query(
     owned.where(_t.entitlement.c.holder_id == bindparam("holder")).order_by(ends_before, _t.entitlement.c.id)
-)
-
-_counted = select(_t.transfer.c.entry_id, func.count().label("number")).group_by(_t.transfer.c.entry_id).subquery()
-_MISCOUNTED = Query(
-    select(_t.entry.c.id, _t.entry.c.transfer_count, func.coalesce(_counted.c.number, 0))
-    .outerjoin(_counted, _counted.c.entry_id == _t.entry.c.id)
-    .where(func.coalesce(_counted.c.number, 0) != _t.entry.c.transfer_count)
 )

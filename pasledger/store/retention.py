@@ -116,9 +116,16 @@ class Retention:
 
         Each with its table, its key, when it went, and when what says so was recorded.
         """
-        for kind in _WORKED_OUT:
-            for key, went_at, known_at in _KINDS[kind].too_early.stream(self._connection, kind=kind.value):
-                yield _KINDS[kind].table.name, key, rows.read_moment(went_at), rows.read_moment(known_at)
+        for kind in map(_KINDS.__getitem__, _WORKED_OUT):
+            # Side by side, and not joined: where the database has not counted its rows yet, it would look at all of the
+            # one for each of the other.
+            went = kind.went.stream(self._connection)
+            gone = next(went, None)
+            for key, day, known_at in kind.days.stream(self._connection) if gone else ():
+                while gone is not None and gone[0] < key:
+                    gone = next(went, None)
+                if gone is not None and gone[0] == key and day > gone[1] and known_at < gone[2]:
+                    yield kind.table.name, key, rows.read_moment(gone[2]), rows.read_moment(known_at)
 
     def astray(self) -> Iterator[tuple[str, str, str]]:
         """Yield each reference that is gone without a record, and each that has one and is there, by table and key."""
@@ -284,19 +291,19 @@ class _Kind:
         return Query(each.where(day <= bindparam("begun_by"), not_(stands)).order_by("key").limit(bindparam("most")))
 
     @cached_property
-    def too_early(self) -> Query:
-        """Ask for those that went although something that was known said that their terms began later."""
+    def days(self) -> Query:
+        """Ask for every day that a term can begin on, with when it was known, in the order of the keys."""
         terms = self.terms.subquery()
+        return Query(select(terms.c.key, terms.c.day, terms.c.known_at).order_by(terms.c.key))
+
+    @cached_property
+    def went(self) -> Query:
+        """Ask for those that went, with the day that the record says and when it went, in the order of the keys."""
         return Query(
-            select(_t.unlinked.c.key, _t.unlinking.c.recorded_at, terms.c.known_at)
+            select(_t.unlinked.c.key, _t.unlinking.c.begun_by, _t.unlinking.c.recorded_at)
             .join(_t.unlinking, _t.unlinking.c.id == _t.unlinked.c.unlinking_id)
-            .join(terms, terms.c.key == _t.unlinked.c.key)
-            .where(
-                _t.unlinking.c.kind == bindparam("kind"),
-                _t.unlinked.c.in_table == self.table.name,
-                terms.c.day > _t.unlinking.c.begun_by,
-                terms.c.known_at < _t.unlinking.c.recorded_at,
-            )
+            .where(_t.unlinked.c.in_table == self.table.name)
+            .order_by(_t.unlinked.c.key)
         )
 
     def _each(self) -> tuple[Select[Any], ColumnElement[Any], ColumnElement[bool]]:

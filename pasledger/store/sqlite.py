@@ -3,19 +3,29 @@
 import errno
 import os
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, PrimaryKeyConstraint, UniqueConstraint, create_engine, event, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    PoolProxiedConnection,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from pasledger.rules.town import Needs
 from pasledger.store.database import Database
-from pasledger.store.errors import BooksProblem, BooksUnusable
+from pasledger.store.errors import BooksContended, BooksProblem, BooksUnusable
 from pasledger.store.filesystems import network_file_system
 from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, PASSING, metadata
 
@@ -24,6 +34,9 @@ BUSY_TIMEOUT_S = 30
 
 READS_ONLY = "reads_only"
 """The execution option of a connection that takes no write lock."""
+
+_TRIES_TO_READ_ALIKE = 100
+"""How often several begin to read until nobody wrote meanwhile. It takes a millisecond or two."""
 
 _OWNERS_ONLY = 0o600
 """The mode of a new file: who can read it sees the references and balances of a whole town."""
@@ -91,6 +104,28 @@ class Sqlite(Database):
         """Say whether the transaction takes the write lock at once."""
         return {READS_ONLY: reads_only}
 
+    @contextmanager
+    def alike(self, engine: Engine, join: Callable[[str], None]) -> Iterator[Connection]:
+        """Let all begin to read, and again until nobody wrote meanwhile: then they read the same.
+
+        That is seen by a connection that is in no transaction. Nobody who writes waits for it.
+        """
+        with closing(engine.raw_connection()) as beside:
+            for _ in range(_TRIES_TO_READ_ALIKE):
+                before = _data_version(beside)
+                reading = engine.connect().execution_options(**self.options(reads_only=True))
+                with reading as connection, connection.begin():
+                    self.join(connection, "")
+                    join("")
+                    if _data_version(beside) == before:
+                        yield connection
+                        return
+        raise BooksContended(BooksProblem.BUSY)
+
+    def join(self, connection: Connection, mark: str) -> None:  # noqa: ARG002 - here it is the moment that counts
+        """Read something: a snapshot is taken at the first read."""
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").close()
+
     def lock(self, connection: Connection, needs: Needs) -> None:
         """Return nothing: the write lock is on the whole file."""
 
@@ -144,6 +179,14 @@ _SAID = {
     "no such column": BooksProblem.DAMAGED,
     "no such table": BooksProblem.DAMAGED,
 }
+
+
+def _data_version(connection: PoolProxiedConnection) -> int:
+    """Return what is another number each time somebody else has written."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA data_version")
+    found: int = cursor.fetchall()[0][0]
+    return found
 
 
 def _is_file(path: Path) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, Connection, CursorResult, Dialect, Select, String, Table, bindparam
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -19,6 +20,9 @@ from pasledger.store.types import WHOLE
 
 Row = tuple[Any, ...]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+_AT_A_TIME = 1_000
+"""How many rows are taken from a driver at a time."""
 
 
 class OneOf(ColumnElement[bool]):
@@ -54,13 +58,16 @@ class Query:
         """Return all rows. A list among the parameters is what `OneOf` takes."""
         found = self._run(connection, parameters, streams=False)
         # As the driver gives them: this is asked many times a second, and nobody needs names for the columns.
-        rows = list(found.cursor.fetchall())
+        try:
+            rows = list(found.cursor.fetchall())
+        except found.dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy_tells(error) from error
         found.close()
         return rows
 
     def stream(self, connection: Connection, **parameters: object) -> Iterator[Row]:
         """Return the rows as they come, however many they are."""
-        return map(tuple, self._run(connection, parameters, streams=True))
+        return _streamed(self._run(connection, parameters, streams=True))
 
     def _run(self, connection: Connection, parameters: dict[str, object], *, streams: bool) -> CursorResult[Any]:
         compiled = self._sql(connection.dialect)
@@ -76,6 +83,25 @@ class Query:
             compiled = self._question.compile(dialect=dialect)
             self._compiled[dialect.name] = compiled
         return compiled
+
+
+def _streamed(found: CursorResult[Any]) -> Iterator[Row]:
+    """Yield rows as the driver gives them."""
+    first = found.fetchone()  # which SQLAlchemy has taken already from a cursor of the server
+    if first is None:
+        return
+    yield tuple(first)
+    try:
+        while rows := found.cursor.fetchmany(_AT_A_TIME):
+            yield from rows
+    except found.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemy_tells(error) from error
+    found.close()
+
+
+def _as_sqlalchemy_tells(error: Exception) -> DBAPIError:
+    """Return what a driver says of rows that cannot be read, as it is told of statements that cannot be run."""
+    return DBAPIError(None, None, error)
 
 
 def _as_json(value: object) -> object:

@@ -147,6 +147,11 @@ class Store:
         self._given_key, self._key_check = key, key.check
 
     @property
+    def books(self) -> str:
+        """Where they are."""
+        return self._books
+
+    @property
     def _shown(self) -> str:
         return database_of(self._books).shown(self._books)
 
@@ -168,6 +173,23 @@ class Store:
     def read(self) -> Iterator[Reader]:
         """Read one snapshot, while others write."""
         with self._connection(reads_only=True) as connection:
+            yield Reader(connection)
+
+    @contextmanager
+    def read_alike(self, join: Callable[[str], None]) -> Iterator[Reader]:
+        """Read one snapshot, while others write, and let others read the same: `join` lets them `join` its mark.
+
+        It may be called again, where somebody wrote meanwhile. Raises `BooksContended` where that does not end.
+        """
+        database = database_of(self._books)
+        with _naming_the_trouble(database, self._books), database.alike(self._engine, join) as connection:
+            yield Reader(connection)
+
+    @contextmanager
+    def join(self, mark: str) -> Iterator[Reader]:
+        """Read the snapshot that another process reads, by its mark."""
+        with self._connection(reads_only=True) as connection:
+            database_of(self._books).join(connection, mark)
             yield Reader(connection)
 
     @contextmanager

@@ -21,8 +21,8 @@ from pasledger.reports.findings import (
     waiting_lines,
 )
 from pasledger.reports.findings.spending import Rules
-from pasledger.rules.checks import Replay
 from pasledger.rules.follow_ups import FollowUpRequest
+from pasledger.rules.known import Known
 from pasledger.rules.records import FollowUp
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Reader, Store
@@ -58,11 +58,11 @@ def findings(reader: Reader, period: Period = EVER, *, on: date) -> Iterator[Fin
 
 
 def _rules(reader: Reader, schemes: dict[tuple[str, int], Scheme]) -> Rules:
-    replay = Replay()
+    known = Known()
     for end, at in reader.changeable.ends():
-        replay.move_end(end, at)
+        known.learn(end, at)
     merchants = {(one.id, one.version): one for one in reader.auditing.merchants()}
-    return Rules(schemes, merchants, reader.auditing.merchant_ends(), replay.ends_of)
+    return Rules(schemes, merchants, reader.auditing.merchant_ends(), known.ends_of)
 
 
 def said_of_findings(reader: Reader) -> dict[str, Said]:

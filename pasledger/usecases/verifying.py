@@ -1,17 +1,35 @@
-"""Verifying: the whole journal is replayed from nothing and held against everything that was set down beside it."""
+"""Verifying: the whole journal is replayed from nothing and held against everything that was set down beside it.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+All that is sealed, the journal among it, is divided into stretches, and each is looked at once: its leaves are held
+against the seals, and its entries against their records. What the entries come to is then added, and held against the
+books as a whole. Stretches of large books are looked at by several processes, on one snapshot.
+"""
 
-from pasledger.ledger.accounts import is_as_named
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+
+from pasledger.ledger.accounts import Account, is_as_named
 from pasledger.ledger.ids import EntitlementId
 from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refused
-from pasledger.rules.checks import LONGEST_WAIT, Finding, Replay
+from pasledger.rules.checks import Replay, conclude
+from pasledger.rules.findings import Finding
+from pasledger.rules.known import LONGEST_WAIT, Known
+from pasledger.rules.plain import PlainSales
 from pasledger.rules.retention import latest_limit
-from pasledger.rules.sealing import SealCheck
-from pasledger.store import Reader, Store
+from pasledger.rules.sealing import Compared, Comparison, SealCheck
+from pasledger.rules.sums import Sums
+from pasledger.store import BooksContended, Reader, Store
+from pasledger.store.crew import Crew, CrewLost, processors, read_together
+from pasledger.store.journal import Booked, booked
+from pasledger.store.stretches import Stretch
 from pasledger.usecases.booking import Progress
+
+STRETCH = 50_000
+"""How many leaves a stretch has at most: memory does not grow with what there is beyond that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,57 +51,153 @@ class Verification:
 
 
 def verify(
-    store: Store, progress: Progress = lambda _done: None, *, kept: tuple[int, str] | None = None
+    store: Store,
+    progress: Progress = lambda _done: None,
+    *,
+    kept: tuple[int, str] | None = None,
+    processes: int | None = None,
 ) -> Verification:
     """Replay one snapshot of the books and return what is wrong with it.
 
-    A seal that was `kept` elsewhere, by its number and root, has to be the one that the books have.
+    A seal that was `kept` elsewhere, by its number and root, has to be the one that the books have. Large books are
+    looked at by as many `processes` as there are processors, and others by this one, unless it is said by how many.
     """
+    processes = _worth_their_start(store) if processes is None else processes
+    if processes > 1:
+        try:
+            with read_together(store, Checker, processes=processes) as crew:
+                return _verified(crew, progress, kept)
+        except (BooksContended, CrewLost):  # this process can do it alone
+            pass
     with store.read() as reader:
         return verify_snapshot(reader, progress, kept=kept)
 
 
 def verify_snapshot(reader: Reader, progress: Progress, *, kept: tuple[int, str] | None = None) -> Verification:
     """Replay what a reader reads, and hold it against its seals."""
-    replay, seals = Replay(), SealCheck(reader.seals.seals(), deletable=reader.seals.deletable)
-    findings = (
-        *_as_far_as_readable(_findings(reader, replay, progress), replay),
-        *_as_far_as_readable(_broken_seals(reader, seals, kept), replay),
-    )
-    counts = replay.entries, replay.transfers, len(replay.balances)
-    return Verification(*counts, findings, len(seals.seals), seals.unsealed)
+    with closing(Crew(Checker(reader))) as nobody:
+        return _verified(nobody, progress, kept)
 
 
-def _broken_seals(reader: Reader, seals: SealCheck, kept: tuple[int, str] | None) -> Iterator[Finding]:
-    yield from seals.compare(reader.seals.leaves(), reader.seals.sealed())
-    yield from seals.conclude()
+@dataclass(slots=True)
+class Checked:
+    """What came of looking at a stretch."""
+
+    compared: Compared = field(default_factory=Compared)
+    sums: Sums = field(default_factory=Sums)
+    findings: list[Finding] = field(default_factory=list)
+    is_whole: bool = True
+    """Whether every entry could be read, so that the sums are those of all of them."""
+
+
+class Checker:
+    """Looks at one snapshot, stretch by stretch. What has to be known for that is read once."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.seals = SealCheck(reader.seals.seals(), deletable=reader.seals.deletable)
+        self.known = Known()
+        self.accounts: dict[str, Account] = {}
+        self.unreadable: Finding | None = None
+        """What is wrong where that cannot be read. Then no entry can be looked at."""
+        try:
+            self._learn()
+        except UNREADABLE as fault:
+            self.unreadable = Finding("readable", "accounts and entitlements", str(fault))
+
+    def damage(self) -> list[Finding]:
+        """Return what the database itself finds wrong."""
+        return list(_as_far_as_readable(Finding(check, "database", says) for check, says in self.reader.damage()))
+
+    def look_at(self, stretch: Stretch) -> Checked:
+        """Hold all of a stretch against its seals, and its entries against their records."""
+        checked = Checked(is_whole=self.unreadable is None)
+        comparison = Comparison(self.seals, self.reader.seals.sealed_within(stretch), checked.compared)
+        if stretch.is_of_entries:
+            for page in self.reader.journal(stretch):
+                comparison.see(page.leaves)
+                for entry in booked(page):
+                    if not self._is_plain(entry, checked.sums):
+                        self._look_at_entry(entry, checked)
+        else:
+            for leaves in self.reader.seals.leaves_within(stretch):
+                comparison.see(leaves)
+        comparison.end()
+        return checked
+
+    def _is_plain(self, entry: Booked, sums: Sums) -> bool:
+        """Return whether an entry is plainly right, and then add it."""
+        try:
+            sale = None if self.unreadable else entry.sale()
+            return sale is not None and self._plain_sales.add(sale, sums)
+        except UNREADABLE:
+            return False
+
+    def _look_at_entry(self, entry: Booked, checked: Checked) -> None:
+        says, has = entry.transfer_count, len(entry.transfers)
+        if says != has:
+            checked.findings.append(Finding("count", entry.id, f"says {says} transfers and has {has}"))
+        if self.unreadable is not None:
+            return
+        try:
+            checked.findings += Replay(self.known, checked.sums).add(entry.event(self.accounts))
+        except UNREADABLE as fault:
+            checked.findings.append(Finding("readable", entry.id, str(fault)))
+            checked.is_whole = False
+
+    def _learn(self) -> None:
+        self.accounts = self.reader.accounts()
+        for entitlement in self.reader.entitlements():
+            self.known.entitlements[entitlement.id] = entitlement
+        for end, at in self.reader.changeable.ends():
+            self.known.learn(end, at)
+        for closed, at in self.reader.changeable.years_closed():
+            self.known.learn(closed, at)
+        self._plain_sales = PlainSales(self.known, self.accounts)
+
+
+def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | None) -> Verification:
+    mine = crew.mine
+    damage = crew.submit(Checker.damage)
+    sums, is_whole = Sums(), True
+    replayed = [*_misnamed(mine)] if mine.unreadable is None else [mine.unreadable]
+    sealed: list[Finding] = []
+    stretches = mine.reader.seals.stretches(STRETCH)
+    for checked in crew.each(partial(Checker.look_at, stretch=stretch) for stretch in stretches):
+        sums.add(checked.sums)
+        is_whole = is_whole and checked.is_whole
+        replayed += checked.findings
+        sealed += mine.seals.take(checked.compared)
+        progress(checked.sums.entries)
+    if is_whole:
+        replayed += _as_far_as_readable(chain(conclude(sums), _compare_balances(mine.reader, sums)))
+    replayed += _as_far_as_readable(_unlinked_as_recorded(mine.reader))
+    replayed += _as_far_as_readable(_count_changes_of_actors(mine.reader))
+    sealed += mine.seals.conclude()
     if kept is not None:
-        yield from seals.hold_against(*kept)
+        sealed += mine.seals.hold_against(*kept)
+    counts = sums.entries, sums.transfers, len(sums.balances)
+    findings = (*damage.result(), *replayed, *sealed)
+    return Verification(*counts, findings, len(mine.seals.seals), mine.seals.unsealed)
 
 
-def _as_far_as_readable(findings: Iterator[Finding], replay: Replay) -> Iterator[Finding]:
-    """Yield what is found, up to what the ledger itself cannot hold, such as an entry that nobody approved."""
+UNREADABLE = (ValueError, TypeError, LookupError, Refused)
+"""What is raised by what the ledger itself cannot hold, such as an entry that nobody approved."""
+
+
+def _as_far_as_readable(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what is found, up to what cannot be read."""
     try:
         yield from findings
-    except (ValueError, TypeError, LookupError, Refused) as fault:
-        yield Finding("readable", f"after {replay.entries} entries", str(fault))
+    except UNREADABLE as fault:
+        yield Finding("readable", "database", str(fault))
 
 
-def _findings(reader: Reader, replay: Replay, progress: Progress) -> Iterator[Finding]:
-    for check, says in reader.damage():
-        yield Finding(check, "database", says)
-    replay.entitlements.update((entitlement.id, entitlement) for entitlement in reader.entitlements())
-    for end, at in reader.changeable.ends():
-        replay.move_end(end, at)
-    yield from _misnamed(reader, replay)
-    for event in reader.events():
-        yield from replay.add(event)
-        if event.entry is not None:
-            progress(1)
-    yield from replay.conclude()
-    yield from _compare_balances(reader, replay)
-    yield from _unlinked_as_recorded(reader)
-    yield from _count_changes_of_actors(reader)
+def _worth_their_start(store: Store) -> int:
+    """Return how many processes are worth their start: one for small books, and else one for each processor."""
+    with store.read() as reader:
+        is_long = reader.seals.has_more_entries_than(STRETCH)
+    return processors() if is_long else 1
 
 
 def _unlinked_as_recorded(reader: Reader) -> Iterator[Finding]:
@@ -109,18 +223,18 @@ def _count_changes_of_actors(reader: Reader) -> Iterator[Finding]:
             return
 
 
-def _misnamed(reader: Reader, replay: Replay) -> Iterator[Finding]:
+def _misnamed(checker: Checker) -> Iterator[Finding]:
     """Yield each account that is of another kind or scheme than its code, or its entitlement, says."""
-    for account, _ in reader.opened_accounts():
-        owner = replay.entitlements.get(EntitlementId(account.code.removeprefix("entitlement/")))
+    for account in checker.accounts.values():
+        owner = checker.known.entitlements.get(EntitlementId(account.code.removeprefix("entitlement/")))
         if not is_as_named(account) or (owner is not None and owner.scheme != account.scheme):
             yield Finding("account", account.code, f"is said to be of kind {account.kind} and scheme {account.scheme}")
 
 
-def _compare_balances(reader: Reader, replay: Replay) -> Iterator[Finding]:
+def _compare_balances(reader: Reader, sums: Sums) -> Iterator[Finding]:
     """Yield each account whose stored balance is not what its transfers add up to, and each that should not be."""
     for account, stored in reader.opened_accounts():
-        replayed = replay.balances.get(account)
+        replayed = sums.balances.get(account)
         if replayed is None:
             yield Finding("account", account.code, "was opened, and nothing ever moved it")
         if account.kind.is_floored and stored is None:

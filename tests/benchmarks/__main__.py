@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import cafe, crediting, growing, redeeming, refusing, serving, verifying
+from tests.benchmarks import cafe, crediting, exporting, growing, redeeming, refusing, serving, verifying
 from tests.benchmarks.bench import Bench, Scale, a_bench
 from tests.benchmarks.measure import Figure
 
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "refusing": refusing.figures,
     "growing": growing.figures,
     "verifying": verifying.figures,
+    "exporting": exporting.figures,
 }
 _OUTPUT = Path("build/bench.json")
 
@@ -34,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("part", nargs="*", metavar="PART", choices=[[], *PARTS], help=f"only {', '.join(PARTS)}")
     parser.add_argument("--large", action="store_true", help="also with ten million transfers")
     asked = parser.parse_args(arguments)
-    scale = replace(Scale(), transfers_in_a_file=(10_000_000,)) if asked.large else Scale()
+    scale = (
+        replace(Scale(), transfers_in_a_file=(10_000_000,), exported=(100_000, 1_000_000)) if asked.large else Scale()
+    )
     console = Console(width=160)
     figures: list[Figure] = []
     with a_bench(scale) as bench:

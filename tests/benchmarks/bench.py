@@ -33,6 +33,7 @@ class Scale:
     tries: int = 100
     """How often one thing is done in each of them, in each round."""
     verified: tuple[int, ...] = (100_000, 1_000_000)
+    exported: tuple[int, int] = (10_000, 100_000)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,13 @@
 """How a figure is measured and shown."""
 
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
+
+from pasledger.store.crew import processors
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,16 @@ def side_by_side(ours: Callable[[int], float], floor: Callable[[int], float], ro
     """
     pairs = [(ours(number), floor(number)) for number in range(rounds)]
     return median(one for one, _ in pairs), median(other for _, other in pairs)
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process had, and as much as its largest child for each that it can have had.
+
+    The kernel tells of this one; `getrusage` would know its parent's too.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0
+    [kibibytes] = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return (int(kibibytes) + largest * (processors() - 1)) * 1024

@@ -5,6 +5,7 @@ the disk.
 """
 
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,12 @@ class Postgresql(Raw):
         with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def read(self, connection: psycopg.Connection, table: str) -> None:
+        """Take them from a cursor of the server, a thousand at a time: a million of them may be too many for us."""
+        with connection.transaction(), connection.cursor(name="rows") as cursor:
+            cursor.itersize = 1_000
+            deque(cursor.execute(f"SELECT * FROM {table}"), maxlen=0)
 
     def _made_of(self, template: str) -> str:
         name = f"books_{token_hex(8)}"

@@ -59,6 +59,10 @@ class Raw(ABC):
     def insert(self, connection: Any, table: str, rows: Iterable[Row]) -> None:
         """Write many rows as fast as the driver can."""
 
+    @abstractmethod
+    def read(self, connection: Any, table: str) -> None:
+        """Read every row of a table, as it comes, and do nothing with it."""
+
     def rows(self, books: str, table: str) -> set[Row]:
         """Return every row of a table."""
         with self.connected(books) as connection:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -79,3 +80,7 @@ class Sqlite(Raw):
         first = next(following)
         places = ", ".join("?" * len(first))
         connection.executemany(f"INSERT INTO {table} VALUES ({places})", chain((first,), following))
+
+    def read(self, connection: sqlite3.Connection, table: str) -> None:
+        """Take them from the cursor."""
+        deque(connection.execute(f"SELECT * FROM {table}"), maxlen=0)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasledger.ledger.seals import NOTHING_BEFORE, Seal, Tree, heading, leaf, path_to, root_by, row_text
+from pasledger.ledger.seals import NOTHING_BEFORE, Seal, Tree, heading, leaf, path_to, root_by, row_text, row_writer
 
 VALUES = st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=5)), max_size=4)
 
@@ -45,6 +46,23 @@ def test_a_row_is_written_as_the_reference_says() -> None:
     """Texts after their length in characters, numbers with their end, nothing as a dash."""
     assert row_text(heading("seat", ("name", "number", "by")), ("Café", -12, None)) == "seat(name,number,by)4:Café-12;-"
     assert leaf("a()", "b()") == sha256(b"\0pasledger leaf 1\na()\nb()").digest()
+
+
+@given(VALUES, st.lists(st.booleans(), min_size=4, max_size=4))
+def test_many_rows_are_written_as_one_is(values: list[str | int | None], are_whole: list[bool]) -> None:
+    """Whatever kinds they are said to be of, and whatever they are."""
+    write = row_writer("seat(a,b)", are_whole[: len(values)])
+    assert write([("key", *values)] * 2) == [row_text("seat(a,b)", values)] * 2
+
+
+@given(st.lists(st.integers(0, 9), max_size=12))
+def test_leaves_can_be_added_many_at_a_time(numbers: list[int]) -> None:
+    """However they are divided, the tree is the one that they grow to one by one."""
+    leaves, tree = iter(digests(sum(numbers))), Tree()
+    for number in numbers:
+        tree.extend(list(islice(leaves, number)))
+    one_by_one = tree_of(digests(sum(numbers)))
+    assert (tree.leaves, tree.root) == (one_by_one.leaves, one_by_one.root)
 
 
 @pytest.mark.parametrize("number", range(1, 34))

@@ -183,7 +183,7 @@ class TownLife(RuleBasedStateMachine):
         findings = [finding for event in self.journal for finding in replay.add(event)]
         assert [*findings, *replay.conclude()] == []
         booked = {account: self.town.balance(account).cents for account in self.town.accounts()}
-        assert dict(replay.balances) == booked
+        assert dict(replay.sums.balances) == booked
 
     @invariant()
     def debits_equal_credits(self) -> None:

@@ -39,7 +39,7 @@ from pasledger.reports.findings import (
 )
 from pasledger.reports.findings.spending import Rules, _Bursts
 from pasledger.rules.actors import ActorChangeKind, ActorRole
-from pasledger.rules.checks import Replay
+from pasledger.rules.known import Known
 from pasledger.rules.records import (
     ActorChange,
     CheckResult,
@@ -127,7 +127,7 @@ def a_refund(amount: str = "1,00", *, number: int = 1, at: datetime = NOON) -> G
 def the_rules(**changed: Any) -> Rules:
     """Return the rules of a town with a club and a café, none of which has stopped."""
     merchants = {(one.id, one.version): one for one in (a_merchant(), a_cafe())}
-    return replace(Rules(OURS, merchants, {}, Replay().ends_of), **changed)
+    return replace(Rules(OURS, merchants, {}, Known().ends_of), **changed)
 
 
 def kinds(findings: Iterable[Finding]) -> list[FindingKind]:

@@ -28,7 +28,10 @@ from pasledger.ledger.ids import (
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.periods import Period
 from pasledger.rules import checks, postings
-from pasledger.rules.checks import BOOKS_CHECKS, ENTRY_CHECKS, Finding, Replay
+from pasledger.rules.books_checks import BOOKS_CHECKS
+from pasledger.rules.checks import Replay
+from pasledger.rules.entry_checks import ENTRY_CHECKS
+from pasledger.rules.findings import Finding
 from pasledger.rules.records import (
     BankLine,
     BankPart,
@@ -499,7 +502,7 @@ def findings_in(events: Iterable[Event], *, slipped_in: int = 0) -> list[Finding
     """Return what the checks find; `slipped_in` cents were put into the treasury without any transfer."""
     replay = Replay()
     findings = [finding for event in (BEFORE, *events) for finding in replay.add(event)]
-    replay.balances[accounts.treasury(S)] += slipped_in
+    replay.sums.balances[accounts.treasury(S)] += slipped_in
     return [*findings, *replay.conclude()]
 
 
@@ -636,4 +639,4 @@ def test_the_replay_counts_what_it_saw() -> None:
     replay = Replay()
     for event in (*LIFE, Event(a_stamp(), ())):
         assert list(replay.add(event)) == []
-    assert (replay.entries, replay.transfers) == (len(LIFE), len(LIFE))
+    assert (replay.sums.entries, replay.sums.transfers) == (len(LIFE), len(LIFE))

@@ -43,6 +43,7 @@ from tests.support.books import (
     with_seals,
 )
 from tests.support.postgresql import a_free_address, address, drop, raw, run, schema_of, server
+from tests.support.retention import LONG_AGO, LONG_AGO_KINDS, grown_old, unlinked
 from tests.support.roles import PASSWORD, as_user, forget, users_of
 from tests.support.town import TODAY, a_budget, a_card, a_holder, a_person, a_redemption, a_use, an_offer, offered
 
@@ -311,6 +312,24 @@ def test_the_service_does_no_work_of_staff(users: dict[Role, str]) -> None:
     with opened(users[Role.SERVICE]) as store, unusable(P.NO_RIGHTS):
         granted(store, a_budget(number=9, decision="council 9"))
     assert content(users[Role.OWNER]) == before
+
+
+def test_staff_unlinks_and_nobody_else_does(make_books: MakeBooks) -> None:
+    """Its rights are enough for all of it, and without a record they are worth nothing."""
+    with users_of(make_books(*LONG_AGO)) as users:
+        with opened(users[Role.STAFF]) as store:
+            grown_old(store)
+        for role in (Role.SERVICE, Role.AUDITOR):
+            with opened(users[role]) as store, unusable(P.NO_RIGHTS):
+                unlinked(store)
+        with (
+            raw(users[Role.STAFF]) as connection,
+            pytest.raises(errors.IntegrityConstraintViolation, match="no record"),
+        ):
+            run(connection, "DELETE FROM holder_reference")
+        with opened(users[Role.STAFF]) as store:
+            assert len(unlinked(store)) == len(LONG_AGO_KINDS)
+            assert verify(store).is_sound
 
 
 def test_the_service_reads_what_merchants_ask(users: dict[Role, str]) -> None:

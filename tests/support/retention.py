@@ -28,6 +28,9 @@ LONG_AGO: tuple[Request, ...] = (
 )
 """A holder with a card that was blocked, an award, a payment with a reference, a merchant and a person that stopped."""
 
+LONG_AGO_KINDS = frozenset(ReferenceKind) - {ReferenceKind.AWARD_DRAFT, ReferenceKind.AWARD_ROW}
+"""What of it can be unlinked in the end."""
+
 
 def grown_old(store: Store) -> None:
     """Let lapse what is left, when the year is over."""

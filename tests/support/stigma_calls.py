@@ -174,7 +174,7 @@ ALWAYS: tuple[Call, ...] = (
     UseOffer("club", 0, 20_005, is_yes=False, who="dead"),
     UseOffer("school", 0, MUCH, is_yes=False, who="guest"),
     UseOffer("club", 1, 0, is_yes=True, who="guest", is_at_the_till=True),
-    UseOffer("club", 0, 350, is_yes=True, is_at_the_till=True),
+    UseOffer("club", 1, 350, is_yes=True, is_at_the_till=True),
     UseOffer("club", 2, 0, is_yes=False, who="none", is_at_the_till=True),
     PayOut(comes_back=True),
     *(Browse("club", what) for what in READ),

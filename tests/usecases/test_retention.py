@@ -1,6 +1,7 @@
 """References are unlinked when their term is over, and at no other time and in no other way; the books stay sound."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from pasledger.rules.retention import length
 from pasledger.store import Store, tables
 from pasledger.store.retention import TABLES
 from pasledger.usecases import batches, exporting, retention
+from pasledger.usecases.booking import _book
 from pasledger.usecases.copying import copy
 from pasledger.usecases.sealing import seal
 from pasledger.usecases.verifying import verify
 from tests.support.books import A_SMALL_TOWN, MakeBooks, answer, content, granted, holders, is_postgresql, opened
 from tests.support.holds import a_hold
 from tests.support.retention import LONG_AGO, MUCH_LATER, NEW_YEAR, grown_old, unlinked
-from tests.support.town import a_card, a_change, a_stamp, an_award, an_extension
+from tests.support.town import a_budget, a_card, a_change, a_stamp, an_award, an_extension
 
 K = ReferenceKind
 ALL_THAT_WENT = {K.MERCHANT_REFERENCE: 1, K.CONTACT: 1, K.PERSON: 1, K.DECISION: 1, K.HOLDER: 1}
@@ -182,6 +184,21 @@ def test_it_goes_in_pieces_and_goes_on(make_books: MakeBooks, monkeypatch: pytes
         assert unlinked(store) == {K.HOLDER: 4}
         assert kept(store, K.HOLDER, MUCH_LATER).kept == 1
         assert verify(store).is_sound
+
+
+def test_an_award_that_is_under_way_is_waited_for(make_books: MakeBooks) -> None:
+    """Who is awarded to at the same moment is held back, and is no holder whom nobody can find."""
+    awarded = (a_budget(year=MUCH_LATER.year, number=2), an_award(holder=2, starts_on=MUCH_LATER, number=2))
+    blocked = CardRequest(a_card(2).number, CardState.BLOCKED)
+    with opened(make_books(*A_SMALL_TOWN, *holders([2, 3]), blocked)) as store, ThreadPoolExecutor(1) as clerk:
+        with store.begin() as transaction:
+            outcomes = _book(transaction, awarded, a_stamp(MUCH_LATER))
+            going = clerk.submit(unlinked, store, K.HOLDER)
+            with pytest.raises(TimeoutError):
+                going.result(timeout=0.5)
+        assert [outcome.refused for outcome in outcomes] == [None, None]
+        assert going.result() == {}
+        assert kept(store, K.HOLDER, MUCH_LATER).kept == 3
 
 
 @pytest.mark.parametrize("fails_at", ["INSERT INTO unlinked", "DELETE FROM holder_reference"])

@@ -15,7 +15,7 @@ from sqlalchemy import CursorResult, PrimaryKeyConstraint, Table, UniqueConstrai
 
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.seals import heading, leaf, row_text
-from pasledger.rules.checks import Finding
+from pasledger.rules.findings import Finding
 from pasledger.store import Reader, Store, tables
 from pasledger.store.sqlite import Sqlite
 from pasledger.store.tables.columns import CHANGES

@@ -1,5 +1,7 @@
 """Verifying finds what somebody did to the file, and says which check found it; in sound books it finds nothing."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import Any
 import pytest
 
 from pasledger.store import BooksProblem, BooksUnusable, Store
+from pasledger.usecases import verifying
+from pasledger.usecases.sealing import seal
 from pasledger.usecases.verifying import Verification, verify
 from tests.support import postgresql
 from tests.support.books import (
@@ -23,7 +27,7 @@ from tests.support.books import (
     unguarded,
     unusable,
 )
-from tests.support.town import a_redemption
+from tests.support.town import a_redemption, a_stamp
 
 SOLD = "(SELECT entry_id FROM redemption WHERE amount_cents = 6000)"
 MINE = "'entitlement/ent_00000000000000000000000000000001'"
@@ -301,10 +305,11 @@ def test_verifying_looks_at_one_moment(books: str) -> None:
     with opened(books) as store, opened(books) as till:
         number = 100
 
-        def somebody_pays(_done: int) -> None:
+        def somebody_pays(done: int) -> None:
             nonlocal number
-            number += 1
-            granted(till, a_redemption("0,01", number=number))
+            for _ in range(done):
+                number += 1
+                granted(till, a_redemption("0,01", number=number))
 
         before = len(content(books)["entry"])
         verification = verify(store, somebody_pays)
@@ -315,10 +320,70 @@ def test_verifying_looks_at_one_moment(books: str) -> None:
 
 
 def test_progress_is_told_by_entry(store: Store) -> None:
-    """Whoever waits is told after each entry."""
+    """Whoever waits is told how many entries were looked at."""
     done: list[int] = []
-    assert sum(done) == 0
-    assert verify(store, done.append).entries == sum(done)
+    assert verify(store, done.append).entries == sum(done) > 0
+
+
+SEVERAL_FAULTS = (
+    f"UPDATE transfer SET amount_cents = amount_cents + 1 WHERE entry_id = {SOLD} AND position = 0",
+    "UPDATE redemption SET merchant_id = 'mer_2' WHERE amount_cents = 100",
+    "UPDATE merchant SET iban = 'NL20INGB0001234567' WHERE version = 1",
+    "DELETE FROM sealed WHERE in_table = 'attempt'",
+    "UPDATE sealed SET in_table = 'entity' WHERE in_table = 'entitlement_end'",
+)
+
+
+@pytest.mark.parametrize("faults", [(), SEVERAL_FAULTS], ids=["sound", "tampered with"])
+def test_several_processes_find_what_one_finds(
+    books: str, faults: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the books are divided, and whoever looks at which part, the answer is the same to the letter."""
+    with opened(books) as store:
+        seal(store, a_stamp())
+    with tampering(books) as run:
+        for statement in faults:
+            assert run(statement).rowcount > 0
+    alone = verified(books)
+    assert alone.is_sound is not bool(faults)
+    monkeypatch.setattr(verifying, "STRETCH", 3)
+    with opened(books) as store:
+        assert verify(store) == alone
+        assert verify(store, processes=2) == alone
+
+
+def test_several_processes_look_at_one_moment(books: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is booked while they read is seen by none of them."""
+    monkeypatch.setattr(verifying, "STRETCH", 3)
+    with opened(books) as store, opened(books) as till:
+        number = 100
+
+        def somebody_pays(_done: int) -> None:
+            nonlocal number
+            number += 1
+            granted(till, a_redemption("0,01", number=number))
+
+        before = len(content(books)["entry"])
+        verification = verify(store, somebody_pays, processes=2)
+        assert (verification.entries, verification.findings) == (before, ())
+        assert len(content(books)["entry"]) > before
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="this system does not tell of children")
+def test_a_process_that_is_killed_is_not_missed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the one that asked does it alone."""
+    monkeypatch.setattr(verifying, "STRETCH", 3)
+    killed: list[int] = []
+
+    def kill(_done: int) -> None:
+        for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split() if not killed else ():
+            if b"pasledger.store.crew" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(int(child), signal.SIGKILL)
+                killed.append(int(child))
+
+    with opened(path) as store:
+        assert verify(store, kill, processes=2) == verified(path)
+    assert len(killed) == 1
 
 
 def test_a_damaged_file_is_said_to_be_damaged(path: Path) -> None:

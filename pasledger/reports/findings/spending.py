@@ -10,7 +10,7 @@ from pasledger.ledger.money import total
 from pasledger.reports.findings.awards import Schemes
 from pasledger.reports.findings.kinds import THRESHOLDS, Finding, FindingKind, Gathered, Thresholds, found_at
 from pasledger.reports.findings.records import GivenBack, Spent
-from pasledger.rules.checks import LONGEST_WAIT
+from pasledger.rules.known import LONGEST_WAIT
 from pasledger.rules.records import Entitlement, Merchant
 from pasledger.rules.schemes import Scheme
 

@@ -1,0 +1,184 @@
+"""Several processes that read one snapshot of the books at once, for long work that Python does on one processor only.
+
+Each of them is a Python of its own, which is told over a pipe what to do and knows nothing of the program that asks: so
+nothing of that program runs twice, whatever it is. They read, and change nothing.
+"""
+
+import gc
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
+from typing import IO, Any, Generic, TypeVar, cast
+
+from pasledger.store.reading import Reader
+from pasledger.store.store import Store
+
+_NEW_THINGS = 100_000
+"""After how many new things Python looks for those that hold each other and nobody needs: rows are none of these."""
+
+Mine = TypeVar("Mine")
+Done = TypeVar("Done")
+
+
+class CrewLost(Exception):  # noqa: N818 - it names a state
+    """One of the processes has ended before its work."""
+
+
+class Crew(Generic[Mine]):
+    """Those who read: other processes, and the one that asks, which does itself what no other is free to do.
+
+    Each has made for itself what it works with; that of the process that asks is `mine`.
+    """
+
+    def __init__(self, mine: Mine, others: "Sequence[_Hand]" = ()) -> None:
+        self.mine = mine
+        self._idle = deque(others)
+        self._threads = ThreadPoolExecutor(max_workers=len(others) + 1)
+        self._most_ahead = 2 * len(others)
+
+    def submit(self, work: Callable[[Mine], Done]) -> "Future[Done]":
+        """Let somebody do a piece of work, which has to be a function of a module, or a `partial` of one."""
+        if self._idle:
+            return self._threads.submit(self._done_by, self._idle.popleft(), work)
+        future: Future[Done] = Future()
+        future.set_result(work(self.mine))
+        return future
+
+    def each(self, works: Iterable[Callable[[Mine], Done]]) -> Iterator[Done]:
+        """Yield what comes of each piece of work, in their order; only a few of them are done before their turn."""
+        begun: deque[Future[Done]] = deque()
+        for work in works:
+            begun.append(self.submit(work))
+            while begun and (begun[0].done() or len(begun) > self._most_ahead):
+                yield begun.popleft().result()
+        for one in begun:
+            yield one.result()
+
+    def close(self) -> None:
+        """Wait for nobody any more."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _done_by(self, hand: "_Hand", work: Callable[[Mine], Done]) -> Done:
+        done: Done = hand.ask(_Desk.do, work)
+        self._idle.append(hand)
+        return done
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def read_together(store: Store, make: Callable[[Reader], Mine], *, processes: int) -> Iterator[Crew[Mine]]:
+    """Let so many processes read one snapshot, this one among them, while others write.
+
+    Raises `BooksContended` where they cannot be given the same one, and `CrewLost`.
+    """
+    with ExitStack() as stack:
+        others = [_Hand(store.books) for _ in range(processes - 1)]
+
+        def join(mark: str) -> None:
+            for hand in others:
+                hand.ask(_Desk.begin, mark)
+
+        for hand in others:
+            stack.callback(hand.stop)
+        reader = stack.enter_context(store.read_alike(join))
+        for hand in others:
+            hand.ask(_Desk.take_up, make)
+        crew = Crew(make(reader), others)
+        stack.callback(crew.close)
+        for hand in others:
+            stack.callback(hand.stop)  # before it is waited for
+        yield crew
+
+
+class _Hand:
+    """A process that reads, as the one sees it that asks. It does one thing at a time."""
+
+    def __init__(self, books: str) -> None:
+        # It finds our modules where we found them. The pipe names the books, for their address may hold a secret.
+        self._process = subprocess.Popen(  # noqa: S603 - this same Python
+            [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        self._questions, self._answers = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
+        self._tell(books)
+
+    def ask(self, what: Callable[..., Any], *values: object) -> Any:  # noqa: ANN401 - whatever it says
+        """Let it do something at its desk, and return what it says or raise what it raises."""
+        self._tell((what, values))
+        try:
+            is_done, answer = pickle.load(self._answers)  # noqa: S301 - our own process
+        except (EOFError, pickle.UnpicklingError) as ended:
+            raise CrewLost from ended
+        if not is_done:
+            raise answer
+        return answer
+
+    def stop(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._questions, self._answers):
+            with suppress(OSError):  # what was not said any more
+                pipe.close()
+
+    def _tell(self, message: object) -> None:
+        try:
+            pickle.dump(message, self._questions)
+            self._questions.flush()
+        except OSError as ended:
+            raise CrewLost from ended
+
+
+class _Desk:
+    """What a process that reads has before it."""
+
+    def __init__(self, books: str) -> None:
+        self._store = Store.open(books, reads_only=True)
+        self._reading = ExitStack()
+
+    def begin(self, mark: str) -> None:
+        """Begin to read the snapshot that is marked, and no other."""
+        self._reading.close()
+        self._reader = self._reading.enter_context(self._store.join(mark))
+
+    def take_up(self, make: Callable[[Reader], Any]) -> None:
+        """Take over how that is made which the work is done with."""
+        self._make = cache(make)
+
+    def do(self, work: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - whatever comes of it
+        """Do a piece of work."""
+        return work(self._make(self._reader))
+
+
+def serve() -> None:
+    """Do what is asked over standard input, and answer over standard output, until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is interrupted, and ends this one
+    gc.set_threshold(_NEW_THINGS)
+    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    books, desk = pickle.load(questions), None  # noqa: S301 - from who started this
+    while True:
+        try:
+            what, values = pickle.load(questions)  # noqa: S301 - as above
+        except EOFError:
+            return
+        try:
+            desk = desk or _Desk(books)
+            answer = True, what(desk, *values)
+        except Exception as fault:
+            answer = False, fault
+        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
+        answers.flush()

@@ -1,0 +1,45 @@
+"""Pages that are files, to read or to print: axe finds nothing in them, in either language."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Visitor
+from tests.browser.test_accessibility import _RULES
+from tests.cli.conftest import CLUB, YEAR, Clerk, fill
+
+pytestmark = pytest.mark.slow
+
+PAGES = ("overview", "sheet", "letters", "reach", "cover")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with each page in Dutch and in English."""
+    clerk = Clerk(tmp_path_factory.mktemp("files"))
+    fill(clerk)
+    clerk.done("redeem", "--card", clerk.card("P-1"), "--merchant", CLUB, "--amount", "12,50")
+    clerk.held("P-1")
+    clerk.done("keys", "create", clerk.folder / "town.key")
+    carriers = clerk.folder / "carriers.csv"
+    for language in ("nl", "en"):
+        for command in (
+            ("holders", "overview", "P-1", "--out", clerk.folder / f"overview-{language}.html"),
+            ("cards", "sheet", carriers, "--out", clerk.folder / f"sheet-{language}.html"),
+            ("cards", "letters", carriers, "--out", clerk.folder / f"letters-{language}.html"),
+            ("audit", "reach", YEAR, "--page", clerk.folder / f"reach-{language}.html"),
+            ("cover", "--page", clerk.folder / f"cover-{language}.html"),
+        ):
+            ran = clerk(*command, language=language)
+            assert (ran.code in (0, 1), ran.err) == (True, "")
+    return clerk.folder
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_that_is_a_file_keeps_nobody_out(folder: Path, visitor: Visitor, name: str, language: str) -> None:
+    """One language, one main part, headings in order, titles of columns, and pictures with words."""
+    visitor.page.goto((folder / f"{name}-{language}.html").as_uri())
+    found = Axe().run(visitor.page, options=_RULES)
+    assert found.violations_count == 0, found.generate_report()

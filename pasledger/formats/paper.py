@@ -25,6 +25,7 @@ h1 { font-size: 18pt; line-height: 1.2; } h2 { font-size: 13pt; margin-top: 8mm;
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: bold; }
 th, td { text-align: left; padding: 1.5mm 3mm 1.5mm 0; border-bottom: .2mm solid #999; vertical-align: top; }
 td.amount, th.amount { text-align: right; white-space: nowrap; }
+.wide { overflow-x: auto; }
 .letter { break-after: page; } .code { font: bold 20pt monospace; letter-spacing: .1em; }
 .cards { display: flex; flex-wrap: wrap; gap: 4mm; }
 .card { width: 85.6mm; max-width: 100%; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm;
@@ -269,4 +270,5 @@ def _table(caption: str, columns: Sequence[str], lines: Sequence[Sequence[str]],
         "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(line, kinds, strict=True)) + "</tr>"
         for line in lines
     )
-    return f"<h2>{title}</h2>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    table = f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    return f'<h2>{title}</h2>\n<div class="wide" role="region" tabindex="0" aria-label="{title}">{table}</div>'

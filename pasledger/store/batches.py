@@ -8,7 +8,7 @@ from pasledger.ledger.ids import BatchId, HolderId
 from pasledger.ledger.money import Money
 from pasledger.rules.batches import AWARD_SETTINGS, AwardBatch, batch_of
 from pasledger.rules.cards import CardState
-from pasledger.rules.records import Entitlement
+from pasledger.rules.records import BatchContent, Entitlement
 from pasledger.rules.town import Needs
 from pasledger.store import rows, tables
 from pasledger.store.loading import load
@@ -41,6 +41,10 @@ class Batches:
         """Return what the fingerprints of these books are made with; None where nothing was prepared yet."""
         return load(self._connection, Needs(settings={AWARD_SETTINGS})).batch_key
 
+    def contents(self) -> list[BatchContent]:
+        """Return every version of every batch, in order."""
+        return [rows.read_batch_content(row) for row in _CONTENTS.fetch(self._connection)]
+
     def texts(self, batch: BatchId, version: int, at_a_time: int) -> Iterator[list[str]]:
         """Yield the awards of a version in their order, so many at a time."""
         first = 0
@@ -67,6 +71,7 @@ class Batches:
 
 
 _ALL = Query(select(_t.batch_content.c.batch_id).where(_t.batch_content.c.version == 1).order_by("batch_id"))
+_CONTENTS = Query(select(_t.batch_content).order_by(_t.batch_content.c.batch_id, _t.batch_content.c.version))
 _TEXTS = Query(
     select(_t.batch_row.c.text)
     .where(

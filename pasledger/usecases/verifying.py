@@ -17,6 +17,7 @@ from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refused
 from pasledger.rules.checks import Replay, conclude
 from pasledger.rules.findings import Finding
+from pasledger.rules.fingerprints import Fingerprint
 from pasledger.rules.known import LONGEST_WAIT, Known
 from pasledger.rules.plain import PlainSales
 from pasledger.rules.retention import latest_limit
@@ -172,6 +173,7 @@ def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | N
     if is_whole:
         replayed += _as_far_as_readable(chain(conclude(sums), _compare_balances(mine.reader, sums)))
     replayed += _as_far_as_readable(_unlinked_as_recorded(mine.reader))
+    replayed += _as_far_as_readable(_batches_as_prepared(mine.reader))
     replayed += _as_far_as_readable(_count_changes_of_actors(mine.reader))
     sealed += mine.seals.conclude()
     if kept is not None:
@@ -213,6 +215,19 @@ def _unlinked_as_recorded(reader: Reader) -> Iterator[Finding]:
     for table, key, went_at, known_at in reader.retention.too_early():
         if known_at < went_at - LONGEST_WAIT:
             yield Finding("unlinked", f"{table} {key}", "went before its term was over")
+
+
+def _batches_as_prepared(reader: Reader) -> Iterator[Finding]:
+    """Yield each version of a batch whose rows are not those of its fingerprint. Where some went, none can be told."""
+    key = reader.batches.key() or ""
+    for content in reader.batches.contents():
+        fingerprint, there = Fingerprint(key), 0
+        for texts in reader.batches.texts(content.batch, content.version, STRETCH):
+            for text in texts:
+                fingerprint.add(text)
+            there += len(texts)
+        if there == content.awards and str(fingerprint) != content.fingerprint:
+            yield Finding("batch_row", f"{content.batch}/{content.version}", "has other rows than its fingerprint says")
 
 
 def _count_changes_of_actors(reader: Reader) -> Iterator[Finding]:

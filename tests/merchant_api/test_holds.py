@@ -207,7 +207,7 @@ class Booked:
         self.asked.append(request)
 
 
-def test_a_sweeper_looks_at_each_day_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweeper_looks_at_each_day_once(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     """It asks for what ended since its last sweep; one that was cut short, because tills come first, begins again."""
     asked: list[tuple[date | None, date]] = []
 
@@ -217,7 +217,7 @@ def test_a_sweeper_looks_at_each_day_once(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("merchant_api.sweeper.holds.ended", ended)
     writer = Booked(most=3)
-    sweeper = Sweeper(None, writer, seconds=1)  # type: ignore[arg-type]
+    sweeper = Sweeper(street.store, writer, seconds=1)  # type: ignore[arg-type]
     days = [date(2026, 6, day) for day in (1, 2, 2)]
     for day in days:
         asyncio.run(sweeper.sweep(day))
@@ -248,7 +248,7 @@ def test_a_sweeper_goes_on_after_a_fault(
     monkeypatch.setattr("merchant_api.sweeper.holds.ended", ended)
     asyncio.run(run())
 
-    assert [record.message for record in caplog.records] == ["holds that have ended wait: ZeroDivisionError"]
+    assert [record.message for record in caplog.records] == ["what has ended waits: ZeroDivisionError"]
 
 
 def test_holds_on_a_real_port(tmp_path: Path, street: Street) -> None:

@@ -11,6 +11,7 @@ from pasledger.rules.batches import (
     budgets_of,
 )
 from pasledger.rules.deciding import Request
+from pasledger.rules.fingerprints import Fingerprint
 from pasledger.rules.records.batches import BatchContent, BatchRow, BatchStepKind, BatchSum
 from tests.support.town import a_holder, an_award, euros
 
@@ -40,11 +41,19 @@ def a_step(kind: BatchStepKind, *, batch: BatchId = BATCH, version: int = 1) -> 
     return StepRequest(batch, kind, version, budgets_of(a_content()))
 
 
+def _print_of(*lines: str) -> str:
+    fingerprint = Fingerprint(_KEY)
+    for line in lines:
+        fingerprint.add(line)
+    return str(fingerprint)
+
+
+_KEY, _SAID = "00" * 16, "what the file said"
 A_BATCH: tuple[Request, ...] = (
-    KeyRequest("00" * 16),
+    KeyRequest(_KEY),
     SecondApprovalRequest(euros("10.000,00")),
-    PreparationRequest(a_content("20,00", scheme="spring")),
-    RowsRequest((BatchRow(BATCH, 1, 0, "what the file said"),)),
+    PreparationRequest(a_content("20,00", scheme="spring", fingerprint=_print_of(_SAID))),
+    RowsRequest((BatchRow(BATCH, 1, 0, _SAID),)),
     BatchAwardRequest(
         BATCH,
         1,

@@ -253,6 +253,15 @@ def test_two_values_that_changed_places_are_found(sealed: Store, name: str) -> N
     assert named(found, key_of(table, other)), found.findings
 
 
+def test_what_a_batch_said_is_found_when_it_changed(sealed: Store) -> None:
+    """Its rows are in no seal, for they go when their term is over; the fingerprint of the batch tells."""
+    with attacked(sealed, "batch_row") as (run, verified):
+        (batch,) = run("SELECT batch_id FROM batch_row").fetchone()
+        run("UPDATE batch_row SET text = 'something else'")
+        found = verified()
+    assert named(found, "batch_row", batch, "fingerprint"), found.findings
+
+
 def test_transfers_in_another_order_are_found(sealed: Store) -> None:
     """The order in which entitlements paid is part of the entry."""
     with attacked(sealed, "transfer") as (run, verified):

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from pasledger.formats import cells
 from pasledger.formats.carriers import CarrierRow
+from pasledger.formats.faults import Misread
 from pasledger.formats.paper import Letter, Overview
 from pasledger.ledger.ids import ActId, CardId, HolderId
 from pasledger.ledger.journal import Stamp
@@ -83,8 +84,12 @@ def named(text: str) -> tuple[Named, ...]:
     typed = text.strip()
     if "#" in typed or _is_a_number(typed):
         return (card_named(typed),)
-    holder = cells.holder(typed)
-    return (card_named(typed), holder) if TOKEN.fullmatch(typed) else (holder,)
+    if TOKEN.fullmatch(typed) is None:
+        return (cells.holder(typed),)
+    try:
+        return card_named(typed), cells.holder(typed)
+    except Misread:  # no reference begins as some tokens do
+        return (card_named(typed),)
 
 
 def find(store: Store, clerk: Clerk, meant: tuple[Named, ...], purpose: LookUpPurpose) -> ActId:

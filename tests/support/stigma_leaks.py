@@ -1,6 +1,7 @@
 """Leaks, one on each surface, that the property of the two worlds must catch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
 from merchant_api.limits import Limits
 from merchant_api.routes import keys, statements
+from merchant_api.till import money as till_money
 from merchant_api.till import pages as till_pages
 from merchant_api.till import routes as till_routes
 from pasledger.ledger.ids import MerchantId, RedemptionId, TerminalId
@@ -20,7 +22,7 @@ from pasledger.pages.envelope import HEADERS
 from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import Attempt, HoldCaptured, HoldRefunded, HoldReleased
-from pasledger.store import Store
+from pasledger.store import Reader, Store
 from pasledger.store.holding import RecordedHold
 from pasledger.store.offers import KnownOffer
 from pasledger.store.offers import Offers as OwnOffers
@@ -262,6 +264,29 @@ def _tell_below(patched: pytest.MonkeyPatch, form: str) -> None:
     patched.setattr(statements, form, lambda *arguments: f"{honest_form(*arguments)}{counted[0]}")
 
 
+def _a_file_of_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_at_the_till(patched, "statement_csv")
+
+
+def _a_payout_at_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_at_the_till(patched, "as_html")
+
+
+def _tell_at_the_till(patched: pytest.MonkeyPatch, form: str) -> None:
+    """One form that the till gives out, and no other, has the number of parts at its end."""
+    honest_form, honest_read = getattr(till_money, form), Store.read
+    counted: list[int] = [0]
+
+    @contextmanager
+    def noting(store: Store) -> Iterator[Reader]:
+        with honest_read(store) as reader:
+            counted[0] = sum(_parts(reader.selling).values())
+            yield reader
+
+    patched.setattr(Store, "read", noting)
+    patched.setattr(till_money, form, lambda *arguments: f"{honest_form(*arguments)}{counted[0]}")
+
+
 def _a_key_that_tells(patched: pytest.MonkeyPatch) -> None:
     """What was refused for one reason is not found by its key."""
     honest = keys._find
@@ -361,6 +386,7 @@ def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:
 LEAKS = (
     *(_a_receipt_that_tells, _a_form_that_tells, _a_question_that_tells, _a_list_of_today_that_tells),
     *(_a_statement_at_the_till_that_tells, _another_refusal_at_the_till),
+    *(_a_file_of_the_till_that_tells, _a_payout_at_the_till_that_tells),
     *(_another_status_for_a_limit, _uses_that_tell, _a_use_that_tells),
     *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
     *(_a_longer_id, _a_line_for_each_part, _another_header),

@@ -175,7 +175,7 @@ class OpenTransactionsOnDisk(OpenTransactions):
     writers = 2
 
 
-TestOpenTransactions = OpenTransactions.TestCase
+TestOpenTransactions = pytest.mark.slow(OpenTransactions.TestCase)
 TestOpenTransactions.settings = settings(max_examples=settings().max_examples // 20, stateful_step_count=25)
 
 TestOpenTransactionsOnDisk = OpenTransactionsOnDisk.TestCase

@@ -102,6 +102,7 @@ def test_every_reason_is_the_same_no(why: str) -> None:
     assert seen == _seen_by_the_rich()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_planted_leak_is_caught(leak: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """The property can fail: with a leak on any surface, two worlds look different."""

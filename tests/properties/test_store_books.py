@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -234,7 +235,7 @@ class TownInPostgresql(TownOnDisk):
     kind = POSTGRESQL
 
 
-TestTownInPostgresql = TownInPostgresql.TestCase
+TestTownInPostgresql = pytest.mark.slow(TownInPostgresql.TestCase)
 TestTownInPostgresql.settings = settings(max_examples=settings().max_examples // 40, stateful_step_count=20)
 
 TestTownOnDisk = TownOnDisk.TestCase

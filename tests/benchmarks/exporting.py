@@ -36,7 +36,7 @@ class Seen:
 
 
 def figures(bench: Bench) -> Iterator[Figure]:
-    """Yield the most memory that each export takes of large books, against that of small ones and a cache that is full."""
+    """Yield the most memory that exports of large books take, against small ones and a cache that is full."""
     small, large = (grown(bench.sqlite, bench.scale.holders, size) for size in bench.scale.exported)
     size = bench.scale.exported[-1]
     for name in EXPORTS:

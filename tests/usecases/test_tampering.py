@@ -102,11 +102,6 @@ def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def is_postgresql(store: Store) -> bool:
-    """Return whether the books are in PostgreSQL."""
-    return store._engine.dialect.name == "postgresql"
-
-
 def named(found: Verification, *words: str) -> bool:
     """Return whether a finding names all of this."""
     return any(all(word in f"{one.check} {one.subject} {one.detail}" for word in words) for one in found.findings)

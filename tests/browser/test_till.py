@@ -163,48 +163,57 @@ def test_a_payment_of_today_is_undone(shop: Shop, visitor: Visitor) -> None:
     assert visitor.page.get_by_role("link", name="terugboeken").count() == 0
 
 
-def drops_the_first(page: Page) -> None:
-    """Lose the first request, before it arrives."""
-    _losing(page, lambda route: route.abort())
+def drops_the_first(route: Route) -> None:
+    """Lose a request, before it arrives."""
+    route.abort()
 
 
-def loses_the_first_answer(page: Page) -> None:
-    """Let the first request arrive, and lose its answer."""
-
-    def lose(route: Route) -> None:
-        route.fetch(max_redirects=0)
-        route.abort()
-
-    _losing(page, lose)
+def loses_the_first_answer(route: Route) -> None:
+    """Let a request arrive, and lose its answer."""
+    route.fetch(max_redirects=0)
+    route.abort()
 
 
-def says_busy(page: Page) -> None:
-    """Answer once that somebody else is at work."""
-    _losing(page, lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, body="busy"))
+def says_busy(route: Route) -> None:
+    """Answer that somebody else is at work."""
+    route.fulfill(status=503, headers={"Retry-After": "1"}, body="busy")
 
 
-def _losing(page: Page, lose: Callable[[Route], None]) -> None:
-    lost: list[bool] = []
+class Connection:
+    """The first payment of a page meets a trouble, and what is asked after it waits until the connection is well."""
 
-    def handle(route: Route) -> None:
-        if lost:
+    def __init__(self, page: Page, trouble: Callable[[Route], None]) -> None:
+        self._trouble: Callable[[Route], None] | None = trouble
+        self._is_well = False
+        self._waiting: list[Route] = []
+        page.route("**/payments", self._handle)
+
+    def _handle(self, route: Route) -> None:
+        trouble, self._trouble = self._trouble, None
+        if trouble:
+            trouble(route)
+        elif self._is_well:
             route.continue_()
         else:
-            lost.append(True)
-            lose(route)
+            self._waiting.append(route)
 
-    page.route("**/payments", handle)
+    def mend(self) -> None:
+        """Let through what waits, and all that is asked from now on."""
+        self._is_well = True
+        for route in self._waiting:
+            route.continue_()
 
 
 @pytest.mark.parametrize("trouble", [drops_the_first, loses_the_first_answer, says_busy])
-def test_a_bad_connection_pays_once(shop: Shop, visitor: Visitor, trouble: Callable[[Page], None]) -> None:
+def test_a_bad_connection_pays_once(shop: Shop, visitor: Visitor, trouble: Callable[[Route], None]) -> None:
     """The page says that the connection is lost, asks again with the same key, and it is booked once."""
     before = len(shop.paid())
     visitor.sign_in(shop)
     visitor.page.goto(shop.link("child"))
-    trouble(visitor.page)
+    connection = Connection(visitor.page, trouble)
     visitor.pay("1,60")
     expect(visitor.page.get_by_text("De verbinding is weg")).to_be_visible()
+    connection.mend()
     heading(visitor.page, YES)
     assert shop.paid()[before:] == ["1.60"]
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
-from merchant_api.mycard import own
+from merchant_api.mycard import asked, own
 from merchant_api.till.forms import Mistyped, text_in
 from merchant_api.till.guarding import guarded
 from merchant_api.till.pages import PAGES, language_of, page
@@ -43,6 +43,7 @@ def routes() -> list[Route]:
         Route("/mycard/done", guarded(done)),
         Route(f"{_LANGUAGE}/{{language}}", speak),
         *own.routes(),
+        *asked.routes(),
     ]
 
 

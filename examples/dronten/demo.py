@@ -288,7 +288,7 @@ def at_the_counters(till: Till, people: dict[str, Person]) -> list[Told]:
         return counter(what, where, amount, till.pay(where, person, amount, key=key), known)
 
     club = pay("A parent pays the club's fee", CLUB, child, "185.00", "leisure entitlement")
-    pay("The parent pays the school", PRIMARY_SCHOOL, child, "45.00", "school entitlement")
+    pay("The parent pays the school", PRIMARY_SCHOOL, child, "45.00", "the gift, then school's")
     pay("A carer has lunch in town", CAFE, carer, "12.50", "carers' entitlement")
     pay("Anybody spends the gift to all", CAFE, people["anybody"], "4.50", "what everybody got")
     ice = till.give(ICE, people["anybody"], the_offer(), key="demo-offer")

@@ -246,7 +246,7 @@ def asking(shop: Shop, visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="Betaalverzoeken").click()
     one = visitor.page.get_by_role("region", name="Eén betaling vragen")
     one.get_by_label("Uw kenmerk").fill("111222333")
-    one.get_by_label("Bedrag", exact=True).fill("5,00")
+    one.get_by_label("Bedrag in euro").fill("5,00")
     one.get_by_label("in het Nederlands").fill("Schoolreis")
     one.get_by_label("Te betalen tot en met").fill(f"{staff().effective_on.year + 1}-12-31")
     one.get_by_role("button", name="Vragen").click()

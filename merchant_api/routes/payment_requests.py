@@ -123,7 +123,7 @@ async def read(request: Request, terminal: SignedIn, named: RequestPath) -> Paym
 async def withdraw(request: Request, terminal: SignedIn, key: IdempotencyKey, named: RequestPath) -> PaymentRequestStep:
     """Let one of the merchant's own payment requests be paid no more. What was paid stays paid."""
     wanted = [PaymentRequestId(named)]
-    asked = payment_requests.withdrawal(wanted, merchant=terminal.merchant, key=key, by=terminal.id)
+    asked = payment_requests.withdrawal(wanted, terminal.merchant, key=key, by=terminal.id)
     return PaymentRequestStep.of(await booked(request, asked))
 
 

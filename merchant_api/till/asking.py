@@ -4,8 +4,8 @@ A page shows how much was paid of what was asked. By whom, and why not, is on no
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -34,6 +34,7 @@ from pasledger.formats.payment_requests import (
 )
 from pasledger.ledger.ids import MerchantId, PaymentRequestId, RequestListId
 from pasledger.ledger.money import total
+from pasledger.ledger.refusals import Refused
 from pasledger.pages.making import policy_of
 from pasledger.rules.deciding import KeyedRequest
 from pasledger.rules.payment_requests import PaymentRequestState, Terms
@@ -52,7 +53,7 @@ FILE = "/requests/file"
 LARGEST_FILE_BYTES = 512 * 1024
 """How large a list can be: thousands of rows."""
 
-_MOST_LISTS, _MOST_SHOWN = 50, 500
+_MOST_LISTS, _MOST_SHOWN, _AT_A_TIME = 50, 500, 200
 _FIXED, _UP_TO = "fixed", "up-to"
 
 
@@ -117,28 +118,47 @@ async def sheet(request: Request, who: SignedIn) -> Response:
 async def remind(request: Request, who: SignedIn) -> Response:
     """Count a reminder of each request that is open and due, and give the links to send again."""
     known = await _own(request, who)
-    asked = payment_requests.reminder([one.id for one in known], who.terminal.merchant, by=_by(who))
-    try:
-        outcome = await request.app.state.writer.book(asked)
-    except Full:
-        raise Problem(Answer.BUSY) from None
-    if outcome.event is None:
-        return await _shown(request, who, known, answer_to(outcome.refused.reason))
-    reminded = {fact.request for fact in outcome.event.facts if isinstance(fact, PaymentRequestStepped)}
+    reminded, refused = await _stepped(request, who, known, payment_requests.reminder)
+    if refused is not None and not reminded:
+        return await _shown(request, who, known, answer_to(refused.reason))
     lines = _lines(request, [one for one in known if one.id in reminded])
     return _file(request, links_csv(lines, language_of(request)), "reminder.csv")
 
 
 async def withdraw(request: Request, who: SignedIn) -> Response:
     """Let the requests of a list, or one of them, be paid no more."""
-    known = await _own(request, who)
-    wanted = [one.id for one in known]
-    asked = payment_requests.withdrawal(wanted, merchant=who.terminal.merchant, by=_by(who))
-    try:
-        await request.app.state.writer.book(asked)
-    except Full:
-        raise Problem(Answer.BUSY) from None
+    await _stepped(request, who, await _own(request, who), payment_requests.withdrawal)
     return RedirectResponse(f"/requests/{request.path_params['id']}", 303)
+
+
+async def _stepped(
+    request: Request, who: SignedIn, known: Sequence[KnownPaymentRequest], step: "_Step"
+) -> tuple[set[PaymentRequestId], Refused | None]:
+    """Take a step with some requests at a time, so that tills that pay meanwhile do not wait for a whole school.
+
+    Return with which it was taken, and why it was not with others.
+    """
+    taken: set[PaymentRequestId] = set()
+    refused: Refused | None = None
+    for start in range(0, len(known), _AT_A_TIME):
+        wanted = [one.id for one in known[start : start + _AT_A_TIME]]
+        try:
+            outcome = await request.app.state.writer.book(step(wanted, who.terminal.merchant, by=_by(who)))
+        except Full:
+            raise Problem(Answer.BUSY) from None
+        refused = refused or outcome.refused
+        facts = () if outcome.event is None else outcome.event.facts
+        taken |= {fact.request for fact in facts if isinstance(fact, PaymentRequestStepped)}
+    return taken, refused
+
+
+class _Step(Protocol):
+    """What makes a request of some payment requests."""
+
+    def __call__(
+        self, requests: Iterable[PaymentRequestId], merchant: MerchantId, *, by: payment_requests.Who
+    ) -> payment_requests.Steps:
+        """Return it."""
 
 
 async def _ask(request: Request, who: SignedIn) -> Response:

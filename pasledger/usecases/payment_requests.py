@@ -82,29 +82,27 @@ def payment(
 
 def withdrawal(
     requests: Iterable[PaymentRequestId],
-    *,
     merchant: MerchantId | None = None,
-    named: PaymentRequestId | RequestListId | None = None,
+    *,
     key: str | None = None,
     by: Who = None,
 ) -> AskingWithdrawalRequest:
     """Return what withdraws those that are open; `merchant` is None where the town does."""
     wanted = tuple(requests)
     attempt = _attempt("withdrawal", merchant, wanted, key)
-    return AskingWithdrawalRequest(named or wanted[0], wanted, merchant, attempt, by)
+    return AskingWithdrawalRequest(wanted[0], wanted, merchant, attempt, by)
 
 
 def reminder(
     requests: Iterable[PaymentRequestId],
     merchant: MerchantId,
     *,
-    named: PaymentRequestId | RequestListId | None = None,
     key: str | None = None,
     by: Who = None,
 ) -> ReminderRequest:
     """Return what counts a reminder of those of which it is time."""
     wanted = tuple(requests)
-    return ReminderRequest(named or wanted[0], wanted, merchant, _attempt("reminder", merchant, wanted, key), by)
+    return ReminderRequest(wanted[0], wanted, merchant, _attempt("reminder", merchant, wanted, key), by)
 
 
 def known_request(store: Store, named: PaymentRequestId) -> KnownPaymentRequest:

@@ -62,6 +62,19 @@ def test_how_much_was_paid_is_told_and_no_more(till: Till) -> None:
     assert [(one["amount"]["value"], one["terminal"]) for one in lines] == [("15.00", None), ("5.00", None)]
 
 
+def test_the_reference_travels_with_the_payment(till: Till) -> None:
+    """To the statement and to the payout: the school knows by its own number what was paid."""
+    till.street.may_pay_out()
+    pay(till, ask(till).json()["id"], "20.00")
+    till.street.pay_out()
+    day = staff().effective_on
+    statement = till.get(f"/v1/statements?from={day}&until={day + timedelta(days=1)}").json()
+    assert ("redemption", "7A-01") in [(line["kind"], line["reference"]) for line in statement["lines"]]
+    [payout] = till.get("/v1/payouts").json()["items"]
+    lines = till.get(f"/v1/payouts/{payout['id']}").json()["lines"]
+    assert [(line["amount"]["value"], line["reference"]) for line in lines] == [("20.00", "7A-01")]
+
+
 def test_requests_are_listed_page_by_page(till: Till) -> None:
     """All of the merchant's own, each once; by reference; and none of another's."""
     made = {ask(till, key=f"k{number}", reference=f"7A-0{number}").json()["id"] for number in range(5)}

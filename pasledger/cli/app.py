@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from inspect import cleandoc
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -48,9 +48,10 @@ from pasledger.cli import (
     terminals,
     years,
 )
+from pasledger.cli.arguments import language_of, metavar_of
 from pasledger.cli.calls import Call
 from pasledger.cli.program import Job, Program
-from pasledger.texts import spoken
+from pasledger.texts import Surface, spoken
 
 Command = Callable[..., None]
 
@@ -232,8 +233,14 @@ def options(
         typer.Option("--as", envvar="PASLEDGER_AS", metavar="NAME", help="Who asks; your login where nothing is said."),
     ] = None,
     language: Annotated[
-        Literal["nl", "en"] | None,
-        typer.Option("--language", envvar="PASLEDGER_LANGUAGE", help="Of the answers; that of your locale otherwise."),
+        str | None,
+        typer.Option(
+            "--language",
+            envvar="PASLEDGER_LANGUAGE",
+            parser=language_of(Surface.STAFF),
+            metavar=metavar_of(Surface.STAFF),
+            help="Of the answers; that of your locale otherwise.",
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Answer as JSON, with the keys that the help of each command names.")
@@ -244,7 +251,7 @@ def options(
     The options below may stand anywhere on the line. The exit code is 0 for done, 1 for refused or for something found
     wrong, 2 for a command that cannot be understood.
     """
-    context.obj = Call(books, actor, language or spoken(_locale()), as_json)
+    context.obj = Call(books, actor, language or spoken(_locale(), Surface.STAFF), as_json)
 
 
 def _locale() -> str:

@@ -30,6 +30,7 @@ from pasledger.cli import (
     log,
     merchant_file,
     merchants,
+    messages,
     offers,
     papers,
     payouts,
@@ -119,6 +120,12 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "letters": pins.letters,
             "pin": pins.pin,
             "unlock": pins.unlock,
+        },
+        "messages": {
+            "credited": messages.credited,
+            "ending": messages.ending,
+            "card-replaced": messages.card_replaced,
+            "send": messages.send,
         },
     },
     "Money": {
@@ -218,6 +225,7 @@ _GROUPS = {
     "holds": "Amounts set aside for merchants.",
     "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
+    "messages": "Letters and e-mails to holders.",
 }
 
 

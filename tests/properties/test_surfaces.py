@@ -121,6 +121,7 @@ FILES = {
     **dict.fromkeys(
         (
             *(
+                "addresses",
                 "audit_page",
                 "auditfile",
                 "awards",
@@ -140,6 +141,7 @@ FILES = {
                 "markup",
                 "masterdata",
                 "merchants",
+                "messages",
                 "numbers",
                 "own_data",
                 "pain002",

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from hmac import compare_digest
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -26,6 +27,7 @@ from pasledger.formats.faults import Misread
 from pasledger.formats.own_data import money_as_data
 from pasledger.formats.paper import Available
 from pasledger.ledger.ids import HolderId
+from pasledger.pages.making import qr
 from pasledger.pages.signing import signed, words_of
 from pasledger.rules.cards import CardNumber, CardState, TokenHash
 from pasledger.rules.records import Card
@@ -62,6 +64,7 @@ def routes() -> list[Route]:
         Route(f"{HOME}/sign-out", guarded(sign_out), methods=["POST"]),
         Route(f"{HOME}/block", guarded(_by_the_holder(block)), methods=["GET", "POST"]),
         Route(f"{HOME}/change-pin", guarded(_by_the_holder(change_pin)), methods=["GET", "POST"]),
+        Route(f"{HOME}/code", guarded(_by_the_holder(code)), methods=["GET", "POST"]),
         Route(f"{HOME}/data.json", guarded(_by_the_holder(data))),
         Route(f"{HOME}/own/language/{{language}}", speak),
     ]
@@ -142,6 +145,21 @@ async def change_pin(request: Request, own: Own) -> Response:
     response = await sign_out(request)
     response.headers["Location"] = "/mycard/done"
     return response
+
+
+async def code(request: Request, own: Own) -> Response:
+    """Draw the code of the card, to be printed, for who has it already: the books keep a hash of its token.
+
+    The page of a card that was scanned sends the token along; it is in no address and in no log, and kept nowhere.
+    """
+    token = ""
+    if request.method == "POST":
+        async with request.form(max_files=0) as form:
+            token = text_in(form, "card")
+    base = request.app.state.settings.link_base
+    is_its_own = compare_digest(TokenHash.of(token), own.card.token_hash) and own.card.state is CardState.ACTIVE
+    drawn = qr(f"{base}#{token}") if is_its_own and base is not None else ""
+    return page(request, "code.html", number=own.card.number.printed, code=drawn)
 
 
 async def data(request: Request, own: Own) -> Response:

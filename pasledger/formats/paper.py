@@ -28,7 +28,7 @@ th, td { text-align: start; vertical-align: top;
 td.amount, th.amount { text-align: end; white-space: nowrap; }
 .wide { overflow-x: auto; }
 .letter { break-after: page; }
-.window { width: 85mm; height: 45mm; margin: 30mm 0 10mm; margin-left: 5mm; }
+.window { width: 85mm; height: 45mm; margin: 30mm auto 10mm 5mm; }
 .code { font: bold 20pt monospace; letter-spacing: .1em; }
 .cards { display: flex; flex-wrap: wrap; gap: 4mm; }
 .card { width: 85.6mm; max-width: 100%; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm;

@@ -65,7 +65,7 @@ class Messenger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Keeps each message as a file, which whoever posts or mails it takes from there. No file is ever overwritten."""
+    """Keeps each message as a file, which whoever posts or mails it takes from there."""
 
     path: Path
 

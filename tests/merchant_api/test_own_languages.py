@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from merchant_api.__main__ import main
 from pasledger.rules.cards import CardState
 from pasledger.texts import Surface, language_named, needed, say, sentence
 from pasledger.usecases import pins
@@ -141,6 +142,20 @@ def test_a_language_is_a_file(home: Home, tmp_path: Path, monkeypatch: pytest.Mo
     assert '<html lang="nl" dir="ltr">' in ask(home, "/offers")
     monkeypatch.delenv("PASLEDGER_TEXTS")
     assert '<html lang="nl" dir="ltr">' in ask(home, "/mycard")
+
+
+def test_a_service_does_not_start_with_a_language_that_is_not_whole(
+    street: Street, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the file and what is missing there, before anybody opens a page."""
+    header = 'msgid ""\nmsgstr ""\n"X-Name: Volapük\\n"\n"X-Whole-For: holders\\n"\n'
+    (tmp_path / "vo.po").write_text(header, encoding="utf-8")
+    for name, value in (("BOOKS", street.books), ("TEXTS", str(tmp_path))):
+        monkeypatch.setenv(f"PASLEDGER_{name}", value)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert main() == 2
+    said = capsys.readouterr().err
+    assert ("vo.po" in said, "mycard.own" in said, "not whole" in said) == (True, True, True)
 
 
 def test_a_card_that_is_blocked_stays_readable(home: Home) -> None:

@@ -1,7 +1,7 @@
 """A mail server as small as one can be (RFC 5321), in a process of its own: it keeps what it is sent, each in a file.
 
 What it does with a message is in the address: `unknown@` is no mailbox, `later@` has no room now, and of `cut@` and
-`lost@` the connection is cut, after and before the message was kept.
+`lost@` the connection is cut, after and before the message was kept; with `slow` in it the answer comes late.
 """
 
 import asyncio
@@ -152,6 +152,8 @@ class _Talk:
         (self._folder / f"{number:04}.eml").write_bytes(data)
         if "cut@" in self._to[0]:
             return False
+        if "slow" in self._to[0]:
+            await asyncio.sleep(0.02)
         await self._say("250 kept")
         return True
 

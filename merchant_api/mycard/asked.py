@@ -15,9 +15,8 @@ from starlette.routing import Route
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
 from merchant_api.mycard.own import Own, asks_to_sign_in, holder_of
+from merchant_api.mycard.pages import PAGES, guarded, language_of, page
 from merchant_api.till.forms import Mistyped, read_key, text_in
-from merchant_api.till.guarding import guarded
-from merchant_api.till.pages import PAGES, language_of, page
 from merchant_api.writer import Full
 from pasledger.formats import cells
 from pasledger.formats.faults import Misread
@@ -90,16 +89,20 @@ def _why(refused: Refused) -> Mistyped:
     if refused.reason in _CARD:
         return Mistyped("", "mycard.own.blocked")
     if refused.reason is Refusal.REQUEST_LESS_OPEN:
-        return Mistyped("amount", "refusal.request-less-open", **refused.figures)
+        return Mistyped("amount", "mycard.request.less-open", left=refused.figures["most"])
     return Mistyped("", "mycard.request.no")
 
 
 def _read(form: FormData) -> tuple[str, Money, str]:
-    key, pin = read_key(form), text_in(form, "pin")
+    pin = text_in(form, "pin")
+    try:
+        key = read_key(form)
+    except Mistyped:
+        raise Mistyped("", "mycard.request.no") from None
     try:
         amount = cells.amount(text_in(form, "amount"))
-    except Misread as misread:
-        raise Mistyped("amount", f"fault.{misread.kind}", **misread.figures) from None
+    except Misread:
+        raise Mistyped("amount", "mycard.request.amount-unfit") from None
     if pins.PIN.fullmatch(pin) is None:
         raise Mistyped("pin", "mycard.error.pin")
     return key, amount, pin
@@ -119,10 +122,10 @@ def _shown(
         request,
         "request.html",
         status=Answer.INVALID.status if mistyped else 200,
-        is_signed_in=False,
         language_at=f"{PAGE}/{known.id}/language",
         merchant=known.merchant,
         words=what.words(language),
+        words_language="en" if language != "nl" and what.words_en else "nl",
         amount=str(what.amount),
         is_up_to=what.is_up_to,
         is_voluntary=what.is_voluntary,

@@ -30,6 +30,7 @@ from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
 from pasledger.texts import say
+from pasledger.usecases.outbox import Undelivery
 
 LISTS: dict[type[StrEnum], str] = {
     AccountKind: "account-kind",
@@ -60,6 +61,7 @@ LISTS: dict[type[StrEnum], str] = {
     FollowUpState: "follow-up-state",
     ManualKind: "manual-kind",
     MasterData: "master-data",
+    Undelivery: "undelivery",
 }
 """The closed lists that have words of their own."""
 

@@ -62,6 +62,7 @@ from pasledger.store.kit import Kit
 from pasledger.store.leaves import Page
 from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
+from pasledger.store.messaging import Messaging
 from pasledger.store.noted import noted
 from pasledger.store.offers import Offers, miscounted
 from pasledger.store.payment_requests import PaymentRequests
@@ -149,6 +150,11 @@ class Reader:
     def batches(self) -> Batches:
         """The award batches."""
         return Batches(self._connection)
+
+    @property
+    def messaging(self) -> Messaging:
+        """What there is to tell holders."""
+        return Messaging(self._connection)
 
     @property
     def acting(self) -> Acting:

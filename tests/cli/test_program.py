@@ -187,6 +187,10 @@ def every_command_of_batches(clerk: Clerk) -> Iterator[Command]:
     yield "awards", "approve", batch, "--version", "2", *COLLEAGUE
     yield "awards", "book", batch
     yield "awards", "letters", batch, "--output", clerk.folder / "letters.csv"
+    yield "messages", "credited", batch, "--outbox", clerk.folder / "outbox"
+    yield "messages", "ending", "--before", f"1-1-{YEAR + 2}", "--outbox", clerk.folder / "outbox", "--yes"
+    yield "messages", "send", "--outbox", clerk.folder / "outbox"
+    yield "messages", "card-replaced", "--since", f"1-1-{YEAR}", "--outbox", clerk.folder / "outbox", "--yes"
     yield "awards", "show", batch
     yield "awards", "list"
     yield "awards", "reverse", batch, *FOUR_EYES

@@ -113,6 +113,8 @@ SURFACES = {
     "POST /mycard/block": Held.NO_PIN,
     "GET /mycard/change-pin": Held.NO_PIN,
     "POST /mycard/change-pin": Held.NO_PIN,
+    "GET /mycard/code": Held.NO_PIN,
+    "POST /mycard/code": Held.NO_PIN,
     "GET /mycard/data.json": Held.NO_PIN,
     "GET /mycard/requests/{id}": Held.NO_PIN,
     "POST /mycard/requests/{id}": Held.NO_PIN,
@@ -129,7 +131,7 @@ PAGES = {
     **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
     **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "offers", "shown"), Held.NO_CARD),
     **dict.fromkeys(("pin", "pin_set"), Held.NO_CODE),
-    **dict.fromkeys(("sign_in", "own", "block", "change_pin", "request"), Held.NO_PIN),
+    **dict.fromkeys(("sign_in", "own", "block", "change_pin", "code", "request"), Held.NO_PIN),
 }
 """Each template, by its name."""
 
@@ -142,6 +144,7 @@ FILES = {
     **dict.fromkeys(
         (
             *(
+                "addresses",
                 "audit_page",
                 "auditfile",
                 "awards",
@@ -161,6 +164,7 @@ FILES = {
                 "markup",
                 "masterdata",
                 "merchants",
+                "messages",
                 "numbers",
                 "own_data",
                 "pain002",

@@ -18,9 +18,21 @@ from merchant_api.limits import Limits
 from merchant_api.mycard import routes as mycard
 from merchant_api.mycard.choosing import Chooser
 from merchant_api.presenting import Presenter
-from merchant_api.routes import conditions, holds, keys, lists, offers, payouts, redemptions, security, statements
+from merchant_api.routes import (
+    conditions,
+    holds,
+    keys,
+    lists,
+    offers,
+    payment_requests,
+    payouts,
+    redemptions,
+    security,
+    statements,
+)
 from merchant_api.settings import Settings
 from merchant_api.sweeper import Sweeper
+from merchant_api.till import asking
 from merchant_api.till import routes as till
 from merchant_api.writer import Writer
 from pasledger.pages.envelope import LARGEST_BODY_BYTES
@@ -65,7 +77,9 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     )
     site.state = api.state
     site.router.redirect_slashes = False
-    return Observed(errors.in_an_envelope(site), log="merchant_api.requests")
+    return Observed(
+        errors.in_an_envelope(site, larger={asking.FILE: asking.LARGEST_FILE_BYTES}), log="merchant_api.requests"
+    )
 
 
 def _api() -> FastAPI:
@@ -82,7 +96,7 @@ def _api() -> FastAPI:
         max_body_size=LARGEST_BODY_BYTES,
     )
     errors.install(api)
-    for routes in (redemptions, holds, offers, lists, statements, payouts, keys, conditions):
+    for routes in (redemptions, holds, offers, payment_requests, lists, statements, payouts, keys, conditions):
         api.include_router(routes.router)
 
     @api.get("/openapi.json", include_in_schema=False)

@@ -1,7 +1,7 @@
 """Problems (RFC 9457) for every error, and the envelope that no response escapes."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -119,9 +119,9 @@ async def _on_fault(request: Request, fault: Exception) -> Response:
     return problem(Answer.FAULT, _language(request))
 
 
-def in_an_envelope(app: ASGIApp) -> ASGIApp:
+def in_an_envelope(app: ASGIApp, *, larger: Mapping[str, int]) -> ASGIApp:
     """Return an application whose every response carries the API's version and the security headers."""
-    return Envelope(app, too_large=_too_large, headers={"API-Version": API_VERSION, **STRICT})
+    return Envelope(app, too_large=_too_large, headers={"API-Version": API_VERSION, **STRICT}, larger=larger)
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:

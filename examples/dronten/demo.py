@@ -6,8 +6,11 @@ cover, and verifies the books. Everything that it makes is in the folder `demo/`
 """
 
 import csv
+import http.client
 import json
 import os
+import re
+import secrets
 import shutil
 import signal
 import socket
@@ -15,12 +18,14 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -37,6 +42,8 @@ PAYMENTS = DEMO / "payments"
 STATEMENT = DEMO / "statement.xml"
 CHECKED = DEMO / "checked.csv"
 COVER = DEMO / "cover.html"
+LINKS, LETTERS = DEMO / "links.csv", DEMO / "letters.html"
+PARENTS = DEMO / "parents.csv"
 ADMINISTRATOR, CLERK, APPROVER = "demo-administrator", "demo-clerk", "demo-approver"
 TREASURER = "demo-treasurer"
 KEYS = DEMO / "keys.txt"
@@ -100,9 +107,12 @@ def main() -> None:
     load_the_town()
     people = some_people()
     pasledger("cards", "block", people["blocked"].number)
+    ask_a_class()
     with the_service() as till:
         told = at_the_counters(till, people)
+        paid_at_home(till, people["parent"], people["other parent"])
     show(told)
+    show_the_class()
     pay_the_merchants()
     read_what_the_bank_says()
     console.rule("[bold]Can the books be trusted?")
@@ -178,9 +188,12 @@ def some_people() -> dict[str, Person]:
         for row in rows_of(TOWN / f"toekenningen-{scheme}.csv"):
             awarded.setdefault(row["pashouder"], set()).add(row["regeling"])
     cards = {row["pashouder"]: Person(row["pashouder"], row["pasnummer"], row["pascode"]) for row in rows_of(CARRIERS)}
+    with_school = [cards[holder] for holder, schemes in awarded.items() if schemes == {LEISURE, SCHOOL}]
     with_leisure_only = [cards[holder] for holder, schemes in awarded.items() if schemes == {LEISURE}]
     return {
-        "child": next(cards[holder] for holder, schemes in awarded.items() if schemes == {LEISURE, SCHOOL}),
+        "child": with_school[0],
+        "parent": with_school[1],
+        "other parent": with_school[2],
         "carer": next(cards[holder] for holder, schemes in awarded.items() if schemes == {CARERS}),
         "neighbour": with_leisure_only[0],
         "blocked": with_leisure_only[1],
@@ -307,6 +320,60 @@ def at_the_counters(till: Till, people: dict[str, Person]) -> list[Told]:
     if [one.answer.status for one in told] != [CREATED] * 5 + [REFUSED] * 3 + [CREATED] * 2:
         sys.exit("demo: somebody who should have been paid was not, or the other way round")
     return told
+
+
+# --- at home
+
+
+def ask_a_class() -> None:
+    """Let the school ask a payment of each pupil of a class, and get the links for its own mail."""
+    said = ("--nl", "Schoolreis groep 7", "--en", "School trip of group 7", "--until", f"{today().year + 1}-01-31")
+    pasledger("requests", "add", PRIMARY_SCHOOL, HERE / "klas-7a.csv", *said, "--voluntary", "--links", LINKS)
+
+
+def paid_at_home(till: Till, parent: Person, other: Person) -> None:
+    """Let two parents choose a PIN with the code of a letter, open the link, and pay: one all of it, one a part."""
+    with PARENTS.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(("pashouder", "pasnummer", "pascode", "link"))
+        for one in (parent, other):
+            writer.writerow((one.reference, one.number, one.token, f"https://pas.example/#{one.token}"))
+    pasledger("cards", "letters", PARENTS, "--out", LETTERS)
+    codes = re.findall(r'<p class="code">([A-Z0-9 ]+)</p>', LETTERS.read_text(encoding="utf-8"))
+    links = [row["link"] for row in rows_of(LINKS)]
+    for person, code, link, amount in zip((parent, other), codes, links, ("17,50", "7,50"), strict=False):
+        home = Home(till.address)
+        pin = f"{secrets.randbelow(9_000) + 1_000}{secrets.randbelow(10)}"
+        home.post("/mycard/pin", card=person.number, code=code, pin=pin, again=pin)
+        home.post("/mycard/sign-in", card=person.number, pin=pin)
+        home.post(f"/mycard/requests/{link.rpartition('/')[2]}", key=secrets.token_hex(16), amount=amount, pin=pin)
+
+
+class Home:
+    """A browser at home, with the cookie of who signed in."""
+
+    def __init__(self, address: str) -> None:
+        self._host = address.removeprefix("http://")
+        self._cookie = ""
+
+    def post(self, path: str, **typed: str) -> None:
+        """Send a form."""
+        connection = http.client.HTTPConnection(self._host, timeout=30)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self._cookie}
+        connection.request("POST", path, urllib.parse.urlencode(typed), headers)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            sys.exit(f"demo: {path} answered {answer.status}")
+        self._cookie = (answer.headers["Set-Cookie"] or self._cookie).partition(";")[0]
+
+
+def show_the_class() -> None:
+    """Show what the school sees: how much was paid of each, and not by whom."""
+    console.rule("[bold]A school asks a class, and two parents pay at home")
+    pasledger("requests", "list", PRIMARY_SCHOOL, is_shown=True)
+    console.print("  The school sees how much was paid of each. Not by whom, and not why somebody did not.\n")
 
 
 def show(told: list[Told]) -> None:

@@ -5,6 +5,7 @@ quarter of an hour, and with the PIN that it began with. Nothing of a card is in
 """
 
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from pasledger.usecases import pins
 from pasledger.usecases.finding import card_named
 from pasledger.usecases.minting import today
 from pasledger.usecases.overviews import OwnMoney, money_of, places_of
+from pasledger.usecases.payment_requests import PAGE
 
 COOKIE = "__Host-mycard"
 SECONDS = 15 * 60
@@ -46,6 +48,8 @@ SECONDS = 15 * 60
 
 _PURPOSE = "mycard"
 _ENDS_SOON = timedelta(days=60)
+_ON_THIS_SITE = re.compile(rf"{PAGE}/pre_[0-9a-f]{{32}}", re.ASCII)
+"""Where somebody can go on after signing in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def _by_the_holder(shown: Callable[[Request, Own], Awaitable[Response]]) -> Hand
     """Show a page to who is signed in, and to others where one signs in."""
 
     async def handle(request: Request) -> Response:
-        own = await _own(request)
+        own = await holder_of(request)
         return RedirectResponse(HOME, 303) if own is None else await shown(request, own)
 
     return handle
@@ -82,25 +86,27 @@ def _by_the_holder(shown: Callable[[Request, Own], Awaitable[Response]]) -> Hand
 
 async def home(request: Request) -> Response:
     """Show what is on the card, or where one signs in."""
-    own = await _own(request)
-    return _asks(request) if own is None else await _overview(request, own)
+    own = await holder_of(request)
+    return asks_to_sign_in(request) if own is None else await _overview(request, own)
 
 
 async def sign_in(request: Request) -> Response:
     """Let in who knows the PIN of a card."""
     async with request.form(max_files=0) as form:
+        to = text_in(form, "to")
+        to = to if _ON_THIS_SITE.fullmatch(to) else ""
         try:
             named, pin = _read(form)
         except Mistyped as mistyped:
-            return _asks(request, mistyped)
+            return asks_to_sign_in(request, mistyped, to=to)
     try:
         number = await request.app.state.chooser.let_in(named, pin)
     except Full:
         raise Problem(Answer.BUSY) from None
     own = None if number is None else await run_in_threadpool(_card_of, request.app.state.store, number)
     if own is None:
-        return _asks(request, Mistyped("", "mycard.sign-in.no"))
-    response = RedirectResponse(HOME, 303)
+        return asks_to_sign_in(request, Mistyped("", "mycard.sign-in.no"), to=to)
+    response = RedirectResponse(to or HOME, 303)
     words = f"{own.card.holder}.{own.card.id}.{own.sequence}.{int(time.time()) + SECONDS}"
     cookie = signed(request.app.state.store.key, _PURPOSE, words)
     response.set_cookie(COOKIE, cookie, max_age=SECONDS, secure=True, httponly=True, samesite="strict")
@@ -181,7 +187,7 @@ async def speak(request: Request) -> Response:
     return PAGES.spoken_from_now_on(request.path_params["language"], back_to=HOME)
 
 
-async def _own(request: Request) -> Own | None:
+async def holder_of(request: Request) -> Own | None:
     """Return whose session this is; None without one, and where it is over."""
     key = request.app.state.store.key
     words = None if key is None else words_of(key, _PURPOSE, request.cookies.get(COOKIE, ""))
@@ -259,15 +265,17 @@ def _read(form: FormData) -> tuple[CardNumber | TokenHash, str]:
     return named, pin
 
 
-def _asks(request: Request, mistyped: Mistyped | None = None) -> Response:
-    return _with_error(request, "sign_in.html", mistyped)
+def asks_to_sign_in(request: Request, mistyped: Mistyped | None = None, *, to: str = "") -> Response:
+    """Ask who is there, and go on where somebody wanted to be."""
+    return _with_error(request, "sign_in.html", mistyped, to=to, language_at=f"{to}/language" if to else _LANGUAGE)
 
 
 def _asks_for_pins(request: Request, mistyped: Mistyped | None = None) -> Response:
     return _with_error(request, "change_pin.html", mistyped)
 
 
-def _with_error(request: Request, template: str, mistyped: Mistyped | None) -> Response:
+def _with_error(request: Request, template: str, mistyped: Mistyped | None, **values: str) -> Response:
     error = say(mistyped.code, language_of(request), **mistyped.figures) if mistyped else ""
     status = Answer.INVALID.status if mistyped else 200
-    return page(request, template, status=status, error=error, wrong=mistyped.field if mistyped else "")
+    wrong = mistyped.field if mistyped else ""
+    return page(request, template, status=status, error=error, wrong=wrong, **values)

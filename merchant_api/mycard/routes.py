@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
-from merchant_api.mycard import own
+from merchant_api.mycard import asked, own
 from merchant_api.mycard.pages import PAGES, guarded, language_of, page
 from merchant_api.till.forms import Mistyped, text_in
 from merchant_api.writer import Full
@@ -42,6 +42,7 @@ def routes() -> list[Route]:
         Route("/mycard/done", guarded(done)),
         Route(f"{_LANGUAGE}/{{language}}", speak),
         *own.routes(),
+        *asked.routes(),
     ]
 
 

@@ -11,7 +11,7 @@ from merchant_api.errors import Problem
 from merchant_api.openapi import problems
 from merchant_api.requests import KEY
 from merchant_api.schemas import KeyOutcome
-from pasledger.ledger.ids import CaptureId, HoldId, RedemptionId, RefundId, ReleaseId, UseId
+from pasledger.ledger.ids import CaptureId, HoldId, PaymentRequestId, RedemptionId, RefundId, ReleaseId, UseId
 from pasledger.rules.attempts import key_of
 from pasledger.rules.records import Attempt, ResultId
 from pasledger.store import Store
@@ -48,6 +48,7 @@ _KINDS: dict[type[ResultId], str] = {
     CaptureId: "capture",
     ReleaseId: "release",
     UseId: "offer_use",
+    PaymentRequestId: "payment_request",
 }
 """Under which name an outcome tells what it led to."""
 

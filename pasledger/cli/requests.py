@@ -61,7 +61,7 @@ def add(
         writes = [(files.enter_context(printed(path)), form) for path, form in ((links, _links), (out, _sheet)) if path]
         found = merchant_named(store, merchant, on=stamp.effective_on)
         terms = Terms(found.id, words_nl, words_en, up_to, voluntary, last_day)
-        made, is_repeat = payment_requests.ask(store, payment_requests.ask_all(terms, rows), stamp)
+        made, is_repeat = payment_requests.ask(store, payment_requests.ask_all(terms, rows, secret=store.key), stamp)
         with store.read() as reader:
             known = reader.payment_requests.listed(made)
         today, language = stamp.effective_on, call.language

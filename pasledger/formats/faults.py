@@ -50,6 +50,7 @@ class FaultKind(StrEnum):
     CARD_CHECK_DIGITS = "card-check-digits"
     REFERENCE = "reference"
     OWN_REFERENCE = "own-reference"
+    WORDS = "words"
     LOOKS_LIKE_BSN = "looks-like-bsn"
     IBAN = "iban"
     BIC = "bic"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,12 @@ MOST_ASKED = Money(999_999_999)
 MOST_SIGNS = 120
 """How long the words of a request can be."""
 
+_SIGNS = "!-~¡-¬®-ſ€‘’“”–…"
+WORDS = rf"[{_SIGNS}][ {_SIGNS}]*"
+"""How the words of a request are written: on one line, in the letters of European languages."""
+
+_WORDS = re.compile(WORDS)
+
 
 def asked_amount(text: str) -> Money:
     """Read how much is asked."""
@@ -39,8 +46,8 @@ def asked_words(text: str) -> str:
     """Read what is asked for: on one line, and without what could be a BSN."""
     if len(text) > MOST_SIGNS:
         raise Misread(FaultKind.CELL_TOO_LONG, most=MOST_SIGNS)
-    if not text.isprintable():
-        raise Misread(FaultKind.FILE_NOT_TEXT)
+    if _WORDS.fullmatch(text) is None:
+        raise Misread(FaultKind.WORDS)
     return cells.note(text)
 
 

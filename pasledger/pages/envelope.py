@@ -5,6 +5,7 @@ It is pure ASGI and stands outermost, so that also the answer to an unhandled fa
 
 from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,12 +26,23 @@ STRICT = {
 
 
 class Envelope:
-    """What every response carries, whoever made it; and what answers a body that is too large."""
+    """What every response carries, whoever made it; and what answers a body that is too large.
 
-    def __init__(self, app: ASGIApp, *, too_large: ASGIApp, headers: Mapping[str, str] = STRICT) -> None:
+    At the addresses of `larger` a body may be so many bytes, because files are sent there.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        too_large: ASGIApp,
+        headers: Mapping[str, str] = STRICT,
+        larger: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._app = app
         self._too_large = too_large
         self._headers = dict(headers)
+        self._larger = dict(larger)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -44,7 +56,8 @@ class Envelope:
                     headers.setdefault(name, value)
             await send(message)
 
-        app = self._too_large if _declared_bytes(scope) > LARGEST_BODY_BYTES else self._app
+        largest = self._larger.get(scope.get("path", ""), LARGEST_BODY_BYTES)
+        app = self._too_large if _declared_bytes(scope) > largest else self._app
         # A fault was answered and logged below, and is raised once more for the server, which has nothing to add.
         with suppress(Exception):
             await app(scope, receive, send_with_headers)

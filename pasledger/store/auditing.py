@@ -144,7 +144,7 @@ def _spent_of(found: Iterable[Row], *, is_held: bool) -> Iterator[Spent]:
     """Yield payments or holds, each from as many rows as it has transfers."""
     for entry, lines in groupby(found, key=itemgetter(0)):
         own = list(lines)
-        recorded_at, effective_on, versions, named, merchant, terminal, card, cents = own[0][1:_LINE]
+        recorded_at, effective_on, versions, named, merchant, terminal, card, cents, is_asked = own[0][1:_LINE]
         yield Spent(
             EntryId(entry),
             named,
@@ -157,6 +157,7 @@ def _spent_of(found: Iterable[Row], *, is_held: bool) -> Iterator[Spent]:
             versions=tuple(versions.split()),
             parts=tuple(_part_of(line) for line in own),
             amount=Money(cents),
+            is_asked=bool(is_asked),
         )
 
 
@@ -246,13 +247,23 @@ _GIVEN = Query(
 _OWNER = f"{AccountKind.ENTITLEMENT}/"
 
 
+# Whether a holder paid it at home, of what a merchant had asked.
+_is_asked = (
+    select(func.count())
+    .select_from(_t.payment_request_step)
+    .where(_t.payment_request_step.c.entry_id == _entry.id)
+    .correlate(_t.entry)
+    .scalar_subquery()
+)
+
+
 def _spending(table: Table) -> Query:
     """Ask for payments, or for holds, with a row for each transfer and the entitlement that it came from."""
     own = table.c
     return Query(
         select(
             *(_entry.id, _entry.recorded_at, _entry.effective_on, _entry.versions),
-            *(own.id, own.merchant_id, own.terminal_id, own.card_id, own.amount_cents),
+            *(own.id, own.merchant_id, own.terminal_id, own.card_id, own.amount_cents, _is_asked),
             *(_t.transfer.c.amount_cents, *_t.entitlement.c),
         )
         .select_from(table)
@@ -274,7 +285,7 @@ def _refunding(table: Table) -> Query:
     )
 
 
-_LINE = 9
+_LINE = 10
 _SPENT = {False: _spending(_t.redemption), True: _spending(_t.hold)}
 _GIVEN_BACK = (_refunding(_t.refund), _refunding(_t.hold_refund))
 _HOLDERS = Query(

@@ -98,7 +98,8 @@ class Page:
                     texts[row[0]].append(text)
         place = self._rows.recorded_at
         recorded_at = [row[place] or "" for row in self.found] if place else [""] * len(keys)
-        return Leaves(self._rows.table.name, keys, [leaf(*own) for own in texts.values()], recorded_at)
+        # By key: where the file is damaged, two rows can say to have the same.
+        return Leaves(self._rows.table.name, keys, [leaf(*texts[key]) for key in keys], recorded_at)
 
     @cached_property
     def _by_entry(self) -> list[tuple[Rows, dict[str, list[Row]]]]:

@@ -14,6 +14,7 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.attempts import AttemptKey, key_of
 from pasledger.rules.card_entry import PinCheck
 from pasledger.rules.cards import CardNumber
+from pasledger.rules.keys import SecretKey
 from pasledger.rules.payment_requests import (
     Ask,
     AskedPaymentRequest,
@@ -45,10 +46,15 @@ def ask_one(terms: Terms, amount: Money, reference: str, *, key: str | None = No
     return AskingRequest(ask.id, opaque_id(RequestListId), terms, (ask,), attempt, by)
 
 
-def ask_all(terms: Terms, rows: Sequence[AskRow], *, by: Who = None) -> AskingRequest:
-    """Return what asks all payments of a file, once for what it says."""
+def ask_all(terms: Terms, rows: Sequence[AskRow], *, secret: SecretKey | None = None, by: Who = None) -> AskingRequest:
+    """Return what asks all payments of a file, once for what it says.
+
+    Where the books have a key, only who has it can try out what a list said.
+    """
     asked = [f"{row.reference}\t{row.amount.plain}" for row in rows]
     told = fingerprint_of("payment requests", *_told(terms), *asked)
+    if secret is not None:
+        told = secret.mac("payment requests", told)
     named = opaque_id(RequestListId)
     asks = tuple(_ask(row.amount, row.reference) for row in rows)
     # No key of a merchant's own has a stroke in it.
@@ -76,29 +82,27 @@ def payment(
 
 def withdrawal(
     requests: Iterable[PaymentRequestId],
-    *,
     merchant: MerchantId | None = None,
-    named: PaymentRequestId | RequestListId | None = None,
+    *,
     key: str | None = None,
     by: Who = None,
 ) -> AskingWithdrawalRequest:
     """Return what withdraws those that are open; `merchant` is None where the town does."""
     wanted = tuple(requests)
     attempt = _attempt("withdrawal", merchant, wanted, key)
-    return AskingWithdrawalRequest(named or wanted[0], wanted, merchant, attempt, by)
+    return AskingWithdrawalRequest(wanted[0], wanted, merchant, attempt, by)
 
 
 def reminder(
     requests: Iterable[PaymentRequestId],
     merchant: MerchantId,
     *,
-    named: PaymentRequestId | RequestListId | None = None,
     key: str | None = None,
     by: Who = None,
 ) -> ReminderRequest:
     """Return what counts a reminder of those of which it is time."""
     wanted = tuple(requests)
-    return ReminderRequest(named or wanted[0], wanted, merchant, _attempt("reminder", merchant, wanted, key), by)
+    return ReminderRequest(wanted[0], wanted, merchant, _attempt("reminder", merchant, wanted, key), by)
 
 
 def known_request(store: Store, named: PaymentRequestId) -> KnownPaymentRequest:

@@ -193,6 +193,101 @@ def own_pin(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("alert")).to_be_visible()
 
 
+def a_link_before_signing_in(shop: Shop, visitor: Visitor) -> None:
+    """Where the link of a payment request leads, after a PIN that was wrong."""
+    [request] = shop.street.ask("club", ("7A-01", "12,50"))
+    visitor.page.goto(f"{shop.address}/mycard/requests/{request}")
+    visitor.page.get_by_label("Pasnummer").fill(shop.street.numbers["child"].printed)
+    visitor.page.get_by_label("Pincode").fill("9999")
+    visitor.press("Bekijk mijn pas")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def asked_at_home(shop: Shop, visitor: Visitor) -> None:
+    """A payment request that somebody who is signed in can pay."""
+    own_card(shop, visitor)
+    [request] = shop.street.ask("club", ("7A-01", "12,50"), is_voluntary=True)
+    visitor.page.goto(f"{shop.address}/mycard/requests/{request}")
+    expect(visitor.page.get_by_text("Dit is vrijwillig")).to_be_visible()
+
+
+def asked_too_much(shop: Shop, visitor: Visitor) -> None:
+    """The same, after more was paid than is open."""
+    asked_at_home(shop, visitor)
+    pay_at_home(visitor, "13,00")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def asked_and_paid_in_part(shop: Shop, visitor: Visitor) -> None:
+    """The same, after a part was paid."""
+    asked_at_home(shop, visitor)
+    pay_at_home(visitor, "2,50")
+    expect(visitor.page.get_by_text("€ 10,00").first).to_be_visible()
+
+
+def asked_and_paid(shop: Shop, visitor: Visitor) -> None:
+    """The same, when nothing is open any more."""
+    asked_at_home(shop, visitor)
+    pay_at_home(visitor, "12,50")
+    expect(visitor.page.get_by_text("U hoeft niets te doen")).to_be_visible()
+
+
+def pay_at_home(visitor: Visitor, amount: str) -> None:
+    """Type an amount and the PIN, and pay."""
+    visitor.page.get_by_label("Hoeveel wilt u betalen?").fill(amount)
+    visitor.page.get_by_label("Pincode").fill("4826")
+    visitor.press("Betalen")
+
+
+def asking(shop: Shop, visitor: Visitor) -> None:
+    """Where a merchant asks, after a reference that could be a citizen's number."""
+    shop.street.ask("club", ("7A-01", "12,50"), ("7A-02", "12,50"))
+    visitor.sign_in(shop)
+    visitor.page.get_by_role("link", name="Betaalverzoeken").click()
+    one = visitor.page.get_by_role("region", name="Eén betaling vragen")
+    one.get_by_label("Uw kenmerk").fill("111222333")
+    one.get_by_label("Bedrag in euro").fill("5,00")
+    one.get_by_label("in het Nederlands").fill("Schoolreis")
+    one.get_by_label("Te betalen tot en met").fill(f"{staff().effective_on.year + 1}-12-31")
+    one.get_by_role("button", name="Vragen").click()
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def asking_with_an_unfit_file(shop: Shop, visitor: Visitor) -> None:
+    """The same, after a file in which rows are wrong."""
+    visitor.sign_in(shop)
+    visitor.page.goto(f"{shop.address}/requests")
+    one = visitor.page.get_by_role("region", name="Een lijst vragen")
+    rows = b"kenmerk;bedrag\n7A-01;0\n<b>;5\n"
+    one.get_by_label("Het bestand").set_input_files({"name": "klas.csv", "mimeType": "text/csv", "buffer": rows})
+    one.get_by_label("in het Nederlands").fill("Schoolreis")
+    one.get_by_label("Te betalen tot en met").fill(f"{staff().effective_on.year + 1}-12-31")
+    one.get_by_role("button", name="Vragen").click()
+    expect(visitor.page.get_by_text("Rij 2, kolom bedrag")).to_be_visible()
+
+
+def asked_by_a_merchant(shop: Shop, visitor: Visitor) -> None:
+    """How a list stands, with the questions open, after a reminder that was too soon."""
+    shop.street.ask("club", ("7A-01", "12,50"), ("7A-02", "12,50"))
+    visitor.sign_in(shop)
+    visitor.page.goto(f"{shop.address}/requests")
+    visitor.page.get_by_role("link", name="Schoolreis").first.click()
+    visitor.page.get_by_text("Herinneren", exact=True).click()
+    visitor.press("Herinnering tellen en links halen")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    visitor.page.get_by_text("Herinneren", exact=True).click()
+    visitor.page.get_by_text("Intrekken", exact=True).click()
+    expect(visitor.page.get_by_role("button", name="Intrekken, voor altijd")).to_be_visible()
+
+
+def a_sheet_of_links(shop: Shop, visitor: Visitor) -> None:
+    """What a school prints and cuts."""
+    visitor.sign_in(shop)
+    [request] = shop.street.ask("club", ("7A-01", "12,50"))
+    visitor.page.goto(f"{shop.address}/requests/{request}/sheet")
+    expect(visitor.page.get_by_text("7A-01")).to_be_visible()
+
+
 def nowhere(shop: Shop, visitor: Visitor) -> None:
     """A payment that is not there."""
     visitor.sign_in(shop)
@@ -337,6 +432,15 @@ STATES = (
     own_card_to_block,
     own_card_blocked,
     own_pin,
+    a_link_before_signing_in,
+    asked_at_home,
+    asked_too_much,
+    asked_and_paid_in_part,
+    asked_and_paid,
+    asking,
+    asking_with_an_unfit_file,
+    asked_by_a_merchant,
+    a_sheet_of_links,
     nowhere,
     manage_sign_in,
     choosing_a_password,

@@ -19,6 +19,7 @@ from pasledger.rules.cards import CardState
 from pasledger.rules.deciding import Request
 from pasledger.rules.registration import CardRequest, MerchantRequest, RevocationRequest
 from pasledger.usecases.verifying import verify
+from tests.support.asking import an_ask, an_asked_payment
 from tests.support.books import A_SMALL_TOWN, KINDS, POSTGRESQL, MakeBooks, granted, holders, opened, place_in
 from tests.support.postgresql import raw, run
 from tests.support.town import (
@@ -138,6 +139,20 @@ def test_a_limit_for_each_card_holds(pool: ProcessPoolExecutor, books: str) -> N
     assert asked.refusals() == {None: 3, Refusal.OFFER_USED_UP: CLIENTS - 3}
     assert used(books) == (3, 3, 3)
     assert left(books) == euros("27,00")
+
+
+def test_exactly_what_was_asked_is_paid(pool: ProcessPoolExecutor, books: str) -> None:
+    """Of a request of € 20,00, thirty cards that pay € 1,00 twice at one moment pay exactly that, and no cent more."""
+    with opened(books) as store:
+        granted(store, an_ask("20,00"), *(an_award("5,00", holder=one, number=10 + one) for one in range(3, 32)))
+    tries = [an_asked_payment("1,00", card=1 + one % 30, number=100 + one, key=f"{one}") for one in range(60)]
+    asked = ask_at_once(pool, books, of_each([*tries], clients=12))
+    assert asked.refusals()[None] == 20
+    assert set(asked.refusals()) <= {None, Refusal.REQUEST_CLOSED}
+    assert DEADLOCK not in asked.states
+    with opened(books) as store, store.read() as reader:
+        [known] = reader.payment_requests.all(CLUB)
+    assert (known.paid, known.progress.steps) == (euros("20,00"), 20)
 
 
 def test_nothing_is_used_after_it_was_stopped(pool: ProcessPoolExecutor, books: str) -> None:

@@ -54,6 +54,11 @@ SURFACES = {
     "GET /v1/offers": Held.TWO_WORLDS,
     "GET /v1/public/offers": Held.NO_CARD,
     "GET /v1/public/merchants": Held.NO_CARD,
+    "POST /v1/payment-requests": Held.TWO_WORLDS,
+    "GET /v1/payment-requests": Held.TWO_WORLDS,
+    "GET /v1/payment-requests/{id}": Held.TWO_WORLDS,
+    "POST /v1/payment-requests/{id}/withdrawals": Held.TWO_WORLDS,
+    "POST /v1/payment-requests/{id}/reminders": Held.TWO_WORLDS,
     "GET /v1/statements": Held.TWO_WORLDS,
     "GET /v1/payouts": Held.TWO_WORLDS,
     "GET /v1/payouts/{id}": Held.TWO_WORLDS,
@@ -70,6 +75,16 @@ SURFACES = {
     "GET /statement": Held.TWO_WORLDS,
     "GET /statement.csv": Held.TWO_WORLDS,
     "GET /payouts/{id}": Held.TWO_WORLDS,
+    "GET /requests": Held.TWO_WORLDS,
+    "POST /requests": Held.TWO_WORLDS,
+    "POST /requests/file": Held.TWO_WORLDS,
+    "GET /requests.csv": Held.TWO_WORLDS,
+    "GET /requests/{id}": Held.TWO_WORLDS,
+    "GET /requests/{id}/books.csv": Held.TWO_WORLDS,
+    "GET /requests/{id}/links.csv": Held.TWO_WORLDS,
+    "GET /requests/{id}/sheet": Held.TWO_WORLDS,
+    "POST /requests/{id}/remind": Held.TWO_WORLDS,
+    "POST /requests/{id}/withdraw": Held.TWO_WORLDS,
     "POST /sign-in": Held.NO_CARD,
     "POST /sign-out": Held.NO_CARD,
     "GET /language/{language}": Held.NO_CARD,
@@ -100,6 +115,9 @@ SURFACES = {
     "GET /mycard/code": Held.NO_PIN,
     "POST /mycard/code": Held.NO_PIN,
     "GET /mycard/data.json": Held.NO_PIN,
+    "GET /mycard/requests/{id}": Held.NO_PIN,
+    "POST /mycard/requests/{id}": Held.NO_PIN,
+    "GET /mycard/requests/{id}/language/{language}": Held.NO_CARD,
     "GET /mycard/own/language/{language}": Held.NO_CARD,
     "GET /mycard/language/{language}": Held.NO_CARD,
     "GET /static": Held.NO_CARD,
@@ -108,16 +126,18 @@ SURFACES = {
 
 PAGES = {
     **dict.fromkeys(("pay", "receipt", "undo", "today", "statement"), Held.TWO_WORLDS),
+    **dict.fromkeys(("requests", "requests_asked"), Held.TWO_WORLDS),
     **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
     **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "offers", "shown"), Held.NO_CARD),
     **dict.fromkeys(("pin", "pin_set"), Held.NO_CODE),
-    **dict.fromkeys(("sign_in", "own", "block", "change_pin", "code"), Held.NO_PIN),
+    **dict.fromkeys(("sign_in", "own", "block", "change_pin", "code", "request"), Held.NO_PIN),
 }
 """Each template, by its name."""
 
 STAFF = "for staff, auditors or holders: nothing of it goes to a merchant"
 FILES = {
     "statements": Held.TWO_WORLDS,
+    "payment_requests": Held.TWO_WORLDS,
     "specification": Held.TWO_WORLDS,
     "pain001": "tests/formats/test_pain001.py::test_a_file_has_no_address_and_no_scheme",
     **dict.fromkeys(
@@ -150,7 +170,6 @@ FILES = {
                 "paper",
             ),
             *(
-                "payment_requests",
                 "payments",
                 "reach_page",
                 "seals",

@@ -25,7 +25,8 @@ from merchant_api.app import create_app
 from merchant_api.settings import Settings
 from pasledger.formats.pain001 import MadeFile
 from pasledger.formats.paper import Overview
-from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, OfferId, RunId
+from pasledger.formats.payment_requests import AskRow
+from pasledger.ledger.ids import CardId, EntitlementId, EntryId, HolderId, OfferId, PaymentRequestId, RunId
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
@@ -37,12 +38,14 @@ from pasledger.rules.deciding import Request
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.keys import KEY_BYTES, SecretKey
 from pasledger.rules.offers import OfferApprovalRequest, OfferRequest
+from pasledger.rules.payment_requests import Terms
 from pasledger.rules.pins import LOCKED_AFTER, CodeTryRequest, OwnTryRequest, PinRequest, TryRequest
 from pasledger.rules.records import Card, Holder, Merchant, Offer, OfferKind
 from pasledger.rules.registration import HolderRequest, MerchantRequest, SchemeRequest
 from pasledger.rules.schemes import Scheme
 from pasledger.store import Store
-from pasledger.usecases import banking, paying
+from pasledger.store.asking import KnownPaymentRequest
+from pasledger.usecases import banking, paying, payment_requests
 from pasledger.usecases.actors import add_actor
 from pasledger.usecases.booking import book_all
 from pasledger.usecases.minting import new_card_number, new_id, new_salt, new_token, opaque_id, stamp_now
@@ -120,6 +123,21 @@ class Street:
         self.book(OfferRequest(offer))
         self.book(OfferApprovalRequest(offer.id))
         return offer
+
+    def ask(self, at: str, *asked: tuple[str, str], last_in: int = 30, **said: bool) -> list[PaymentRequestId]:
+        """Let a merchant ask payments, each a reference and an amount, at once; and return them in their order."""
+        last_day = staff().effective_on + timedelta(days=last_in)
+        kinds = {"is_up_to": False, "is_voluntary": False} | said
+        terms = Terms(self.merchants[at].id, "Schoolreis", "School trip", last_day=last_day, **kinds)
+        rows = [AskRow(row, reference, Money.read(amount)) for row, (reference, amount) in enumerate(asked, start=2)]
+        request = replace(payment_requests.ask_all(terms, rows), attempt=None)  # as often as it is asked
+        self.book(request)
+        return [one.id for one in request.asks]
+
+    def payment_request(self, at: str) -> KnownPaymentRequest:
+        """Return the newest payment request of a merchant, as it stands now."""
+        with self.store.read() as reader:
+            return next(reader.payment_requests.all(self.merchants[at].id))
 
     def set_pin(self, name: str, pin: str) -> None:
         """Set the PIN of a card, as its holder would."""

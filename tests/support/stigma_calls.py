@@ -128,7 +128,27 @@ class UseOffer:
         return f"{self.who} {self.holder}"
 
 
-Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut | AtTheTill | UseOffer
+@dataclass(frozen=True)
+class AtHome:
+    """A merchant asks, a holder pays at home or cannot, and the merchant looks at all that it can see of that."""
+
+    at: str
+    holder: int
+    cents: int
+    is_yes: bool
+    is_part: bool = False
+    """Whether more was asked than is paid."""
+    way: str = "api"
+    """How the merchant asks: by the `api`, at the `till`, or with a `file`."""
+
+    @property
+    def card(self) -> str:
+        """The name of the card."""
+        return f"{'holder' if self.is_yes else 'shut'} {self.holder}"
+
+
+Call = Pay | Back | Again | Look | Hold | Use | Browse | PayOut | AtTheTill | UseOffer | AtHome
+WAYS = ("api", "till", "file")
 LISTS = ("redemptions", "refunds", "holds", "payouts")
 FORMS = ("application/json", "text/csv", "text/html")
 PAYOUT_FORMS = tuple(f"payout {form}" for form in FORMS)
@@ -176,18 +196,22 @@ ALWAYS: tuple[Call, ...] = (
     UseOffer("club", 1, 0, is_yes=True, who="guest", is_at_the_till=True),
     UseOffer("club", 1, 350, is_yes=True, is_at_the_till=True),
     UseOffer("club", 2, 0, is_yes=False, who="none", is_at_the_till=True),
+    AtHome("school", 0, 1200, is_yes=True),
+    AtHome("school", 1, 700, is_yes=True, is_part=True, way="till"),
+    AtHome("club", 1, MUCH + 200, is_yes=False, way="file"),
+    AtHome("school", 0, MUCH + 299, is_yes=False),
     PayOut(comes_back=True),
     *(Browse("club", what) for what in READ),
     Browse("school", "payouts"),
 )
 
 
-def asked_for(script: Sequence[Call]) -> Iterator[Pay | Hold | UseOffer]:
-    """Yield every payment, hold and use of an offer that a script asks for, at the till page too."""
+def asked_for(script: Sequence[Call]) -> Iterator[Pay | Hold | UseOffer | AtHome]:
+    """Yield every payment, hold and use of an offer that a script asks for, at the till page and at home too."""
     for call in script:
         if isinstance(call, AtTheTill):
             yield call.pay
-        elif isinstance(call, Pay | Hold | UseOffer):
+        elif isinstance(call, Pay | Hold | UseOffer | AtHome):
             yield call
 
 
@@ -241,7 +265,18 @@ def calls(draw: st.DrawFn) -> tuple[Call, ...]:
     )
     others = st.sampled_from([("guest", True), ("none", False)])
     free = st.builds(lambda call, other: replace(call, cents=0, who=other[0], is_yes=other[1]), offers, others)
-    other = st.one_of(other, offers, free, holds, pay_outs, uses_of_holds, browses, pages)
+    at_home = st.builds(
+        AtHome,
+        at=st.sampled_from(MERCHANTS),
+        holder=st.integers(0, HOLDERS - 1),
+        cents=st.integers(1, 20_000),
+        is_yes=st.just(True),  # noqa: FBT003 - as above
+        is_part=st.booleans(),
+        way=st.sampled_from(WAYS),
+    )
+    # More than any card has, so that it is a no also for who may not try a PIN at a till, and can at home.
+    in_vain = at_home.map(lambda call: replace(call, cents=MUCH + 200 + call.cents % 99, is_yes=False))
+    other = st.one_of(other, at_home, in_vain, offers, free, holds, pay_outs, uses_of_holds, browses, pages)
     return (*ALWAYS, *_below_the_limit(draw(st.lists(st.one_of(payments, too_much, other), max_size=12))))
 
 

@@ -12,10 +12,11 @@ from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
 from merchant_api.limits import Limits
 from merchant_api.routes import keys, statements
+from merchant_api.till import asking as till_asking
 from merchant_api.till import money as till_money
 from merchant_api.till import pages as till_pages
 from merchant_api.till import routes as till_routes
-from pasledger.ledger.ids import MerchantId, RedemptionId, TerminalId
+from pasledger.ledger.ids import MerchantId, PaymentRequestId, RedemptionId, TerminalId
 from pasledger.ledger.periods import Period
 from pasledger.ledger.refusals import Refusal
 from pasledger.pages.envelope import HEADERS
@@ -23,9 +24,11 @@ from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.rules.deciding import Outcome
 from pasledger.rules.records import Attempt, HoldCaptured, HoldRefunded, HoldReleased
 from pasledger.store import Reader, Store
+from pasledger.store.asking import KnownPaymentRequest
 from pasledger.store.holding import RecordedHold
 from pasledger.store.offers import KnownOffer
 from pasledger.store.offers import Offers as OwnOffers
+from pasledger.store.payment_requests import PaymentRequests as OwnRequests
 from pasledger.store.payouts import LineFound, SentPayout
 from pasledger.store.payouts import Payouts as OwnPayouts
 from pasledger.store.reading import Recorded
@@ -222,7 +225,7 @@ def _change_the_list(
     patched.setattr(Selling, name, leaking)
 
 
-def _parts(selling: Selling | OwnPayouts) -> dict[str, int]:
+def _parts(selling: Selling | OwnPayouts | OwnRequests) -> dict[str, int]:
     """Return how many entitlements each thing was of."""
     found: dict[str, int] = {}
     for table in ("redemption", "refund", "hold", "hold_capture", "hold_refund"):
@@ -272,9 +275,9 @@ def _a_payout_at_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:
     _tell_at_the_till(patched, "as_html")
 
 
-def _tell_at_the_till(patched: pytest.MonkeyPatch, form: str) -> None:
+def _tell_at_the_till(patched: pytest.MonkeyPatch, form: str, module: Any = till_money) -> None:
     """One form that the till gives out, and no other, has the number of parts at its end."""
-    honest_form, honest_read = getattr(till_money, form), Store.read
+    honest_form, honest_read = getattr(module, form), Store.read
     counted: list[int] = [0]
 
     @contextmanager
@@ -284,7 +287,7 @@ def _tell_at_the_till(patched: pytest.MonkeyPatch, form: str) -> None:
             yield reader
 
     patched.setattr(Store, "read", noting)
-    patched.setattr(till_money, form, lambda *arguments: f"{honest_form(*arguments)}{counted[0]}")
+    patched.setattr(module, form, lambda *arguments: f"{honest_form(*arguments)}{counted[0]}")
 
 
 def _a_key_that_tells(patched: pytest.MonkeyPatch) -> None:
@@ -370,8 +373,68 @@ def _tell_on_the_page(patched: pytest.MonkeyPatch, told: str) -> None:
                 response.headers["X-Parts"] = str(sum(_parts(reader.selling).values()))
         return response
 
-    for module in ("routes", "money"):
+    for module in ("routes", "money", "asking"):
         patched.setattr(f"merchant_api.till.{module}.page", leaking)
+
+
+def _a_request_that_tells(patched: pytest.MonkeyPatch) -> None:
+    """What is read of a payment request counts the parts of all payments."""
+    _tell_of_requests(patched, "SELECT count(*) FROM transfer")
+
+
+def _a_request_that_tells_of_a_try(patched: pytest.MonkeyPatch) -> None:
+    """What is read of a payment request tells how often somebody tried in vain at home."""
+    _tell_of_requests(patched, "SELECT sum(number) FROM tries WHERE subject LIKE 'own/%'")
+
+
+def _tell_of_requests(patched: pytest.MonkeyPatch, question: str) -> None:
+    honest = OwnRequests.one
+
+    def leaking(requests: OwnRequests, named: PaymentRequestId) -> KnownPaymentRequest | None:
+        found = honest(requests, named)
+        if found is None:
+            return None
+        number = requests._connection.exec_driver_sql(question).scalar() or 0
+        return replace(found, progress=replace(found.progress, reminders=int(number)))
+
+    patched.setattr(OwnRequests, "one", leaking)
+
+
+def _an_order_of_requests_that_tells(patched: pytest.MonkeyPatch) -> None:
+    """The list of payment requests begins with those that one entitlement paid."""
+    honest = OwnRequests.page
+
+    def leaking(requests: OwnRequests, wanted: Wanted) -> Page[KnownPaymentRequest]:
+        page = honest(requests, wanted)
+        parts = _parts(requests)
+        paid: dict[str, str] = dict(
+            requests._connection.exec_driver_sql(
+                "SELECT request_id, redemption.id FROM payment_request_step JOIN redemption USING (entry_id)"
+            ).fetchall()
+        )
+        return replace(page, items=tuple(sorted(page.items, key=lambda one: parts.get(paid.get(one.id, ""), 0))))
+
+    patched.setattr(OwnRequests, "page", leaking)
+
+
+def _a_list_of_requests_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_on_the_page(patched, "requests.html")
+
+
+def _requests_at_the_till_that_tell(patched: pytest.MonkeyPatch) -> None:
+    _tell_on_the_page(patched, "requests_asked.html")
+
+
+def _books_of_requests_that_tell(patched: pytest.MonkeyPatch) -> None:
+    _tell_at_the_till(patched, "books_csv", till_asking)
+
+
+def _links_that_tell(patched: pytest.MonkeyPatch) -> None:
+    _tell_at_the_till(patched, "links_csv", till_asking)
+
+
+def _a_sheet_that_tells(patched: pytest.MonkeyPatch) -> None:
+    _tell_at_the_till(patched, "requests_page", till_asking)
 
 
 def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:
@@ -388,6 +451,9 @@ LEAKS = (
     *(_a_statement_at_the_till_that_tells, _another_refusal_at_the_till),
     *(_a_file_of_the_till_that_tells, _a_payout_at_the_till_that_tells),
     *(_another_status_for_a_limit, _uses_that_tell, _a_use_that_tells),
+    *(_a_request_that_tells, _a_request_that_tells_of_a_try, _an_order_of_requests_that_tells),
+    *(_a_list_of_requests_that_tells, _requests_at_the_till_that_tell, _books_of_requests_that_tell),
+    *(_links_that_tell, _a_sheet_that_tells),
     *(_another_status, _another_status_for_a_pin, _another_sentence, _another_count),
     *(_a_longer_id, _a_line_for_each_part, _another_header),
     *(_parts_of_what_was_taken, _parts_of_what_was_let_go, _parts_of_what_was_given_back),

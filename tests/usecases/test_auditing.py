@@ -14,6 +14,7 @@ from pasledger.rules.follow_ups import FollowUpRequest
 from pasledger.rules.records import FollowUpState
 from pasledger.usecases import auditing
 from tests.support import postgresql
+from tests.support.asking import an_ask, an_asked_payment
 from tests.support.books import A_LIVED_IN_TOWN, A_SMALL_TOWN, MakeBooks, granted, is_postgresql, opened, unguarded
 from tests.support.town import TODAY, a_redemption, a_stamp
 
@@ -57,16 +58,20 @@ def test_a_small_town_has_only_what_its_staff_typed(make_books: MakeBooks) -> No
         granted(store, a_redemption("5,00"))
     [found] = found_in(books)
     assert (found.kind, found.count) == (K.SPENT_WITHOUT_TILL, 1)
+    with opened(books) as store:
+        granted(store, an_ask("5,00"), an_asked_payment("5,00", number=2), on=LATER)  # by a holder, at home
+    assert [(one.kind, one.count) for one in found_in(books)] == [(K.SPENT_WITHOUT_TILL, 1)]
 
 
 def test_what_the_lived_in_town_has_to_show(books: str) -> None:
-    """Its second awards, its amounts beside the table, its typed payments, and colleagues who are no actors."""
+    """Its second awards and amounts beside the table, its typed payments, and a card that pays often at one moment."""
     found = found_in(books)
     assert kinds(found) == {
         K.NO_RIGHT,
         K.AWARD_NOT_IN_TABLE,
         K.AWARD_SAME_PERIOD,
         K.SPENT_WITHOUT_TILL,
+        K.BURST_OF_CARD,
     }
     assert len({one.id for one in found}) == len(found)
 

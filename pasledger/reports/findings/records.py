@@ -80,6 +80,8 @@ class Spent:
     versions: tuple[str, ...]
     parts: tuple[SpentPart, ...]
     amount: Money
+    is_asked: bool = False
+    """Whether a holder paid it at home, of what the merchant had asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class _Month:
         if isinstance(one, GivenBack):
             self._refunds.add(one.id, one.amount, one.recorded_at)
             return
-        if one.terminal is None:
+        if one.terminal is None and not one.is_asked:
             self._without_till.add(one.id, one.amount, one.recorded_at)
         if not one.is_held:
             self._payments += 1

@@ -38,6 +38,7 @@ from pasledger.cli import (
     pins,
     registers,
     reporting,
+    requests,
     retention,
     reversals,
     roles,
@@ -107,6 +108,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "list": offers.show,
             "uses": offers.uses,
         },
+        "requests": {"add": requests.add, "list": requests.show, "withdraw": requests.withdraw},
         "sources": {"add": sources.add, "list": sources.show},
         "holders": {"add": holders.add, "overview": papers.holder_overview},
         "cards": {
@@ -216,6 +218,7 @@ _GROUPS = {
     "terminals": "Where merchants redeem.",
     "persons": "Who works for a merchant, under their own name.",
     "offers": "What merchants offer to every card.",
+    "requests": "What merchants ask to be paid, by a link.",
     "entitlements": "What holders have, and until when.",
     "year": "What ends with a fiscal year.",
     "sources": "Files of other applications, and what their titles mean.",

@@ -12,6 +12,7 @@ from pasledger.reports.registers import ManualKind, MasterData
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
 from pasledger.rules.offers import OfferState
+from pasledger.rules.payment_requests import PaymentRequestState
 from pasledger.rules.records import (
     CheckResult,
     CheckWay,
@@ -53,6 +54,7 @@ LISTS: dict[type[StrEnum], str] = {
     PersonRole: "person-role",
     OfferKind: "offer-kind",
     OfferState: "offer-state",
+    PaymentRequestState: "request-state",
     ReferenceKind: "reference-kind",
     Criterion: "criterion",
     FindingKind: "finding-kind",

@@ -49,6 +49,7 @@ class FaultKind(StrEnum):
     CARD_NUMBER = "card-number"
     CARD_CHECK_DIGITS = "card-check-digits"
     REFERENCE = "reference"
+    OWN_REFERENCE = "own-reference"
     LOOKS_LIKE_BSN = "looks-like-bsn"
     IBAN = "iban"
     BIC = "bic"
@@ -62,6 +63,7 @@ class FaultKind(StrEnum):
     NO_AMOUNT = "no-amount"
     RULE = "rule"
     ROW_TWICE = "row-twice"
+    ROWS_TOO_MANY = "rows-too-many"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,10 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "offers", "stop", offer
     yield "offers", "list"
     yield "offers", "uses"
+    asked = clerk.file("kenmerk;bedrag\n7A-01;12,50\n", "class.csv")
+    yield "requests", "add", CLUB, asked, "--nl", "Reis", "--until", f"31-12-{YEAR + 1}"
+    yield "requests", "list", CLUB
+    yield "requests", "withdraw", clerk.done("requests", "list", CLUB)["requests"][0]["request"]
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
     yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
     clerk.typed = f"{clerk.code('P-1')}\n4711\n"
@@ -248,6 +252,7 @@ class _Anybody(Clerk):
 
     def done(self, *_arguments: object) -> Any:
         return {
+            "requests": [{"request": ""}],
             "redemption": "",
             "batch": "",
             "offer": "",

@@ -178,6 +178,15 @@ def test_a_mail_server_gets_each_email_once(clerk: Clerk, mailbox: Mailbox) -> N
     assert made(clerk) == []
 
 
+def test_a_way_that_is_encrypted_from_the_first_sign_on(clerk: Clerk, tmp_path: Path) -> None:
+    """Where the mail server speaks TLS only."""
+    emails(clerk, P_1="een@voorbeeld.example")
+    with mail_server(tmp_path / "tls", is_tls=True) as box:
+        assert send(clerk, box, PASLEDGER_SMTP_SECURITY="tls").data["sent"] == 1
+        [(envelope, _)] = box.mails()
+    assert envelope["is_safe"]
+
+
 @pytest.mark.usefixtures("batch")
 def test_one_that_fails_keeps_no_other_waiting(clerk: Clerk, mailbox: Mailbox) -> None:
     """It is told with what to do, by its id and not by its address; what was cut off is not sent again by itself."""

@@ -89,12 +89,16 @@ def _why(refused: Refused) -> Mistyped:
     if refused.reason in _CARD:
         return Mistyped("", "mycard.own.blocked")
     if refused.reason is Refusal.REQUEST_LESS_OPEN:
-        return Mistyped("amount", "mycard.request.less-open", **refused.figures)
+        return Mistyped("amount", "mycard.request.less-open", left=refused.figures["most"])
     return Mistyped("", "mycard.request.no")
 
 
 def _read(form: FormData) -> tuple[str, Money, str]:
-    key, pin = read_key(form), text_in(form, "pin")
+    pin = text_in(form, "pin")
+    try:
+        key = read_key(form)
+    except Mistyped:
+        raise Mistyped("", "mycard.request.no") from None
     try:
         amount = cells.amount(text_in(form, "amount"))
     except Misread:
@@ -121,7 +125,7 @@ def _shown(
         language_at=f"{PAGE}/{known.id}/language",
         merchant=known.merchant,
         words=what.words(language),
-        words_language="nl" if what.words(language) == what.words_nl else "en",
+        words_language="en" if language != "nl" and what.words_en else "nl",
         amount=str(what.amount),
         is_up_to=what.is_up_to,
         is_voluntary=what.is_voluntary,

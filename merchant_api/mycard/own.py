@@ -267,8 +267,8 @@ def _read(form: FormData) -> tuple[CardNumber | TokenHash, str]:
 
 def asks_to_sign_in(request: Request, mistyped: Mistyped | None = None, *, to: str = "") -> Response:
     """Ask who is there, and go on where somebody wanted to be."""
-    spoken = {"language_at": f"{to}/language"} if to else {}
-    return _with_error(request, "sign_in.html", mistyped, to=to, **spoken)
+    back = {"language_at": f"{to}/language"} if to else {}
+    return _with_error(request, "sign_in.html", mistyped, to=to, **back)
 
 
 def _asks_for_pins(request: Request, mistyped: Mistyped | None = None) -> Response:

@@ -13,7 +13,12 @@ HOME = "/mycard"
 PAGES = Pages(FOLDERS, surface=Surface.HOLDERS, files=FILES, language_cookie=COOKIE)
 
 _LANGUAGE = f"{HOME}/own/language"
-_TROUBLES = {Answer.UNAUTHORIZED: "elsewhere", Answer.INVALID: "unreadable", Answer.BUSY: "busy"}
+_TROUBLES = {
+    Answer.UNAUTHORIZED: "elsewhere",
+    Answer.INVALID: "unreadable",
+    Answer.BUSY: "busy",
+    Answer.NOT_FOUND: "nowhere",
+}
 """What keeps a page from being shown, in words that a holder can do something with; all else is a fault."""
 
 

@@ -16,7 +16,7 @@ from merchant_api.answers import Answer
 from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.sessions import forget, session_of
-from merchant_api.till import asking, everybody, managing, money, people, publishing
+from merchant_api.till import asked, asking, everybody, managing, money, people, publishing
 from merchant_api.till.forms import Mistyped, read_key, read_payment
 from merchant_api.till.guarding import Handler, guarded, trouble
 from merchant_api.till.offering import NOTHING, Typed, asked_with, receipt_of, running_of, usable_at
@@ -54,13 +54,13 @@ def routes() -> list[Route | Mount]:
         Route("/statement.csv", guarded(_at_a_till(money.statement_file))),
         Route("/requests", guarded(_at_a_till(asking.overview)), methods=["GET", "POST"]),
         Route(asking.FILE, guarded(_at_a_till(asking.ask_file)), methods=["POST"]),
-        Route("/requests.csv", guarded(_at_a_till(asking.all_books_file))),
-        Route("/requests/{id}", guarded(_at_a_till(asking.shown))),
-        Route("/requests/{id}/books.csv", guarded(_at_a_till(asking.books_file))),
-        Route("/requests/{id}/links.csv", guarded(_at_a_till(asking.links_file))),
-        Route("/requests/{id}/sheet", guarded(_at_a_till(asking.sheet))),
-        Route("/requests/{id}/remind", guarded(_at_a_till(asking.remind)), methods=["POST"]),
-        Route("/requests/{id}/withdraw", guarded(_at_a_till(asking.withdraw)), methods=["POST"]),
+        Route("/requests.csv", guarded(_at_a_till(asked.all_books_file))),
+        Route("/requests/{id}", guarded(_at_a_till(asked.shown))),
+        Route("/requests/{id}/books.csv", guarded(_at_a_till(asked.books_file))),
+        Route("/requests/{id}/links.csv", guarded(_at_a_till(asked.links_file))),
+        Route("/requests/{id}/sheet", guarded(_at_a_till(asked.sheet))),
+        Route("/requests/{id}/remind", guarded(_at_a_till(asked.remind)), methods=["POST"]),
+        Route("/requests/{id}/withdraw", guarded(_at_a_till(asked.withdraw)), methods=["POST"]),
         Route("/payouts/{id}", guarded(_at_a_till(money.payout))),
         *people.routes(),
         *managing.routes(),

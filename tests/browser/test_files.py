@@ -11,7 +11,7 @@ from tests.cli.conftest import CLUB, YEAR, Clerk, fill
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("overview", "sheet", "letters", "reach", "cover")
+PAGES = ("overview", "sheet", "letters", "reach", "cover", "requests")
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     clerk.held("P-1")
     clerk.done("keys", "create", clerk.folder / "town.key")
     carriers = clerk.folder / "carriers.csv"
+    asked = clerk.file("kenmerk;bedrag\n7A-01;12,50\n", "class.csv")
+    ask = ("requests", "add", CLUB, asked, "--nl", "Schoolreis", "--until", f"31-12-{YEAR + 1}", "--out")
     for language in ("nl", "en"):
         for command in (
             ("holders", "overview", "P-1", "--out", clerk.folder / f"overview-{language}.html"),
             ("cards", "sheet", carriers, "--out", clerk.folder / f"sheet-{language}.html"),
             ("cards", "letters", carriers, "--out", clerk.folder / f"letters-{language}.html"),
             ("audit", "reach", YEAR, "--page", clerk.folder / f"reach-{language}.html"),
+            (*ask, clerk.folder / f"requests-{language}.html"),
             ("cover", "--page", clerk.folder / f"cover-{language}.html"),
         ):
             ran = clerk(*command, language=language)

@@ -132,6 +132,29 @@ def code_not_here(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_text(ar("mycard.print.not-here"))).to_be_visible()
 
 
+def asked(shop: Shop, visitor: Visitor) -> None:
+    """A payment request, after more was paid than is open."""
+    own(shop, visitor)
+    [request] = shop.street.ask("club", ("7A-01", "12,50"), is_voluntary=True)
+    visitor.page.goto(f"{shop.address}/mycard/requests/{request}")
+    pay_asked(visitor, "13,00")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def asked_and_paid(shop: Shop, visitor: Visitor) -> None:
+    """The same, when nothing is open any more."""
+    asked(shop, visitor)
+    pay_asked(visitor, "12,50")
+    expect(visitor.page.get_by_text(ar("mycard.request.is-paid"))).to_be_visible()
+
+
+def pay_asked(visitor: Visitor, amount: str) -> None:
+    """Type an amount and the PIN, and pay."""
+    visitor.page.get_by_label(ar("mycard.request.how-much")).fill(amount)
+    visitor.page.get_by_label(ar("mycard.sign-in.pin"), exact=True).fill(PIN)
+    visitor.press(ar("mycard.request.button"))
+
+
 def waiting(shop: Shop, visitor: Visitor) -> None:
     """A connection that is lost."""
     speak(shop, visitor)
@@ -142,7 +165,7 @@ def waiting(shop: Shop, visitor: Visitor) -> None:
 
 STATES = (
     *(signing_in, own, own_by_scan, to_block, blocked, another_pin),
-    *(choosing, chosen, code_drawn, code_not_here, waiting),
+    *(choosing, chosen, code_drawn, code_not_here, asked, asked_and_paid, waiting),
 )
 
 

@@ -12,7 +12,7 @@ from merchant_api import booking, errors, schemas
 from merchant_api.answers import Answer
 from merchant_api.limits import Limits
 from merchant_api.routes import keys, statements
-from merchant_api.till import asking as till_asking
+from merchant_api.till import asked as till_asked
 from merchant_api.till import money as till_money
 from merchant_api.till import pages as till_pages
 from merchant_api.till import routes as till_routes
@@ -373,7 +373,7 @@ def _tell_on_the_page(patched: pytest.MonkeyPatch, told: str) -> None:
                 response.headers["X-Parts"] = str(sum(_parts(reader.selling).values()))
         return response
 
-    for module in ("routes", "money", "asking"):
+    for module in ("routes", "money", "asking", "asked"):
         patched.setattr(f"merchant_api.till.{module}.page", leaking)
 
 
@@ -426,15 +426,15 @@ def _requests_at_the_till_that_tell(patched: pytest.MonkeyPatch) -> None:
 
 
 def _books_of_requests_that_tell(patched: pytest.MonkeyPatch) -> None:
-    _tell_at_the_till(patched, "books_csv", till_asking)
+    _tell_at_the_till(patched, "books_csv", till_asked)
 
 
 def _links_that_tell(patched: pytest.MonkeyPatch) -> None:
-    _tell_at_the_till(patched, "links_csv", till_asking)
+    _tell_at_the_till(patched, "links_csv", till_asked)
 
 
 def _a_sheet_that_tells(patched: pytest.MonkeyPatch) -> None:
-    _tell_at_the_till(patched, "requests_page", till_asking)
+    _tell_at_the_till(patched, "requests_page", till_asked)
 
 
 def _another_refusal_at_the_till(patched: pytest.MonkeyPatch) -> None:

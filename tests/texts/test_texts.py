@@ -107,7 +107,12 @@ def test_what_pages_of_a_holder_say_is_needed_in_each_language_of_holders() -> N
     said = set()
     for file in (*pages.glob("*.py"), *pages.glob("templates/*.html"), *shared):
         said |= set(re.findall(r"[\"']([a-z]+\.[a-z.-]+)[\"']", file.read_text(encoding="utf-8"))) & codes(FIRST)
-    for_merchants = {"till.today", "till.statement", "till.sign-out"}  # what only a till that is signed in has
+    for_merchants = {
+        "till.today",
+        "till.statement",
+        "till.requests",
+        "till.sign-out",
+    }  # what only a till that is signed in has
     assert said - for_merchants <= needed(Surface.HOLDERS)
     assert "mycard.own" in said
 

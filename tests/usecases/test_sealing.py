@@ -169,8 +169,11 @@ def test_every_reference_has_a_salt() -> None:
 
 
 def test_every_reference_is_held_against_its_commitment() -> None:
-    """A new table of references needs a line in `commitments.COMMITTED`. A merchant's is looked at with its entry."""
-    assert {*COMMITTED, tables.merchant_reference} == {
+    """A new table of references needs a line in `commitments.COMMITTED`.
+
+    A merchant's is looked at with its entry, and of a contact the digest of its seal is the commitment.
+    """
+    assert {*COMMITTED, tables.merchant_reference, tables.merchant_contact} == {
         table for table in tables.LEAVES if table.name in tables.DELETED_ONLY
     }
 

@@ -28,8 +28,8 @@ from tests.support.town import a_redemption, a_stamp
 
 pytestmark = pytest.mark.slow
 
-NOT_BOUND = ("batch_row", "merchant_contact", "offer_mark", "tries")
-"""Counters, marks and contacts bind nobody, and the rows of a batch are bound by a fingerprint; nothing may stay."""
+NOT_BOUND = ("batch_row", "offer_mark", "tries")
+"""Counters and marks bind nobody, and the rows of a batch are bound by a fingerprint; nothing of them may stay."""
 TABLES = sorted(set(tables.metadata.tables) - {*NOT_BOUND})
 
 Run = Callable[..., Any]

@@ -91,14 +91,14 @@ class Page:
     def leaves(self) -> Leaves:
         """What is sealed of it."""
         keys = [row[0] for row in self.found]
-        texts = {key: [text] for key, text in zip(keys, self._rows.texts(self.found), strict=True)}
+        texts = dict(zip(keys, self._rows.texts(self.found), strict=True))
         for part, found in self._parts:
             for row, text in zip(found, part.texts(found), strict=True) if part.is_sealed else ():
                 if row[0] in texts:
-                    texts[row[0]].append(text)
+                    texts[row[0]] += f"\n{text}"
         place = self._rows.recorded_at
         recorded_at = [row[place] or "" for row in self.found] if place else [""] * len(keys)
-        return Leaves(self._rows.table.name, keys, [leaf(*own) for own in texts.values()], recorded_at)
+        return Leaves(self._rows.table.name, keys, [*map(leaf, texts.values())], recorded_at)
 
     @cached_property
     def _by_entry(self) -> list[tuple[Rows, dict[str, list[Row]]]]:

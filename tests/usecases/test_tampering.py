@@ -318,7 +318,7 @@ def _digest_now(run: Run, subject: str) -> str:
     table = tables.merchant
     for row in run("SELECT * FROM merchant").fetchall():
         if subject == f"merchant {row[0]}/{row[1]}":
-            return leaf(row_text(heading("merchant", table.columns.keys()), row)).hex()
+            return leaf(row_text(heading("merchant", table.columns.keys()), row))
     raise AssertionError(subject)
 
 

@@ -123,12 +123,23 @@ def processors() -> int:
 
 
 @contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """Let Python look less often for things that nobody needs, as the other processes do."""
+    before = gc.get_threshold()
+    gc.set_threshold(_NEW_THINGS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
 def read_together(store: Store, make: Callable[[Reader], Mine], *, processes: int) -> Iterator[Crew[Mine]]:
     """Let so many processes read one snapshot, this one among them, while others write.
 
     Raises `BooksContended` where they cannot be given the same one, and `CrewLost`.
     """
-    with ExitStack() as stack:
+    with ExitStack() as stack, _rarely_collecting():
         others = [_Hand(store.books) for _ in range(processes - 1)]
 
         def join(mark: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindparam, cast, exists, func, literal, select
 
-from pasledger.ledger.seals import Leaves, heading, leaf, row_writer
+from pasledger.ledger.seals import Kind, Leaves, heading, leaf, row_writer
 from pasledger.store import tables
 from pasledger.store.statements import Query, Row
 from pasledger.store.tables.columns import CHANGES
@@ -31,7 +31,8 @@ class Rows:
         self.is_sealed = not is_part or table in _t.PARTS_OF_ENTRIES
         self.recorded_at = next((place for place, one in enumerate(self.columns, 1) if one.name == "recorded_at"), None)
         begins = heading(table.name, [column.name for column in self.columns])
-        self.texts = row_writer(begins, [column.type is WHOLE for column in self.columns])
+        kinds = [Kind(column.type is WHOLE, may_be_nothing=bool(column.nullable)) for column in self.columns]
+        self.texts = row_writer(begins, kinds)
         """Returns the texts of rows that were read."""
         key, found = _after_its_entry(table, self.columns) if is_part else _keyed(table, self.columns)
         leaf_table = _t.entry if is_part else table

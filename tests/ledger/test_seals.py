@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasledger.ledger.seals import NOTHING_BEFORE, Seal, Tree, heading, leaf, path_to, root_by, row_text, row_writer
+from pasledger.ledger.seals import (
+    NOTHING_BEFORE,
+    Kind,
+    Seal,
+    Tree,
+    heading,
+    leaf,
+    path_to,
+    root_by,
+    row_text,
+    row_writer,
+)
 
 VALUES = st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=5)), max_size=4)
 
@@ -48,10 +59,10 @@ def test_a_row_is_written_as_the_reference_says() -> None:
     assert leaf("a()\nb()") == sha256(b"\0pasledger leaf 1\na()\nb()").hexdigest()
 
 
-@given(VALUES, st.lists(st.booleans(), min_size=4, max_size=4))
-def test_many_rows_are_written_as_one_is(values: list[str | int | None], are_whole: list[bool]) -> None:
+@given(VALUES, st.lists(st.builds(Kind, st.booleans(), st.booleans()), min_size=4, max_size=4))
+def test_many_rows_are_written_as_one_is(values: list[str | int | None], kinds: list[Kind]) -> None:
     """Whatever kinds they are said to be of, and whatever they are."""
-    write = row_writer("seat(a,b)", are_whole[: len(values)])
+    write = row_writer("seat(a,b)", kinds[: len(values)])
     assert write([("key", *values)] * 2) == [row_text("seat(a,b)", values)] * 2
 
 

@@ -2,6 +2,9 @@
 
 No timer: a lone request is a batch of one and waits for nobody; under load the batches grow by themselves, up to a
 bound. Each request gets its own answer, and a fault of one never touches its neighbours.
+
+The loop and the writer share one interpreter, and each statement hands it over. So they take turns: while the loop has
+answers to give and requests to take in, no batch is begun, and then all that came are one.
 """
 
 import asyncio
@@ -19,6 +22,8 @@ from pasledger.usecases.booking import book
 from pasledger.usecases.minting import stamp_now
 
 _ACTOR = "merchant service"
+_QUIET_TURNS = 2
+"""In so many turns of the loop, one after another, nobody came: then those who wait are a batch."""
 
 BATCH = Histogram("pas_batch_requests", "Requests in a batch.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512))
 WAITING = Gauge("pas_waiting_requests", "Requests that wait for the writer.")
@@ -43,7 +48,7 @@ class Writer:
         self._most_in_a_batch = most_in_a_batch
         self._waiting: deque[_Waiting] = deque()
         self._bell: SimpleQueue[None] = SimpleQueue()
-        self._will_ring = False
+        self._is_at_work = False
         self._is_ending = False
         WAITING.set_function(lambda: len(self._waiting))
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -70,24 +75,40 @@ class Writer:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting.append(_Waiting(request, future))
-        if not self._will_ring:
-            # Once the loop has seen to all that came at the same moment: then they are one batch, and not the first of
-            # them alone while the others fight with the writer for the interpreter.
-            self._will_ring = True
-            loop.call_soon(self._ring)
+        self._begin(loop)
         return await future
 
-    def _ring(self) -> None:
-        self._will_ring = False
-        self._bell.put(None)
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the next batch written, unless one is."""
+        if not self._is_at_work:
+            self._is_at_work = True
+            loop.call_soon(self._settle, loop, 0, _QUIET_TURNS)
+
+    def _settle(self, loop: asyncio.AbstractEventLoop, seen: int, turns: int) -> None:
+        """Wake the writer once nobody has come for some turns of the loop, or there is a whole batch."""
+        number = len(self._waiting)
+        if number < self._most_in_a_batch and number > seen:
+            loop.call_soon(self._settle, loop, number, _QUIET_TURNS)
+        elif number < self._most_in_a_batch and turns > 1:
+            loop.call_soon(self._settle, loop, number, turns - 1)
+        else:
+            self._bell.put(None)
+
+    def _rest(self, loop: asyncio.AbstractEventLoop) -> None:
+        """See to those who came while a batch was being written."""
+        self._is_at_work = False
+        if self._waiting:
+            self._begin(loop)
 
     def _run(self) -> None:
         while self._waiting or not self._is_ending:
+            if not self._is_ending:
+                self._bell.get()
             if batch := self._gather():
                 BATCH.observe(len(batch))
                 self._book(batch)
-            else:
-                self._bell.get()
+                loop = batch[0].future.get_loop()
+                loop.call_soon_threadsafe(self._rest, loop)
 
     def _gather(self) -> list[_Waiting]:
         """Take all that are there, up to the bound."""

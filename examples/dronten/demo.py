@@ -1,8 +1,8 @@
 """The Pas van Dronten from council budget to bank statement, in one run: `make demo`.
 
-Starts books, loads the sample town, credits the award files, runs the merchant service as a process of its own, lets
-people pay over HTTP, pays the merchants, reads what the bank says, proves the cover, and verifies the books. Everything
-that it makes is in the folder `demo/`.
+Starts books, loads the sample town, credits the award files and a gift to everybody, runs the merchant service as a
+process of its own, lets people pay and use an offer over HTTP, pays the merchants, reads what the bank says, proves the
+cover, and verifies the books. Everything that it makes is in the folder `demo/`.
 """
 
 import csv
@@ -40,9 +40,13 @@ COVER = DEMO / "cover.html"
 ADMINISTRATOR, CLERK, APPROVER = "demo-administrator", "demo-clerk", "demo-approver"
 TREASURER = "demo-treasurer"
 KEYS = DEMO / "keys.txt"
+TOWN_KEY = DEMO / "town.key"
 FOUR_EYES = ("--approved-by", APPROVER)
 LEISURE, CARERS, SCHOOL = "toegankelijkheidsbijdrage", "mantelzorgcompliment", "ouderbijdrage"
+GIFT = "feestweek"
 CLUB, PRIMARY_SCHOOL, CAFE = "Voetbalclub Dronten-Oost", "Basisschool De Klipper", "Café Het Bankje"
+ICE = "IJssalon Dronten-Oost"
+OFFER = ("--nl", "Een gratis bolletje ijs", "--en", "A free scoop of ice cream", "--per-card", "1", "--stock", "500")
 
 CREATED, REFUSED = 201, 402
 PASLEDGER = Path(sys.executable).with_name("pasledger")
@@ -115,10 +119,11 @@ def load_the_town() -> None:
     console.rule("[bold]The town hall fills the books")
     subprocess.run([sys.executable, HERE / "make_town.py", TOWN], check=True, stdout=subprocess.DEVNULL)
     pasledger("start", "--municipality", "Gemeente Dronten (sample)", "--as", ADMINISTRATOR)
+    pasledger("keys", "create", TOWN_KEY, "--as", ADMINISTRATOR)
     pasledger("actors", "add", CLERK, "--role", "clerk", "--as", ADMINISTRATOR)
     pasledger("actors", "add", APPROVER, "--role", "approver", "--as", ADMINISTRATOR)
     pasledger("actors", "add", TREASURER, "--role", "treasurer", "--as", ADMINISTRATOR)
-    step("3 schemes", "schemes", "add", TOWN / "regelingen.toml", *FOUR_EYES)
+    step("4 schemes", "schemes", "add", TOWN / "regelingen.toml", *FOUR_EYES)
     step("budgets", "budgets", "add", TOWN / "budgetten.csv", *FOUR_EYES)
     step("75 merchants", "merchants", "add", TOWN / "aanbieders.csv", "--credentials", CREDENTIALS, *FOUR_EYES)
     step(
@@ -127,6 +132,9 @@ def load_the_town() -> None:
     )
     for scheme in (LEISURE, CARERS, SCHOOL):
         step(f"awards: {scheme}", "award", TOWN / f"toekenningen-{scheme}.csv", *FOUR_EYES)
+    step("a gift of € 5 to all 40,500", "award", TOWN / f"toekenningen-{GIFT}.csv", *FOUR_EYES)
+    step("an offer to everybody, of a merchant", "offers", "propose", ICE, *OFFER, "--until", the_last_day())
+    pasledger("offers", "approve", the_offer(), "--as", APPROVER)
 
 
 def step(says: str, *arguments: str | Path) -> None:
@@ -134,6 +142,18 @@ def step(says: str, *arguments: str | Path) -> None:
     before = time.monotonic()
     pasledger(*arguments)
     console.print(f"  {says:<40} {time.monotonic() - before:6.1f} s")
+
+
+def the_last_day() -> str:
+    """Return the last day of the year."""
+    return f"{today().year}-12-31"
+
+
+def the_offer() -> str:
+    """Return the id of the only offer of the demo."""
+    listed = subprocess.run([PASLEDGER, "offers", "list", "--json"], env=environment(), capture_output=True, check=True)
+    [offer] = json.loads(listed.stdout)["offers"]
+    return str(offer["offer"])
 
 
 def pasledger(*arguments: str | Path, is_shown: bool = False) -> None:
@@ -147,14 +167,15 @@ def pasledger(*arguments: str | Path, is_shown: bool = False) -> None:
 def environment(**more: str) -> dict[str, str]:
     """Return the environment that names the books and who acts."""
     named = {"PASLEDGER_BOOKS": str(BOOKS), "PASLEDGER_AS": CLERK, "PASLEDGER_CREDENTIAL_FILE": str(KEYS)}
-    return os.environ | named | {"PASLEDGER_LANGUAGE": "en"} | more
+    key = {"PASLEDGER_KEY": str(TOWN_KEY)} if TOWN_KEY.exists() else {}
+    return os.environ | named | key | {"PASLEDGER_LANGUAGE": "en"} | more
 
 
 def some_people() -> dict[str, Person]:
-    """Pick a parent's child, a carer, and others, by what the award files give them."""
+    """Pick a parent's child, a carer, and others, by what the award files give them beside the gift to all."""
     awarded: dict[str, set[str]] = {}
-    for file in sorted(TOWN.glob("toekenningen-*.csv")):
-        for row in rows_of(file):
+    for scheme in (LEISURE, CARERS, SCHOOL):
+        for row in rows_of(TOWN / f"toekenningen-{scheme}.csv"):
             awarded.setdefault(row["pashouder"], set()).add(row["regeling"])
     cards = {row["pashouder"]: Person(row["pashouder"], row["pasnummer"], row["pascode"]) for row in rows_of(CARRIERS)}
     with_leisure_only = [cards[holder] for holder, schemes in awarded.items() if schemes == {LEISURE}]
@@ -163,6 +184,7 @@ def some_people() -> dict[str, Person]:
         "carer": next(cards[holder] for holder, schemes in awarded.items() if schemes == {CARERS}),
         "neighbour": with_leisure_only[0],
         "blocked": with_leisure_only[1],
+        "anybody": next(card for holder, card in cards.items() if holder not in awarded),
     }
 
 
@@ -189,6 +211,10 @@ class Till:
     def pay(self, merchant: str, person: Person, amount: str, *, key: str) -> Answer:
         """Take a payment."""
         return self._post(merchant, "redemptions", {"card": {"token": person.token}, "amount": euros(amount)}, key)
+
+    def give(self, merchant: str, person: Person, offer: str, *, key: str) -> Answer:
+        """Let somebody use an offer."""
+        return self._post(merchant, "offer-uses", {"card": {"token": person.token}, "offer": offer}, key)
 
     def refund(self, merchant: str, redemption: str, amount: str, *, key: str) -> Answer:
         """Give back."""
@@ -262,11 +288,14 @@ def at_the_counters(till: Till, people: dict[str, Person]) -> list[Told]:
         return counter(what, where, amount, till.pay(where, person, amount, key=key), known)
 
     club = pay("A parent pays the club's fee", CLUB, child, "185.00", "leisure entitlement")
-    pay("The parent pays the school", PRIMARY_SCHOOL, child, "45.00", "school entitlement")
+    pay("The parent pays the school", PRIMARY_SCHOOL, child, "45.00", "the gift, then school's")
     pay("A carer has lunch in town", CAFE, carer, "12.50", "carers' entitlement")
+    pay("Anybody spends the gift to all", CAFE, people["anybody"], "4.50", "what everybody got")
+    ice = till.give(ICE, people["anybody"], the_offer(), key="demo-offer")
+    counter("Anybody has a free ice", ICE, "", ice, "an offer: no money at all")
     refusals = [
         pay("Somebody wants too much", CLUB, child, "2500.00", "not enough left"),
-        pay("Sports money in a café", CAFE, people["neighbour"], "4.00", "cannot be spent here"),
+        pay("Sports money in a café", CAFE, people["neighbour"], "14.00", "cannot be spent here"),
         pay("A lost card, blocked before", CLUB, people["blocked"], "10.00", "card blocked"),
     ]
     back = till.refund(CLUB, club.id, "60.00", key="demo-refund")
@@ -275,7 +304,7 @@ def at_the_counters(till: Till, people: dict[str, Person]) -> list[Told]:
     counter("The club's till asks again", CLUB, "185.00", again, "same key: booked once")
     if len(set(refusals)) > 1 or again != club:
         sys.exit("demo: a merchant was told more than yes or no")
-    if [one.answer.status for one in told] != [CREATED] * 3 + [REFUSED] * 3 + [CREATED] * 2:
+    if [one.answer.status for one in told] != [CREATED] * 5 + [REFUSED] * 3 + [CREATED] * 2:
         sys.exit("demo: somebody who should have been paid was not, or the other way round")
     return told
 

@@ -33,8 +33,9 @@ BUDGETS = (
     ("toegankelijkheidsbijdrage", "425.000,00"),
     ("mantelzorgcompliment", "55.000,00"),
     ("ouderbijdrage", "55.000,00"),
+    ("feestweek", "205.000,00"),
 )
-"""Invented; together a third of the EUR 1.6 million a year for this policy (flevopost.nl 390392, about 2015)."""
+"""Invented; three are a third of the EUR 1.6 million a year for such policy (flevopost.nl 390392, about 2015)."""
 
 MERCHANTS = {
     "sport": (
@@ -148,6 +149,7 @@ CARER = Grant("75,00", "verzonnen bedrag; bij Stadspas Venlo (2023) € 75")
 # Langedijk, haltewerk.nl, schools page (undated): the most that is paid.
 PRIMARY_PUPIL = Grant("50,00", "verzonnen voor Dronten; bedrag van Langedijk (haltewerk.nl)")
 SECONDARY_PUPIL = Grant("100,00", "verzonnen voor Dronten; bedrag van Langedijk (haltewerk.nl)")
+FOR_EVERYBODY = Grant("5,00", "verzonnen")
 
 # How many households there are of (adults, children of 3 to 12, children of 12 and older). Invented; "hundreds to a few
 # thousand holders" is usual for a town of this size.
@@ -217,7 +219,7 @@ def make_town(out: Path, today: date) -> None:
     _write_budgets(out / "budgetten.csv", starts)
     _write_merchants(out / "aanbieders.csv", chance)
     _write(out / "pashouders.csv", "utf-8", ["pashouder"], ([reference] for reference in sorted(references)))
-    # The three files differ where files from three systems do: in encoding, notation of dates and columns.
+    # The first three files differ where files from three systems do: in encoding, notation of dates and columns.
     _write_awards(
         out,
         "toegankelijkheidsbijdrage",
@@ -242,6 +244,14 @@ def make_town(out: Path, today: date) -> None:
         encoding="utf-8-sig",
         prefix=f"OB-{starts.school.year}",
         with_instalment=False,
+    )
+    _write_awards(
+        out,
+        "feestweek",
+        [[(holder, FOR_EVERYBODY) for holder in sorted(references)]],
+        start=starts.leisure.isoformat(),
+        encoding="utf-8",
+        prefix=f"FW-{starts.leisure.year}",
     )
 
 
@@ -277,7 +287,7 @@ def _school(household: Household, chance: Random) -> Decision:
 
 def _write_budgets(path: Path, starts: Starts) -> None:
     """Write a budget for each scheme, in the fiscal year in which its awards start."""
-    years = (starts.leisure.year, starts.carers.year, starts.school.year)
+    years = (starts.leisure.year, starts.carers.year, starts.school.year, starts.leisure.year)
     rows = (
         [scheme, str(year), amount, f"VERZONNEN-RAAD-{year}-{number:02}", "verzonnen raadsbesluit en verzonnen bedrag"]
         for number, ((scheme, amount), year) in enumerate(zip(BUDGETS, years, strict=True), 1)

@@ -194,6 +194,7 @@ async def shown_again(request: Request, known: KnownPerson, error: str = "") -> 
                 "id": one.offer.id,
                 "words": one.offer.words(language),
                 "state": one.state(day).value,
+                "branches": ", ".join(one.offer.branches),
                 "last_day": _day(one.offer.valid.last_day),
                 "uses": one.used,
                 "may_stop": one.state(day) in (OfferState.PROPOSED, OfferState.COMING, OfferState.RUNNING),
@@ -228,6 +229,12 @@ async def typed(request: Request, *names: str) -> list[str]:
     """Return what was typed in some fields of a form."""
     async with request.form(max_files=0) as form:
         return [value.strip() if isinstance(value := form.get(name), str) else "" for name in names]
+
+
+async def ticked(request: Request, name: str) -> tuple[str, ...]:
+    """Return what was ticked in the boxes of one name, each once."""
+    async with request.form(max_files=0) as form:
+        return tuple(dict.fromkeys(value for value in form.getlist(name) if isinstance(value, str)))
 
 
 def _is_a_name(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Where the administrator of a merchant proposes offers, sees how often each was used, and stops them."""
 
+from dataclasses import replace
 from datetime import date
 
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.routing import Route
 
 from merchant_api.errors import Problem
 from merchant_api.till.guarding import guarded
-from merchant_api.till.managing import booked, by_an_administrator, shown_again, typed
+from merchant_api.till.managing import booked, by_an_administrator, shown_again, ticked, typed
 from pasledger.formats import cells
 from pasledger.formats.faults import Misread
 from pasledger.ledger.ids import MerchantId, OfferId
@@ -36,13 +37,13 @@ async def propose(request: Request, known: KnownPerson) -> Response:
     """Propose an offer, which the municipality has to approve."""
     said = await typed(request, "words_nl", "words_en", "kind", "value", "first_day", "last_day", "per_card", "stock")
     try:
-        offer = _read(known.person.merchant, *said)
+        offer = replace(_read(known.person.merchant, *said), branches=await ticked(request, "branch"))
     except (Misread, ValueError):
         return await shown_again(request, known, "till.error.offer-unfit")
     try:
         await booked(request, OfferRequest(offer, by=known.person.id))
     except Problem as problem:
-        if problem.figures.get("reason") is not Refusal.OFFER_OVER:
+        if problem.figures.get("reason") not in (Refusal.OFFER_OVER, Refusal.BRANCH_UNKNOWN):
             raise
         return await shown_again(request, known, "till.error.offer-unfit")
     return RedirectResponse("/manage#offers", 303)

@@ -24,9 +24,10 @@ READERS: dict[str, Callable[[bytes], Sequence[object]]] = {
     "toekenningen-toegankelijkheidsbijdrage.csv": read_awards,
     "toekenningen-mantelzorgcompliment.csv": read_awards,
     "toekenningen-ouderbijdrage.csv": read_awards,
+    "toekenningen-feestweek.csv": read_awards,
 }
 MOST_ROWS = 5000
-"""Of the 40,500 holders; the other files are shorter."""
+"""Of the 40,500 holders and of what they all get; the other files are shorter."""
 NUMBERS = {"bedrag", "termijn", "kassas", "jaar", "kvk"}
 DAYS = {"ingangsdatum"}
 

@@ -19,6 +19,7 @@ from pasledger.rules.schemes import CODE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "dronten"
 SCHEMES = ("toegankelijkheidsbijdrage", "mantelzorgcompliment", "ouderbijdrage")
+GIFT = "feestweek"
 DRONTENS_OWN = {("toegankelijkheidsbijdrage", amount) for amount in ("150,00", "170,00", "320,00")}
 ENCODINGS = {
     "budgetten.csv": "utf-8-sig",
@@ -27,6 +28,7 @@ ENCODINGS = {
     "toekenningen-toegankelijkheidsbijdrage.csv": "utf-8-sig",
     "toekenningen-mantelzorgcompliment.csv": "cp1252",
     "toekenningen-ouderbijdrage.csv": "utf-8-sig",
+    "toekenningen-feestweek.csv": "utf-8",
 }
 
 Row = dict[str, str]
@@ -60,8 +62,8 @@ def schemes(town: Path) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def awards(town: Path) -> list[Row]:
-    """The awards of all three files."""
-    return [row for scheme in SCHEMES for row in rows(town, f"toekenningen-{scheme}.csv")]
+    """The awards of all files."""
+    return [row for scheme in (*SCHEMES, GIFT) for row in rows(town, f"toekenningen-{scheme}.csv")]
 
 
 def test_the_same_seed_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
@@ -74,7 +76,7 @@ def test_the_same_seed_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
 
 
 def test_the_town_has_the_size_its_readme_says(town: Path, awards: list[Row]) -> None:
-    """There are 40,500 holders, 75 merchants, 2,482 holders with an award and 582 with two."""
+    """There are 40,500 holders, 75 merchants, 2,482 holders with an award beside the gift and 582 with two."""
     holders = [row["pashouder"] for row in rows(town, "pashouders.csv")]
     assert len(holders) == len(set(holders)) == 40_500
     assert len(rows(town, "aanbieders.csv")) == 75
@@ -82,8 +84,17 @@ def test_the_town_has_the_size_its_readme_says(town: Path, awards: list[Row]) ->
         "toegankelijkheidsbijdrage": 1_780,
         "mantelzorgcompliment": 620,
         "ouderbijdrage": 664,
+        GIFT: 40_500,
     }
-    assert Counter(Counter(row["pashouder"] for row in awards).values()) == {1: 1_900, 2: 582}
+    beside_the_gift = Counter(row["pashouder"] for row in awards if row["regeling"] != GIFT)
+    assert Counter(beside_the_gift.values()) == {1: 1_900, 2: 582}
+
+
+def test_everybody_gets_the_gift(town: Path) -> None:
+    """It is € 5 for each of the 40,500, by one decision."""
+    given = rows(town, f"toekenningen-{GIFT}.csv")
+    assert [row["pashouder"] for row in given] == [row["pashouder"] for row in rows(town, "pashouders.csv")]
+    assert {(row["regeling"], row["kenmerk"], row["bedrag"]) for row in given} == {(GIFT, "FW-2026-0001", "5,00")}
 
 
 def test_no_reference_looks_like_a_citizen_service_number(town: Path) -> None:
@@ -142,6 +153,7 @@ def test_each_award_file_is_as_another_system_writes_it(town: Path, awards: list
         ("toegankelijkheidsbijdrage", "01-01-2026", "1"),
         ("mantelzorgcompliment", "2026-11-10", "1"),
         ("ouderbijdrage", "01-08-2026", None),
+        (GIFT, "2026-01-01", "1"),
     }
     for name, encoding in ENCODINGS.items():
         written = (town / name).read_bytes()
@@ -173,7 +185,7 @@ def test_a_public_name_marks_nobody(schemes: dict[str, dict[str, Any]]) -> None:
 def test_every_scheme_can_be_spent_somewhere(town: Path, schemes: dict[str, dict[str, Any]]) -> None:
     """Schemes and merchants use the same categories, written as the rules want them."""
     categories = {row["soort"] for row in rows(town, "aanbieders.csv")}
-    assert tuple(schemes) == SCHEMES
+    assert tuple(schemes) == (*SCHEMES, GIFT)
     assert {kind for scheme in schemes.values() for kind in scheme.get("soorten", [])} <= categories
     assert all(CODE.fullmatch(code) for code in categories | set(schemes))
 
@@ -205,7 +217,7 @@ def test_on_any_day_every_award_has_started_and_none_has_ended(tmp_path: Path, t
     script = [sys.executable, str(EXAMPLE / "make_town.py"), str(made), "--today", today]
     subprocess.run(script, check=True, capture_output=True)
     budgets = {row["regeling"]: row["jaar"] for row in rows(made, "budgetten.csv")}
-    for scheme in SCHEMES:
+    for scheme in (*SCHEMES, GIFT):
         starts = {row["ingangsdatum"] for row in rows(made, f"toekenningen-{scheme}.csv")}
         (written,) = starts
         start = date.fromisoformat(written) if written[4] == "-" else datetime.strptime(written, "%d-%m-%Y").date()  # noqa: DTZ007

@@ -7,12 +7,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from merchant_api.settings import Settings
+from pasledger.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples/service"
 UNIT, CONTAINER = FOLDER / "pasledger.service", FOLDER / "Containerfile"
+DESK = FOLDER / "pasledger-desk.service"
+UNITS = pytest.mark.parametrize("unit", [UNIT, DESK], ids=lambda file: file.name)
 KNOWN = {Settings.variable(name) for name in Settings.model_fields}
 
 
@@ -40,12 +44,32 @@ def test_the_unit_leaves_time_to_finish() -> None:
     assert int(waits[1]) > Settings(books="any").seconds_to_finish
 
 
-def test_systemd_understands_the_unit(tmp_path: Path) -> None:
-    """Systemd itself finds nothing wrong with the unit, nor with how little it leaves the service to do."""
+def test_the_desk_is_started_as_its_page_says() -> None:
+    """Its command is one of ours, and its variables are those that the command line reads."""
+    text = DESK.read_text()
+    [command] = re.findall(r"^ExecStart=/opt/pasledger/bin/(.*)$", text, re.MULTILINE)
+    program, *arguments = command.split()
+    assert program == "pasledger"
+    shown = CliRunner().invoke(app, [*arguments, "--help"])
+    assert (shown.exit_code, "Run the pages of the desk" in shown.output) == (0, True)
+    named = set(re.findall(r"^Environment=(\w+)", text, re.MULTILINE))
+    assert named == {"PASLEDGER_BOOKS", "PASLEDGER_LINK_BASE"}
+
+
+@UNITS
+def test_systemd_understands_the_unit(unit: Path, tmp_path: Path) -> None:
+    """Systemd itself finds nothing wrong with a unit, nor with how little it leaves the program to do."""
     program = shutil.which("systemd-analyze")
     if program is None:
         pytest.skip("needs systemd-analyze, which is not on this machine")
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text().replace("/opt/pasledger/bin/python", "/usr/bin/env"))
-    checked = subprocess.run([program, "verify", unit], capture_output=True, text=True, check=False, timeout=60)
+    copy = tmp_path / unit.name
+    copy.write_text(re.sub(r"/opt/pasledger/bin/\w+", "/usr/bin/env", unit.read_text()))
+    checked = subprocess.run([program, "verify", copy], capture_output=True, text=True, check=False, timeout=60)
     assert unit.name not in checked.stderr
+
+
+@UNITS
+def test_both_have_one_user_and_one_folder(unit: Path) -> None:
+    """On one machine the service and the desk can have the same file."""
+    lines = unit.read_text().splitlines()
+    assert {"DynamicUser=yes", "User=pasledger", "StateDirectory=pasledger"} <= set(lines)

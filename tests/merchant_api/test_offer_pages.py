@@ -135,6 +135,20 @@ def test_an_administrator_proposes_an_offer(visitor: Visitor) -> None:
     assert offers(visitor) == [("Free ice", "stopped", 2)]
 
 
+def test_an_offer_can_be_for_some_tills_alone(visitor: Visitor) -> None:
+    """Those that are ticked, each once; of none, everywhere. A till that is not there is not taken."""
+    visitor.enrol()
+    for label in ("kiosk", "canteen"):
+        visitor.post("/manage/terminals", label=label)
+    assert 'type="checkbox" value="kiosk"' in visitor.get("/manage").text
+    assert "(kiosk)" in visitor.post("/manage/offers", **proposed(), branch=["kiosk", "kiosk"]).text
+    visitor.post("/manage/offers", **proposed())
+    answer = visitor.post("/manage/offers", **proposed(), branch="<nowhere>")
+    assert (answer.status_code, "Something is wrong with this offer" in answer.text) == (400, True)
+    with visitor.street.store.read() as reader:
+        assert sorted(known.offer.branches for known in reader.offers.all()) == [(), ("kiosk",)]
+
+
 @pytest.mark.parametrize(
     "changed",
     [

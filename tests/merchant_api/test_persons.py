@@ -39,7 +39,7 @@ class Visitor:
     street: Street
     step: int = 0
 
-    def post(self, address: str, **typed: str) -> httpx2.Response:
+    def post(self, address: str, **typed: str | list[str]) -> httpx2.Response:
         """Send a form, as the page would."""
         return self.client.post(address, data=typed, headers=HERE)
 

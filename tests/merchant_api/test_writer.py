@@ -87,6 +87,26 @@ def test_what_arrives_while_a_batch_is_written_is_the_next_batch(street: Street,
     assert all(outcome.event is not None for outcome in outcomes)
 
 
+def test_those_who_come_one_after_another_at_once_are_one_batch(street: Street, slow: Slow) -> None:
+    """While with each turn of the loop somebody comes the writer waits for them, and for nobody when none came."""
+    slow.may_go_on.set()
+
+    async def come(writer: Writer, number: int) -> Outcome:
+        for _ in range(number):
+            await asyncio.sleep(0)
+        return await writer.book(payment(street, number))
+
+    async def pay() -> list[Outcome]:
+        with running(street) as writer:
+            together = await asyncio.gather(*(come(writer, number) for number in range(6)))
+            return [*together, await come(writer, 6)]
+
+    outcomes = asyncio.run(pay())
+
+    assert slow.sizes == [6, 1]
+    assert all(outcome.event is not None for outcome in outcomes)
+
+
 def test_a_full_queue_says_so(street: Street, slow: Slow) -> None:
     """When too many wait, one more is told to come back, and those that wait are still served."""
 

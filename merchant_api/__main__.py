@@ -12,7 +12,7 @@ from merchant_api.app import create_app
 from merchant_api.settings import Settings
 from pasledger.pages.observing import log_settings
 from pasledger.store import BooksUnusable, Store
-from pasledger.texts import say, spoken
+from pasledger.texts import CatalogueUnfit, Surface, require_whole, say, spoken
 from pasledger.usecases.keys import key_of
 from pasledger.usecases.minting import require_clock
 
@@ -21,19 +21,24 @@ _SECONDS_OF_A_TURN = 0.02
 
 
 def main() -> int:
-    """Serve until told to stop. Return 2 for settings that cannot be, and 1 for books that cannot be used."""
+    """Serve until told to stop. Return 2 for settings or texts that cannot be, and 1 for books that cannot be used."""
     try:
         settings = Settings.from_environment(os.environ)
     except ValidationError as wrong:
         for error in wrong.errors(include_input=False, include_url=False):
             sys.stderr.write(f"{Settings.variable(str(error['loc'][0]))}: {error['msg']}\n")
         return 2
+    language = spoken(os.environ.get("LANG", ""), Surface.STAFF)
+    try:
+        require_whole()
+    except CatalogueUnfit as unfit:
+        sys.stderr.write(say("cli.texts-unfit", language, file=unfit.file, wrong=unfit.wrong) + "\n")
+        return 2
     try:
         store = Store.open(settings.books, key=key_of(os.environ))
         require_clock(store)
         _ = store.key  # without the one that the books have, no service
     except BooksUnusable as unusable:
-        language = spoken(os.environ.get("LANG", ""))
         sys.stderr.write(say(f"books.{unusable.problem}", language, **unusable.figures) + "\n")
         return 1
     app = create_app(store, settings)

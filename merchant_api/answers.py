@@ -17,6 +17,9 @@ class Answer(Enum):
     HOLD_TERM = ("hold-term", 409)
     HOLD_ENDED = ("hold-ended", 409)
     HOLD_TOO_SMALL = ("hold-too-small", 409)
+    REQUEST_TERM = ("request-term", 409)
+    REQUEST_CLOSED = ("request-closed", 409)
+    REMINDER_TOO_SOON = ("reminder-too-soon", 409)
     KEY_REUSED = ("key-reused", 409)
     NOT_FOUND = ("not-found", 404)
     INVALID = ("invalid", 400)
@@ -37,6 +40,10 @@ _NOT_ABOUT_THE_CARD = {
     Refusal.KEY_REUSED: Answer.KEY_REUSED,
     Refusal.REDEMPTION_UNKNOWN: Answer.NOT_FOUND,
     Refusal.OFFER_UNKNOWN: Answer.NOT_FOUND,
+    Refusal.REQUEST_UNKNOWN: Answer.NOT_FOUND,
+    Refusal.REQUEST_CLOSED: Answer.REQUEST_CLOSED,
+    Refusal.REQUEST_TERM: Answer.REQUEST_TERM,
+    Refusal.REMINDER_TOO_SOON: Answer.REMINDER_TOO_SOON,
     Refusal.REFUND_TOO_LARGE: Answer.REFUND_TOO_LARGE,
     Refusal.HOLD_TERM: Answer.HOLD_TERM,
     Refusal.HOLD_UNKNOWN: Answer.NOT_FOUND,

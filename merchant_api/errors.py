@@ -18,7 +18,7 @@ from merchant_api.faults import Fault, fault_of
 from pasledger.pages.envelope import LARGEST_BODY_BYTES, STRICT, Envelope
 from pasledger.pages.observing import log_fault
 from pasledger.store import BooksUnusable
-from pasledger.texts import say, spoken
+from pasledger.texts import Surface, say, spoken
 
 _SECONDS_TO_COME_BACK = "1"
 
@@ -37,7 +37,7 @@ class Problem(Exception):  # noqa: N818 - the standard's word
 
 def problem(answer: Answer, wanted_language: str, errors: Sequence[Fault] = (), **figures: object) -> JSONResponse:
     """Return the response for an answer, in the language that was asked for."""
-    language = spoken(wanted_language)
+    language = spoken(wanted_language, Surface.MERCHANTS)
     body: dict[str, Any] = {
         "type": f"/problems/{answer.label}",
         "status": answer.status,

@@ -21,6 +21,7 @@ _VARIABLES = {
     "log_level": "MERCHANT_API_LOG_LEVEL",
     "metrics_port": "MERCHANT_API_METRICS_PORT",
     "security_contact": "MERCHANT_API_SECURITY_CONTACT",
+    "link_base": "PASLEDGER_LINK_BASE",
 }
 
 
@@ -49,6 +50,9 @@ class Settings(BaseModel):
     """Where the figures are for Prometheus, on the same host; nowhere without a port."""
     security_contact: str | None = Field(default=None, pattern=r"^(https://|mailto:)[!-~]+$")
     """Whom to tell of a weakness, in `security.txt`; there is none without it."""
+
+    link_base: str | None = Field(default=None, pattern=r"^https?://[!-\"$-~]+$")
+    """The address in the QR of cards, before the # and the token; without it no card's code is drawn here."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

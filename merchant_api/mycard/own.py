@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from hmac import compare_digest
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -18,14 +19,15 @@ from starlette.routing import Route
 
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
+from merchant_api.mycard.pages import HOME, PAGES, guarded, language_of, page
 from merchant_api.till.forms import Mistyped, text_in
-from merchant_api.till.guarding import Handler, guarded
-from merchant_api.till.pages import PAGES, language_of, page
+from merchant_api.till.guarding import Handler
 from merchant_api.writer import Full
 from pasledger.formats.faults import Misread
 from pasledger.formats.own_data import money_as_data
 from pasledger.formats.paper import Available
 from pasledger.ledger.ids import HolderId
+from pasledger.pages.making import qr
 from pasledger.pages.signing import signed, words_of
 from pasledger.rules.cards import CardNumber, CardState, TokenHash
 from pasledger.rules.records import Card
@@ -44,8 +46,6 @@ SECONDS = 15 * 60
 
 _PURPOSE = "mycard"
 _ENDS_SOON = timedelta(days=60)
-_LANGUAGE = "/mycard/own/language"
-HOME = "/mycard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,9 @@ def routes() -> list[Route]:
         Route(f"{HOME}/sign-out", guarded(sign_out), methods=["POST"]),
         Route(f"{HOME}/block", guarded(_by_the_holder(block)), methods=["GET", "POST"]),
         Route(f"{HOME}/change-pin", guarded(_by_the_holder(change_pin)), methods=["GET", "POST"]),
+        Route(f"{HOME}/code", guarded(_by_the_holder(code)), methods=["GET", "POST"]),
         Route(f"{HOME}/data.json", guarded(_by_the_holder(data))),
-        Route(f"{_LANGUAGE}/{{language}}", speak),
+        Route(f"{HOME}/own/language/{{language}}", speak),
     ]
 
 
@@ -122,7 +123,7 @@ async def block(request: Request, own: Own) -> Response:
             raise Problem(Answer.BUSY) from None
     if request.method == "POST":
         return RedirectResponse(HOME, 303)
-    return _page(request, "block.html", number=own.card.number.printed)
+    return page(request, "block.html", number=own.card.number.printed)
 
 
 async def change_pin(request: Request, own: Own) -> Response:
@@ -144,6 +145,21 @@ async def change_pin(request: Request, own: Own) -> Response:
     response = await sign_out(request)
     response.headers["Location"] = "/mycard/done"
     return response
+
+
+async def code(request: Request, own: Own) -> Response:
+    """Draw the code of the card, to be printed, for who has it already: the books keep a hash of its token.
+
+    The page of a card that was scanned sends the token along; it is in no address and in no log, and kept nowhere.
+    """
+    token = ""
+    if request.method == "POST":
+        async with request.form(max_files=0) as form:
+            token = text_in(form, "card")
+    base = request.app.state.settings.link_base
+    is_its_own = compare_digest(TokenHash.of(token), own.card.token_hash) and own.card.state is CardState.ACTIVE
+    drawn = qr(f"{base}#{token}") if is_its_own and base is not None else ""
+    return page(request, "code.html", number=own.card.number.printed, code=drawn)
 
 
 async def data(request: Request, own: Own) -> Response:
@@ -205,9 +221,10 @@ def _look(store: Store, holder: HolderId) -> tuple[str, OwnMoney, list[tuple[str
 async def _overview(request: Request, own: Own) -> Response:
     language = language_of(request)
     _, money, places = await run_in_threadpool(_look, request.app.state.store, own.card.holder)
-    return _page(
+    return page(
         request,
         "own.html",
+        on=f"{today():%d-%m-%Y}",
         number=own.card.number.printed,
         is_active=own.card.state is CardState.ACTIVE,
         left=str(money.left),
@@ -221,7 +238,8 @@ async def _overview(request: Request, own: Own) -> Response:
 def _shown(one: Available, language: str) -> dict[str, object]:
     last_day = one.valid.last_day
     return {
-        "name": one.name_nl if language == "nl" else one.name_en,
+        "name": one.name_in(language),
+        "name_language": "en" if language == "en" else "nl",
         "left": str(one.left),
         "from": f"{one.valid.starts_on:%d-%m-%Y}" if one.valid.starts_on > today() else "",
         "until": f"{last_day:%d-%m-%Y}",
@@ -252,8 +270,4 @@ def _asks_for_pins(request: Request, mistyped: Mistyped | None = None) -> Respon
 def _with_error(request: Request, template: str, mistyped: Mistyped | None) -> Response:
     error = say(mistyped.code, language_of(request), **mistyped.figures) if mistyped else ""
     status = Answer.INVALID.status if mistyped else 200
-    return _page(request, template, status=status, error=error, wrong=mistyped.field if mistyped else "")
-
-
-def _page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-    return page(request, template, status=status, is_signed_in=False, language_at=_LANGUAGE, **values)
+    return page(request, template, status=status, error=error, wrong=mistyped.field if mistyped else "")

@@ -14,9 +14,8 @@ from starlette.routing import Route
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
 from merchant_api.mycard import own
+from merchant_api.mycard.pages import PAGES, guarded, language_of, page
 from merchant_api.till.forms import Mistyped, text_in
-from merchant_api.till.guarding import guarded
-from merchant_api.till.pages import PAGES, language_of, page
 from merchant_api.writer import Full
 from pasledger.formats.faults import Misread
 from pasledger.rules.cards import CardNumber, TokenHash
@@ -53,7 +52,7 @@ async def pin(request: Request) -> Response:
 
 async def done(request: Request) -> Response:
     """Say that the PIN is set; whose is nowhere on the page."""
-    return page(request, "pin_set.html", is_signed_in=False, language_at=_LANGUAGE)
+    return page(request, "pin_set.html", language_at=_LANGUAGE)
 
 
 async def speak(request: Request) -> Response:
@@ -95,7 +94,6 @@ def _asks(request: Request, mistyped: Mistyped | None = None) -> Response:
         request,
         "pin.html",
         status=Answer.INVALID.status if mistyped else 200,
-        is_signed_in=False,
         language_at=_LANGUAGE,
         error=say(mistyped.code, language_of(request), **mistyped.figures) if mistyped else "",
         wrong=mistyped.field if mistyped else "",

@@ -17,7 +17,7 @@ from pasledger.ledger.ids import MerchantId, PayoutId
 from pasledger.pages.making import policy_of
 from pasledger.store import Store
 from pasledger.store.selling import Wanted
-from pasledger.texts import spoken
+from pasledger.texts import Surface, spoken
 from pasledger.usecases import paying
 
 router = APIRouter(tags=["payouts"])
@@ -58,7 +58,7 @@ async def read_payout(
     request: Request, terminal: SignedIn, named: Annotated[str, Path(alias="id", pattern=_ID, examples=[_EXAMPLE])]
 ) -> Response:
     """Return one of the merchant's own payouts, with every payment, capture and refund behind it."""
-    language = spoken(request.headers.get("accept-language", ""))
+    language = spoken(request.headers.get("accept-language", ""), Surface.MERCHANTS)
     form = wanted_form(request.headers.get("accept", ""))
     store: Store = request.app.state.store
     response = await run_in_threadpool(_written, store, terminal.merchant, PayoutId(named), form, language)

@@ -19,7 +19,7 @@ from pasledger.ledger.periods import Period
 from pasledger.pages.making import policy_of
 from pasledger.reports.merchant_statement import MerchantStatement
 from pasledger.store import Store
-from pasledger.texts import say, spoken
+from pasledger.texts import Surface, say, spoken
 
 router = APIRouter(tags=["statements"])
 
@@ -43,7 +43,9 @@ async def read_statement(
     if not 0 < (until - since).days <= _MOST_DAYS:
         raise Problem(Answer.INVALID, [Fault("query: until", "span", {"figure": _MOST_DAYS})])
     found = await run_in_threadpool(_find, request.app.state.store, terminal.merchant, Period(since, until))
-    response = _written(found, request.headers.get("accept", ""), spoken(request.headers.get("accept-language", "")))
+    response = _written(
+        found, request.headers.get("accept", ""), spoken(request.headers.get("accept-language", ""), Surface.MERCHANTS)
+    )
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 

@@ -22,21 +22,26 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 def guarded(handler: Handler) -> Handler:
     """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
+    return told_by(trouble, handler)
+
+
+def told_by(tell: Callable[[Request, Answer], Response], handler: Handler) -> Handler:
+    """Return the same, where `tell` makes the page."""
 
     async def handle(request: Request) -> Response:
         if is_from_elsewhere(request):
-            return trouble(request, Answer.UNAUTHORIZED)
+            return tell(request, Answer.UNAUTHORIZED)
         try:
             return await handler(request)
         except Problem as problem:
-            return trouble(request, problem.answer)
+            return tell(request, problem.answer)
         except HTTPException:  # a form that cannot be read
-            return trouble(request, Answer.INVALID)
+            return tell(request, Answer.INVALID)
         except BooksUnusable:
-            return trouble(request, Answer.BUSY)
+            return tell(request, Answer.BUSY)
         except Exception as fault:
             log_fault(_log, fault)
-            return trouble(request, Answer.FAULT)
+            return tell(request, Answer.FAULT)
 
     return handle
 
@@ -52,6 +57,11 @@ def trouble(request: Request, answer: Answer) -> Response:
         title=say(f"answer.{answer.label}.title", language),
         detail=say(f"answer.{answer.label}", language),
     )
+    return come_back(response, answer)
+
+
+def come_back(response: Response, answer: Answer) -> Response:
+    """Return a response that says when to ask again, where that makes sense."""
     if answer is Answer.BUSY:
         response.headers["Retry-After"] = "1"
     return response

@@ -1,4 +1,4 @@
-"""How a page of the till is made, and one for a holder."""
+"""How a page of the till is made."""
 
 from pathlib import Path
 
@@ -6,11 +6,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from pasledger.pages.making import Pages
+from pasledger.texts import Language, Surface, language_named, languages
 
 _FOLDER = Path(__file__).parent
 FOLDERS = (_FOLDER / "templates", _FOLDER.parent / "mycard" / "templates")
 """Where the templates are."""
-PAGES = Pages(FOLDERS, files=_FOLDER / "static", language_cookie="till-language")
+FILES = _FOLDER / "static"
+COOKIE = "till-language"
+"""Where the language is kept that was chosen on this device."""
+PAGES = Pages(FOLDERS, surface=Surface.MERCHANTS, files=FILES, language_cookie=COOKIE)
 
 
 def language_of(request: Request) -> str:
@@ -24,8 +28,14 @@ def page(
     *,
     status: int = 200,
     is_signed_in: bool = True,
-    language_at: str = "/language",
     **values: object,
 ) -> HTMLResponse:
-    """Return a page; `language_at` is where one chooses another language."""
-    return PAGES.page(request, template, status=status, is_signed_in=is_signed_in, language_at=language_at, **values)
+    """Return a page, of which one can go to those of a holder in any language that they have."""
+    here = {"home_at": "/", "language_at": "/language", "holders_languages": _holders_languages()}
+    return PAGES.page(request, template, status=status, is_signed_in=is_signed_in, **here, **values)
+
+
+def _holders_languages() -> list[Language]:
+    """Return the languages that pages of a holder have and these have not."""
+    others = languages(Surface.MERCHANTS)
+    return [language_named(one) for one in languages(Surface.HOLDERS) if one not in others]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from inspect import cleandoc
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -30,6 +30,7 @@ from pasledger.cli import (
     log,
     merchant_file,
     merchants,
+    messages,
     offers,
     papers,
     payouts,
@@ -37,6 +38,7 @@ from pasledger.cli import (
     pins,
     registers,
     reporting,
+    requests,
     retention,
     reversals,
     roles,
@@ -48,9 +50,10 @@ from pasledger.cli import (
     terminals,
     years,
 )
+from pasledger.cli.arguments import language_of, metavar_of
 from pasledger.cli.calls import Call
 from pasledger.cli.program import Job, Program
-from pasledger.texts import spoken
+from pasledger.texts import Surface, spoken
 
 Command = Callable[..., None]
 
@@ -105,6 +108,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "list": offers.show,
             "uses": offers.uses,
         },
+        "requests": {"add": requests.add, "list": requests.show, "withdraw": requests.withdraw},
         "sources": {"add": sources.add, "list": sources.show},
         "holders": {"add": holders.add, "overview": papers.holder_overview},
         "cards": {
@@ -118,6 +122,12 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "letters": pins.letters,
             "pin": pins.pin,
             "unlock": pins.unlock,
+        },
+        "messages": {
+            "credited": messages.credited,
+            "ending": messages.ending,
+            "card-replaced": messages.card_replaced,
+            "send": messages.send,
         },
     },
     "Money": {
@@ -208,6 +218,7 @@ _GROUPS = {
     "terminals": "Where merchants redeem.",
     "persons": "Who works for a merchant, under their own name.",
     "offers": "What merchants offer to every card.",
+    "requests": "What merchants ask to be paid, by a link.",
     "entitlements": "What holders have, and until when.",
     "year": "What ends with a fiscal year.",
     "sources": "Files of other applications, and what their titles mean.",
@@ -217,6 +228,7 @@ _GROUPS = {
     "holds": "Amounts set aside for merchants.",
     "awards": "Awards by the batch: prepared from a file, approved by a colleague, booked.",
     "cards": "What happens to a card.",
+    "messages": "Letters and e-mails to holders.",
 }
 
 
@@ -232,8 +244,14 @@ def options(
         typer.Option("--as", envvar="PASLEDGER_AS", metavar="NAME", help="Who asks; your login where nothing is said."),
     ] = None,
     language: Annotated[
-        Literal["nl", "en"] | None,
-        typer.Option("--language", envvar="PASLEDGER_LANGUAGE", help="Of the answers; that of your locale otherwise."),
+        str | None,
+        typer.Option(
+            "--language",
+            envvar="PASLEDGER_LANGUAGE",
+            parser=language_of(Surface.STAFF),
+            metavar=metavar_of(Surface.STAFF),
+            help="Of the answers; that of your locale otherwise.",
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Answer as JSON, with the keys that the help of each command names.")
@@ -244,7 +262,7 @@ def options(
     The options below may stand anywhere on the line. The exit code is 0 for done, 1 for refused or for something found
     wrong, 2 for a command that cannot be understood.
     """
-    context.obj = Call(books, actor, language or spoken(_locale()), as_json)
+    context.obj = Call(books, actor, language or spoken(_locale(), Surface.STAFF), as_json)
 
 
 def _locale() -> str:

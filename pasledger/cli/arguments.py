@@ -1,5 +1,6 @@
 """Arguments and options that several commands have."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 import typer
 
 from pasledger.cli.calls import Call
+from pasledger.texts import Surface, languages
 
 Approver = Annotated[
     str,
@@ -43,3 +45,20 @@ def link_base_of(call: Call, text: str) -> str:
     if not is_sound or "#" in text:
         raise typer.BadParameter(call.say("cli.link-base"), param_hint="--link-base")
     return text
+
+
+def language_of(surface: Surface) -> Callable[[str], str]:
+    """Return what reads one of the languages of a surface."""
+
+    def read(text: str) -> str:
+        there = languages(surface)
+        if text not in there:
+            raise typer.BadParameter(f"{text!r} is not one of {', '.join(map(repr, there))}.")
+        return text
+
+    return read
+
+
+def metavar_of(surface: Surface) -> str:
+    """Return how the help names the languages of a surface."""
+    return f"[{'|'.join(languages(surface))}]"

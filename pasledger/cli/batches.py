@@ -23,7 +23,7 @@ from pasledger.ledger.money import Money
 from pasledger.rules.batches import AwardBatch
 from pasledger.rules.cards import CardNumber
 from pasledger.store import Store
-from pasledger.texts import LANGUAGES, say
+from pasledger.texts import say
 from pasledger.usecases import batches
 from pasledger.usecases.award_texts import read_day
 from pasledger.usecases.previewing import Letter, letters_of_batch, preview_batch
@@ -35,6 +35,9 @@ Version = Annotated[
     typer.Option("--version", metavar="NUMBER", min=1, help="What you looked at; needed once a batch was changed."),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The new file to write.")]
+
+_LANGUAGES = ("nl", "en")
+"""Those in which a scheme has its public name, and a letter its text."""
 
 
 def prepare(context: typer.Context, file: File, source: Source = None) -> None:
@@ -271,7 +274,7 @@ def letters(context: typer.Context, batch: Batch, output: Output) -> None:
     """
     call: Call = context.obj
     columns = ("pashouder", "pasnummer", "naam_nl", "naam_en", "bedrag", "geldig_vanaf", "geldig_tot_en_met")
-    texts = tuple(f"brief_{language}" for language in LANGUAGES)
+    texts = tuple(f"brief_{language}" for language in _LANGUAGES)
     count = 0
 
     def rows(municipality: str, found: Iterable[Letter]) -> Iterator[tuple[str, ...]]:
@@ -367,7 +370,7 @@ def _letter(letter: Letter, municipality: str) -> tuple[str, ...]:
             first_day=in_words(first, language),
             last_day=in_words(last, language),
         )
-        for language in LANGUAGES
+        for language in _LANGUAGES
     ]
     days = (in_words(first, "nl"), in_words(last, "nl"))
     holder, card = ("", letter.holder) if is_card else (letter.holder, "")

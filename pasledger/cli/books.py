@@ -11,7 +11,7 @@ import typer
 
 from pasledger.cli.actors import found
 from pasledger.cli.calls import Call, words
-from pasledger.cli.errors import Wrong
+from pasledger.cli.errors import Wrong, require_texts
 from pasledger.cli.printing import answer, paper, table
 from pasledger.cli.progress import progress
 from pasledger.formats import seals
@@ -154,6 +154,7 @@ def serve(
     """Run the merchant service, until it is told to stop."""
     call: Call = context.obj
     books = call.named_books
+    require_texts()
     Store.open(books).close()
     paper(for_errors=True).print(call.say("cli.serving", host=host, port=str(port)))
     os.environ.update({"PASLEDGER_BOOKS": books, "MERCHANT_API_HOST": host, "MERCHANT_API_PORT": str(port)})

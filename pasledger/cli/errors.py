@@ -16,6 +16,7 @@ from pasledger.cli.wording import in_words
 from pasledger.formats.faults import Fault, FaultKind, FileRefused, shown
 from pasledger.ledger.refusals import Refused
 from pasledger.store import BooksUnusable
+from pasledger.texts import CatalogueUnfit, require_whole
 from pasledger.usecases.booking import NothingBooked
 
 MOST_SHOWN = 20
@@ -37,6 +38,14 @@ class Wrong(Exception):  # noqa: N818 - as `InFile`
         super().__init__(code)
         self.code = code
         self.figures = figures
+
+
+def require_texts() -> None:
+    """Let nothing go to holders in a language that is not whole."""
+    try:
+        require_whole()
+    except CatalogueUnfit as unfit:
+        raise Wrong("texts-unfit", file=unfit.file, wrong=unfit.wrong) from None
 
 
 WENT_WRONG = (InFile, Wrong, CredentialFileOpen, NothingBooked, Refused, BooksUnusable, OSError)

@@ -12,6 +12,7 @@ from pasledger.reports.registers import ManualKind, MasterData
 from pasledger.rules.actors import ActorChangeKind, ActorRole, Permission
 from pasledger.rules.cards import CardState
 from pasledger.rules.offers import OfferState
+from pasledger.rules.payment_requests import PaymentRequestState
 from pasledger.rules.records import (
     CheckResult,
     CheckWay,
@@ -29,6 +30,7 @@ from pasledger.rules.records.batches import BatchState, BatchStepKind
 from pasledger.rules.schemes import ValidityRule
 from pasledger.store import Role
 from pasledger.texts import say
+from pasledger.usecases.outbox import Undelivery
 
 LISTS: dict[type[StrEnum], str] = {
     AccountKind: "account-kind",
@@ -52,12 +54,14 @@ LISTS: dict[type[StrEnum], str] = {
     PersonRole: "person-role",
     OfferKind: "offer-kind",
     OfferState: "offer-state",
+    PaymentRequestState: "request-state",
     ReferenceKind: "reference-kind",
     Criterion: "criterion",
     FindingKind: "finding-kind",
     FollowUpState: "follow-up-state",
     ManualKind: "manual-kind",
     MasterData: "master-data",
+    Undelivery: "undelivery",
 }
 """The closed lists that have words of their own."""
 

@@ -7,8 +7,9 @@ from starlette.responses import HTMLResponse
 
 from pasledger.formats.paper import STYLE
 from pasledger.pages.making import Pages, policy_of
+from pasledger.texts import Surface
 
-PAGES = Pages([Path(__file__).parent / "templates"], language_cookie="desk-language")
+PAGES = Pages([Path(__file__).parent / "templates"], surface=Surface.STAFF, language_cookie="desk-language")
 
 
 def page(request: Request, template: str, *, status: int = 200, who: str = "", **values: object) -> HTMLResponse:

@@ -13,6 +13,7 @@ from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.money import ZERO, Money
 from pasledger.rules.cards import CardNumber
 from pasledger.rules.holders import HolderReference, holder_reference, looks_like_a_bsn, mentions_a_bsn
+from pasledger.rules.references import merchant_reference
 from pasledger.rules.schemes import CODE
 
 _LONGEST = 140
@@ -135,6 +136,14 @@ def holder(text: str) -> HolderReference:
 def decision(text: str) -> str:
     """Read the reference of a decision; what looks like a BSN is refused and not repeated."""
     return str(holder(text))
+
+
+def own_reference(text: str) -> str:
+    """Read what a merchant calls something itself; what could be a BSN is refused and not repeated."""
+    try:
+        return merchant_reference(text)
+    except ValueError:
+        raise Misread(FaultKind.LOOKS_LIKE_BSN if mentions_a_bsn(text) else FaultKind.OWN_REFERENCE) from None
 
 
 def account_number(text: str) -> str:

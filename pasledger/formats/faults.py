@@ -49,16 +49,21 @@ class FaultKind(StrEnum):
     CARD_NUMBER = "card-number"
     CARD_CHECK_DIGITS = "card-check-digits"
     REFERENCE = "reference"
+    OWN_REFERENCE = "own-reference"
     LOOKS_LIKE_BSN = "looks-like-bsn"
     IBAN = "iban"
     BIC = "bic"
     KVK_NUMBER = "kvk-number"
+    EMAIL = "email"
+    LANGUAGE = "language"
+    NOT_ONE_LINE = "not-one-line"
     CHOICE = "choice"
     NO_HOLDER = "no-holder"
     TWO_HOLDERS = "two-holders"
     NO_AMOUNT = "no-amount"
     RULE = "rule"
     ROW_TWICE = "row-twice"
+    ROWS_TOO_MANY = "rows-too-many"
 
 
 @dataclass(frozen=True, slots=True)

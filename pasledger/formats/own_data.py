@@ -40,7 +40,7 @@ def money_as_data(
 
 def _entitlement(one: Available, language: str) -> dict[str, str | None]:
     return {
-        "for": one.name_nl if language == "nl" else one.name_en,
+        "for": one.name_in(language),
         "legal_basis": one.legal_basis,
         "decision": one.decision,
         "first_day": one.valid.starts_on.isoformat(),

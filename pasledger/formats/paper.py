@@ -16,17 +16,20 @@ from pasledger.ledger.periods import Period
 from pasledger.rules.cards import CardNumber, CardState
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records import Length
-from pasledger.texts import say
+from pasledger.texts import language_named, say
 
 STYLE = """
 @page { size: A4; margin: 15mm; }
 body { font: 12pt/1.5 Georgia, serif; color: #111; margin: 0 auto; max-width: 180mm; }
 h1 { font-size: 18pt; line-height: 1.2; } h2 { font-size: 13pt; margin-top: 8mm; }
-table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: bold; }
-th, td { text-align: left; padding: 1.5mm 3mm 1.5mm 0; border-bottom: .2mm solid #999; vertical-align: top; }
-td.amount, th.amount { text-align: right; white-space: nowrap; }
+table { border-collapse: collapse; width: 100%; } caption { text-align: start; font-weight: bold; }
+th, td { text-align: start; vertical-align: top;
+  padding-block: 1.5mm; padding-inline: 0 3mm; border-bottom: .2mm solid #999; }
+td.amount, th.amount { text-align: end; white-space: nowrap; }
 .wide { overflow-x: auto; }
-.letter { break-after: page; } .code { font: bold 20pt monospace; letter-spacing: .1em; }
+.letter { break-after: page; }
+.window { width: 85mm; height: 45mm; margin: 30mm auto 10mm 5mm; }
+.code { font: bold 20pt monospace; letter-spacing: .1em; }
 .cards { display: flex; flex-wrap: wrap; gap: 4mm; }
 .card { width: 85.6mm; max-width: 100%; height: 54mm; border: .2mm dashed #999; box-sizing: border-box; padding: 4mm;
   display: flex; justify-content: space-between; break-inside: avoid; }
@@ -63,6 +66,10 @@ class Available:
     decision: str | None
     """The reference of the decision behind it; None where its term is over."""
     legal_basis: str
+
+    def name_in(self, language: str) -> str:
+        """Return the public name: in English where that is spoken, and in any other language as the town says it."""
+        return self.name_en if language == "en" else self.name_nl
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +186,9 @@ def in_words(length: Length, language: str) -> str:
 
 def page(title: str, body: str, language: str) -> str:
     """Return a whole page."""
+    direction = language_named(language).direction
     return (
-        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
@@ -222,7 +230,7 @@ def _paragraph(code: str, language: str, **figures: object) -> str:
 def _amounts(caption: str, amounts: Sequence[Available], language: str) -> str:
     lines = [
         (
-            one.name_nl if language == "nl" else one.name_en,
+            one.name_in(language),
             say("paper.overview.span", language, first=day(one.valid.starts_on, language), last=_last(one, language)),
             one.decision or "",
             one.legal_basis,

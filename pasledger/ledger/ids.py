@@ -160,6 +160,20 @@ class UseId(Id):
     prefix = "use"
 
 
+class PaymentRequestId(Id):
+    """A payment request (betaalverzoek), as its merchant and whoever has its link know it."""
+
+    __slots__ = ()
+    prefix = "pre"
+
+
+class RequestListId(Id):
+    """Payment requests that were made at once, as their merchant knows them."""
+
+    __slots__ = ()
+    prefix = "prl"
+
+
 class RunId(Id):
     """A payout run (betaalbatch)."""
 

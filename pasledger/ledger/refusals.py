@@ -21,6 +21,10 @@ class Refusal(StrEnum):
     HOLD_TERM = "hold-term"
     # an offer of the merchant, which has nothing to do with the card either
     OFFER_UNKNOWN = "offer-unknown"
+    # a payment request, which has nothing to do with the card either
+    REQUEST_UNKNOWN = "request-unknown"
+    REQUEST_CLOSED = "request-closed"
+    REQUEST_LESS_OPEN = "request-less-open"
     # a card at a merchant that was refused it too often: nothing else is looked at
     REFUSED_TOO_OFTEN = "refused-too-often"
     # the card
@@ -86,6 +90,8 @@ class Refusal(StrEnum):
     OFFER_OVER = "offer-over"
     BRANCH_UNKNOWN = "branch-unknown"
     OFFER_STEP_UNKNOWN = "offer-step-unknown"
+    REQUEST_TERM = "request-term"
+    REMINDER_TOO_SOON = "reminder-too-soon"
     SOURCE_UNKNOWN = "source-unknown"
     SOURCE_REPEATED = "source-repeated"
     # a payout

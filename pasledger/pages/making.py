@@ -8,12 +8,12 @@ from pathlib import Path
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from pasledger.texts import LANGUAGES, say, spoken
+from pasledger.texts import Surface, language_named, languages, say, sentence, spoken
 
 HOUSE = Path(__file__).parent / "static"
 """The house style, which all pages have."""
@@ -27,7 +27,10 @@ class Pages:
     A page may run the scripts that are among its files; where there are none, no script at all.
     """
 
-    def __init__(self, templates: Sequence[Path], *, files: Path | None = None, language_cookie: str) -> None:
+    def __init__(
+        self, templates: Sequence[Path], *, surface: Surface, files: Path | None = None, language_cookie: str
+    ) -> None:
+        self._surface = surface
         self._templates = tuple(templates)
         self._files = files
         self.language_cookie = language_cookie
@@ -50,17 +53,18 @@ class Pages:
     def language_of(self, request: Request) -> str:
         """Return the language that somebody chose on this device or, before that, the one of the browser."""
         chosen = request.cookies.get(self.language_cookie, "")
-        return chosen if chosen in LANGUAGES else spoken(request.headers.get("accept-language", ""))
+        if chosen in languages(self._surface):
+            return chosen
+        return spoken(request.headers.get("accept-language", ""), self._surface)
 
     def page(self, request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """Return a page. What a template needs and is not given is a fault, never an empty place."""
         language = self.language_of(request)
-        other = next(one for one in LANGUAGES if one != language)
         body = self._environment.get_template(template).render(
-            language=language,
-            other_language=other,
+            language=language_named(language),
+            other_languages=[language_named(one) for one in languages(self._surface) if one != language],
             say=partial(_say, language),
-            say_in=_say,
+            told=partial(_told, language),
             static=self._address,
             here=template.removesuffix(".html"),
             **values,
@@ -70,7 +74,7 @@ class Pages:
     def spoken_from_now_on(self, language: str, *, back_to: str) -> Response:
         """Return to a page, in another language on this device; in the same for one that is not spoken here."""
         response = RedirectResponse(back_to, 303)
-        if language in LANGUAGES:
+        if language in languages(self._surface):
             response.set_cookie(
                 self.language_cookie, language, max_age=_SECONDS_OF_A_YEAR, secure=True, httponly=True, samesite="lax"
             )
@@ -116,3 +120,9 @@ _FROM_HERE = ("same-origin", "none", "")
 
 def _say(language: str, code: str, **figures: object) -> str:
     return say(code, language, **figures)
+
+
+def _told(language: str, code: str, **figures: object) -> Markup:
+    """Return a sentence whose figures, numbers and names, are read in their own direction."""
+    apart = {name: Markup("<bdi>{}</bdi>").format(figure) for name, figure in figures.items()}
+    return escape(sentence(code, language)).format(**apart)

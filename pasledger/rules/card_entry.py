@@ -27,6 +27,8 @@ class PinCheck(StrEnum):
     """What became of the PIN."""
 
     BY_STAFF = "by-staff"
+    BY_HOLDER = "by-holder"
+    """On the holder's own page, where it was right."""
     NOT_SENT = "not-sent"
     RIGHT = "right"
     NOT_SET = "not-set"
@@ -34,6 +36,9 @@ class PinCheck(StrEnum):
     WAITING = "waiting"
     WRONG = "wrong"
 
+
+_AT_NO_COUNTER = (PinCheck.BY_STAFF, PinCheck.BY_HOLDER)
+"""Where no merchant can learn from a no how often it was refused, so that nothing is counted."""
 
 PIN_REFUSALS = {
     PinCheck.NOT_SET: Refusal.PIN_NOT_SET,
@@ -53,7 +58,7 @@ class CardEntry:
     def need(self, needs: Needs, *, at: MerchantId) -> None:
         """Add what is looked at when this card pays at a merchant."""
         needs.spending_cards.add(self.card)
-        if self.pin is PinCheck.BY_STAFF:
+        if self.pin in _AT_NO_COUNTER:
             return
         needs.tries.add(_refused_at(at, self))
         if self.pin is not PinCheck.NOT_SENT:
@@ -83,7 +88,7 @@ def counted(entry: CardEntry, town: Town, stamp: Stamp, *, at: MerchantId, is_re
     A PIN that was right ends the count of wrong ones. One that was not is written as it stands: a right one that is
     refused for another reason must not cost a statement more.
     """
-    if entry.pin is PinCheck.BY_STAFF:
+    if entry.pin in _AT_NO_COUNTER:
         return ()
     counts: list[Tries] = []
     if entry.pin is not PinCheck.NOT_SENT:

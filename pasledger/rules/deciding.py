@@ -96,6 +96,16 @@ from pasledger.rules.offers import (
     decide_offer_stop,
     decide_offer_use,
 )
+from pasledger.rules.payment_requests import (
+    AskedPaymentRequest,
+    AskingRequest,
+    AskingWithdrawalRequest,
+    ReminderRequest,
+    decide_asked_payment,
+    decide_asking,
+    decide_asking_withdrawal,
+    decide_reminder,
+)
 from pasledger.rules.payouts import (
     PaymentSettingsRequest,
     PayoutCancelRequest,
@@ -228,6 +238,10 @@ Request = (
     | OfferStopRequest
     | OfferUseRequest
     | OfferForgettingRequest
+    | AskingRequest
+    | AskingWithdrawalRequest
+    | ReminderRequest
+    | AskedPaymentRequest
     | LimitRequest
     | ActivationRequest
     | PinRequest
@@ -250,8 +264,12 @@ KeyedRequest = (
     | ReleaseRequest
     | HoldRefundRequest
     | OfferUseRequest
+    | AskingRequest
+    | AskingWithdrawalRequest
+    | ReminderRequest
+    | AskedPaymentRequest
 )
-"""What merchants ask for. Staff repeat freely: their work is unique by what it says."""
+"""What merchants ask for, and holders on their own page. Staff repeat freely: their work is unique by what it says."""
 
 DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     RedemptionRequest: decide_redemption,
@@ -316,6 +334,10 @@ DECISIONS: dict[type[Request], Callable[[Any, Town, Stamp], Event]] = {
     OfferStopRequest: decide_offer_stop,
     OfferUseRequest: decide_offer_use,
     OfferForgettingRequest: decide_offer_forgetting,
+    AskingRequest: decide_asking,
+    AskingWithdrawalRequest: decide_asking_withdrawal,
+    ReminderRequest: decide_reminder,
+    AskedPaymentRequest: decide_asked_payment,
     LimitRequest: decide_limit,
     ActivationRequest: decide_activation,
     PinRequest: decide_pin,
@@ -416,7 +438,13 @@ def _repeat(asked: AttemptKey, before: Attempt) -> Outcome:
 
 # That something is not there says nothing about a sale, so that the key stays free.
 _NOT_FINAL = frozenset(
-    {Refusal.REDEMPTION_UNKNOWN, Refusal.HOLD_UNKNOWN, Refusal.MERCHANT_UNKNOWN, Refusal.OFFER_UNKNOWN}
+    {
+        Refusal.REDEMPTION_UNKNOWN,
+        Refusal.HOLD_UNKNOWN,
+        Refusal.MERCHANT_UNKNOWN,
+        Refusal.OFFER_UNKNOWN,
+        Refusal.REQUEST_UNKNOWN,
+    }
 )
 
 
@@ -424,6 +452,8 @@ def _attempt(request: Request, town: Town, stamp: Stamp, refusal: Refusal | None
     """Keep the answer under the request's key: a sale refused at the till must not succeed later unseen."""
     if not isinstance(request, KeyedRequest) or request.attempt is None or refusal in _NOT_FINAL:
         return None
+    if isinstance(request, AskedPaymentRequest) and refusal is not None:
+        return None  # why somebody did not pay at home is kept nowhere
     attempt = Attempt(
         request.attempt.key,
         request.attempt.fingerprint,

@@ -68,6 +68,7 @@ FROM_THE_LIST: Mapping[ReferenceKind, tuple[Length, str]] = {
     _K.AWARD_DRAFT: (Length(42, "D"), "8.4.1"),
     _K.AWARD_ROW: (Length(7, "Y"), "19.1.1"),
     _K.MERCHANT_REFERENCE: (Length(7, "Y"), "18.1"),
+    _K.PAYMENT_REQUEST: (Length(7, "Y"), "18.1"),
     _K.CONTACT: (Length(10, "Y"), "16.1"),
     _K.PERSON: (Length(6, "M"), "19.1.24"),
     _K.DECISION: (Length(10, "Y"), "8.1"),

@@ -3,7 +3,7 @@
 Held whole in memory by tests and simulations, or loaded by a store for one batch with just what its requests need.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Never, TypeVar
 
@@ -19,6 +19,7 @@ from pasledger.ledger.ids import (
     HoldId,
     MerchantId,
     OfferId,
+    PaymentRequestId,
     PayoutId,
     PersonId,
     RedemptionId,
@@ -35,6 +36,7 @@ from pasledger.rules.ceilings import Spent, count_spending
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.keys import SecretKey
 from pasledger.rules.records import (
+    NOTHING_YET,
     Activation,
     ActorChange,
     Attempt,
@@ -84,6 +86,11 @@ from pasledger.rules.records import (
     OfferStopped,
     OfferUsed,
     OpenLine,
+    PaymentRequest,
+    PaymentRequestProgress,
+    PaymentRequestReference,
+    PaymentRequestStep,
+    PaymentRequestStepped,
     PaymentSettings,
     Payout,
     PayoutCancelled,
@@ -152,6 +159,8 @@ class Needs:
     """Which card uses which offer: how often its holder did is needed too."""
     secret: SecretKey | None = field(default=None, repr=False)
     """The key of the books, by which that is found."""
+    payment_requests: set[PaymentRequestId] = field(default_factory=set)
+    """Payment requests, with what became of each."""
     credentials: set[TerminalId] = field(default_factory=set)
     """Terminals of which the later credentials are needed too."""
     persons: set[str] = field(default_factory=set)
@@ -209,6 +218,11 @@ class Town(Books):
         self.offer_uses: dict[OfferId, int] = {}
         self.offer_marks: dict[tuple[OfferId, str], int] = {}
         """How often one holder used an offer, where it is counted."""
+        self.payment_requests: dict[PaymentRequestId, PaymentRequest] = {}
+        self.payment_request_references: dict[PaymentRequestId, str] = {}
+        self.payment_request_progress: dict[PaymentRequestId, PaymentRequestProgress] = {}
+        self.payment_request_of: dict[EntryId, PaymentRequestId] = {}
+        """The request of which an entry is a payment, or gives one back."""
         self.actors = Actors()
         self.holders: dict[HolderReference, Holder] = {}
         self.cards: dict[CardNumber | TokenHash, Card] = {}
@@ -386,6 +400,12 @@ class Town(Books):
                 self._step_offer(fact.offer, OfferStep.FORGOTTEN)
                 for offer, mark in [key for key in self.offer_marks if key[0] == fact.offer]:
                     del self.offer_marks[offer, mark]
+            case PaymentRequest():
+                self.payment_requests[fact.id] = fact
+            case PaymentRequestReference():
+                self.payment_request_references[fact.request] = fact.text
+            case PaymentRequestStepped():
+                self._step_payment_request(fact)
             case Credential():
                 self.credentials[fact.terminal] = fact
             case PinToVerify() | PinUnlocked() | CredentialUsed():
@@ -402,6 +422,7 @@ class Town(Books):
                 self.newest_freeings[fact.scheme, fact.year] = fact.entry
             case Correction():
                 self.corrections[fact.corrects] = fact
+                self._pay_less(self.payment_request_of.get(fact.corrects), fact.amount)
             case YearClosed():
                 self.closed_through[fact.scheme] = max(fact.year, self.closed_through.get(fact.scheme, 0))
             case AwardDecision():
@@ -428,6 +449,7 @@ class Town(Books):
             case Refund():
                 self.refunds.setdefault(fact.redemption, []).append(fact)
                 self.countered[fact.entry] = fact
+                self._give_back(fact)
             case Hold():
                 self.holds[fact.id] = fact
             case HoldCaptured() | HoldReleased() | HoldRefunded():
@@ -451,6 +473,25 @@ class Town(Books):
 
     def _step_offer(self, offer: OfferId, step: OfferStep) -> None:
         self.offer_steps[offer] = (*self.offer_steps.get(offer, ()), step)
+
+    def _step_payment_request(self, taken: PaymentRequestStepped) -> None:
+        before = self.payment_request_progress.get(taken.request, NOTHING_YET)
+        self.payment_request_progress[taken.request] = before.after(taken)
+        if taken.step is PaymentRequestStep.PAID and taken.entry is not None:
+            self.payment_request_of[taken.entry] = taken.request
+
+    def _give_back(self, refund: Refund) -> None:
+        """What was given back of the payment of a request is open again."""
+        paid = self.redemptions.get(refund.redemption)
+        request = None if paid is None else self.payment_request_of.get(paid.entry)
+        if request is not None:
+            self.payment_request_of[refund.entry] = request
+            self._pay_less(request, refund.amount)
+
+    def _pay_less(self, request: PaymentRequestId | None, amount: Money) -> None:
+        if request is not None:
+            before = self.payment_request_progress[request]
+            self.payment_request_progress[request] = replace(before, paid=before.paid - amount)
 
     def _change_card(self, change: CardChange) -> None:
         before = self.cards[self._numbers[change.card]]

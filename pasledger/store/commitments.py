@@ -21,6 +21,14 @@ COMMITTED: dict[Table, Query] = {
             _t.person_name, _t.person_name.c.person_id == _t.person.c.id
         )
     ),
+    _t.payment_request_reference: Query(
+        select(
+            _t.payment_request.c.id,
+            _t.payment_request_reference.c.salt,
+            _t.payment_request_reference.c.reference,
+            _t.payment_request.c.commitment,
+        ).join(_t.payment_request_reference, _t.payment_request_reference.c.request_id == _t.payment_request.c.id)
+    ),
     _t.award_decision: Query(
         select(_t.entitlement.c.id, _t.award_decision.c.salt, _t.award_decision.c.reference, _t.entry.c.commitment)
         .join(_t.award_decision, _t.award_decision.c.entitlement_id == _t.entitlement.c.id)

@@ -10,6 +10,7 @@ from pasledger.ledger.money import Money
 from pasledger.rules.records import Fact, MerchantEnd, Part
 from pasledger.rules.town import Needs, Town
 from pasledger.store import paying, rows, tables
+from pasledger.store.asking import load_payment_requests
 from pasledger.store.card_use import load_card_use
 from pasledger.store.changes import CORRECTIONS, load_changes, redemptions_behind
 from pasledger.store.credentials import load_credentials
@@ -42,6 +43,7 @@ def load(connection: Connection, needs: Needs) -> Town:
     load_persons(connection, needs, town)
     load_offers(connection, needs, town)
     load_changes(connection, needs, town)
+    load_payment_requests(connection, needs, town)
     return town
 
 

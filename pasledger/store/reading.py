@@ -47,6 +47,7 @@ from pasledger.rules.schemes import Scheme
 from pasledger.rules.town import Needs, Town
 from pasledger.store import credentials, guards, journal, merchant_file, overviews, rows, tables
 from pasledger.store.acting import Acting
+from pasledger.store.asking import strange_payments
 from pasledger.store.auditing import Auditing
 from pasledger.store.bank import Bank
 from pasledger.store.batches import Batches
@@ -61,9 +62,11 @@ from pasledger.store.kit import Kit
 from pasledger.store.leaves import Page
 from pasledger.store.ledger_reading import Ledger
 from pasledger.store.loading import load
+from pasledger.store.messaging import Messaging
 from pasledger.store.noted import noted
 from pasledger.store.offers import Offers, miscounted
 from pasledger.store.orphans import orphaned
+from pasledger.store.payment_requests import PaymentRequests
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
 from pasledger.store.reaching import Reaching
@@ -130,6 +133,11 @@ class Reader:
         """The offers of merchants."""
         return Offers(self._connection)
 
+    @property
+    def payment_requests(self) -> PaymentRequests:
+        """What merchants ask to be paid."""
+        return PaymentRequests(self._connection)
+
     def load(self, needs: Needs) -> Town:
         """Return the town as far as `needs` go, as a batch would see it."""
         return load(self._connection, needs)
@@ -143,6 +151,11 @@ class Reader:
     def batches(self) -> Batches:
         """The award batches."""
         return Batches(self._connection)
+
+    @property
+    def messaging(self) -> Messaging:
+        """What there is to tell holders."""
+        return Messaging(self._connection)
 
     @property
     def acting(self) -> Acting:
@@ -362,6 +375,8 @@ class Reader:
             yield "log", f"{table} {row} stands at something else than its newest change says"
         for table, row in miscounted(self._connection):
             yield "uses", f"{table} {row} says another number of uses than there are"
+        for table, row in strange_payments(self._connection):
+            yield "asked", f"{table} {row} was paid by what is no redemption at its merchant"
         for table, owner in broken(self._connection):
             yield "commitment", f"{table} of {owner} is not the one that was committed to"
 

@@ -55,6 +55,9 @@ from pasledger.rules.records import (
     OfferMarked,
     OfferStopped,
     OfferUsed,
+    PaymentRequest,
+    PaymentRequestReference,
+    PaymentRequestStepped,
     PaymentSettings,
     Payout,
     PayoutCancelled,
@@ -172,6 +175,9 @@ _OFFER_USE = Insertion(_t.offer_use)
 _SET_USED = Update(_t.offer, _t.offer.c.used)
 _OFFER_MARK = Insertion(_t.offer_mark)
 _FORGET_MARKS = Deletion(_t.offer_mark, _t.offer_mark.c.offer_id)
+_PAYMENT_REQUEST = Insertion(_t.payment_request)
+_PAYMENT_REQUEST_REFERENCE = Insertion(_t.payment_request_reference)
+_PAYMENT_REQUEST_STEP = Insertion(_t.payment_request_step)
 _HOLDER = Insertion(_t.holder)
 _HOLDER_REFERENCE = Insertion(_t.holder_reference)
 _CARD = Insertion(_t.card)
@@ -232,6 +238,7 @@ _IN_ORDER = (
     *(_ACTOR_CHANGE, _FILE_SOURCE, _CREDENTIAL, _CREDENTIAL_USE, _RETENTION_PERIOD),
     *(_PERSON, _PERSON_NAME, _PERSON_SECRET, _PERSON_END, _CODE_USE),
     *(_OFFER, _OFFER_STEP, _UNAPPROVED_OFFER_STEP, _OFFER_USE, _SET_USED, _OFFER_MARK, _FORGET_MARKS),
+    *(_PAYMENT_REQUEST, _PAYMENT_REQUEST_REFERENCE, _PAYMENT_REQUEST_STEP),
     *(_HOLDER, _HOLDER_REFERENCE, _CARD, _SET_CARD_STATE, _CARD_CHANGE),
     *(_LAPSE, _ENTITLEMENT_END, _FREEING, _CORRECTION, _YEAR_CLOSED),
     *(_ACTIVATION, _PIN, _PIN_UNLOCK, _FIRST_TRIES, _TRIES),
@@ -287,6 +294,9 @@ _FACTS: dict[type[Fact], tuple[tuple[Writing, RowOf], ...]] = {
         (_UNAPPROVED_OFFER_STEP, rows.offer_forgotten_row),
         (_FORGET_MARKS, _unstamped(rows.forgotten_marks_row)),
     ),
+    PaymentRequest: ((_PAYMENT_REQUEST, rows.payment_request_row),),
+    PaymentRequestReference: ((_PAYMENT_REQUEST_REFERENCE, _unstamped(rows.payment_request_reference_row)),),
+    PaymentRequestStepped: ((_PAYMENT_REQUEST_STEP, rows.payment_request_step_row),),
     Holder: ((_HOLDER, rows.holder_row), (_HOLDER_REFERENCE, _unstamped(rows.holder_reference_row))),
     Card: ((_CARD, rows.card_row), (_CARD_CHANGE, rows.first_state_row)),
     CardChange: ((_SET_CARD_STATE, _unstamped(rows.card_state_row)), (_CARD_CHANGE, rows.card_change_row)),

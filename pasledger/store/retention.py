@@ -209,6 +209,9 @@ _decision_terms = union_all(*_ends(_t.entitlement.c.id))
 _next_year = cast(cast(func.substr(_t.entry.c.effective_on, 1, 4), WHOLE) + 1, TEXT) + literal("-01-01")
 _is_bound_to_a_merchants = and_(_t.entry.c.commitment.is_not(None), _t.entry.c.kind != EntryKind.AWARDED.value)
 _merchant_reference_terms = _began(_t.entry.c.id, _next_year, _t.entry.c.recorded_at).where(_is_bound_to_a_merchants)
+_payment_request_terms = _began(
+    _t.payment_request.c.id, _t.payment_request.c.ends_before, _t.payment_request.c.recorded_at
+)
 _person_terms = _began(_t.person_end.c.person_id, _t.person_end.c.recorded_at, _t.person_end.c.recorded_at)
 
 
@@ -338,12 +341,13 @@ _KINDS: dict[ReferenceKind, _Kind] = {
     _K.AWARD_DRAFT: _Kind(_t.batch_row, _row_terms, is_one=not_(_was_booked)),
     _K.AWARD_ROW: _Kind(_t.batch_row, _row_terms, is_one=_was_booked),
     _K.MERCHANT_REFERENCE: _Kind(_t.merchant_reference, _merchant_reference_terms, _references_standing),
+    _K.PAYMENT_REQUEST: _Kind(_t.payment_request_reference, _payment_request_terms),
     _K.CONTACT: _Kind(_t.merchant_contact, _contact_terms, begins=func.min),
     _K.PERSON: _Kind(_t.person_name, _person_terms),
     _K.DECISION: _Kind(_t.award_decision, _decision_terms, _decisions_standing),
     _K.HOLDER: _Kind(_t.holder_reference, _holder_terms, _holders_standing),
 }
-_WORKED_OUT = (_K.MERCHANT_REFERENCE, _K.PERSON, _K.DECISION, _K.HOLDER)
+_WORKED_OUT = (_K.MERCHANT_REFERENCE, _K.PAYMENT_REQUEST, _K.PERSON, _K.DECISION, _K.HOLDER)
 """Whose term begins on the last of its days, and of which no day is known by the reference itself."""
 
 TABLES = frozenset(kind.table.name for kind in _KINDS.values())
@@ -374,6 +378,7 @@ _GONE = {
     _t.holder_reference: _without(_t.holder, _t.holder_reference),
     _t.person_name: _without(_t.person, _t.person_name),
     _t.award_decision: _without(_t.entitlement, _t.award_decision),
+    _t.payment_request_reference: _without(_t.payment_request, _t.payment_request_reference),
     _t.merchant_reference: _without(_t.entry, _t.merchant_reference, _is_bound_to_a_merchants),
     _t.merchant_contact: _sealed_without(_t.merchant_contact),
 }

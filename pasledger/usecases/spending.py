@@ -214,7 +214,14 @@ def _bound(reference: str | None, entry: EntryId) -> MerchantReference | None:
 
 
 def _attempt(merchant: MerchantId, key: str | None, *asked: str) -> AttemptKey | None:
-    """Return the key with the fingerprint of what was asked: SHA-256 over its parts, never the parts themselves."""
-    if key is None:
-        return None
-    return AttemptKey(key_of(merchant, key), sha256("\n".join(asked).encode()).hexdigest())
+    return None if key is None else attempt_under(key_of(merchant, key), *asked)
+
+
+def attempt_under(name: str, *asked: str) -> AttemptKey:
+    """Return a key with the fingerprint of what was asked: SHA-256 over its parts, never the parts themselves."""
+    return AttemptKey(name, fingerprint_of(*asked))
+
+
+def fingerprint_of(*asked: str) -> str:
+    """Return what tells what was asked from all else."""
+    return sha256("\n".join(asked).encode()).hexdigest()

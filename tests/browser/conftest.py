@@ -80,6 +80,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     street.offer("club", per_card=9)
     with (folder / "log").open("wb") as log:
         settings = {"PASLEDGER_KEY": str(folder / "key"), "MERCHANT_API_LOG_LEVEL": "debug"}
+        settings["PASLEDGER_LINK_BASE"] = "https://pas.example/"
         with on_a_port(street, log=log, **settings) as till:
             yield Shop(till, folder / "log")
     street.store.close()

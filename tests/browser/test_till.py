@@ -313,7 +313,7 @@ def test_a_wrong_credential_is_told_beside_its_field(shop: Shop, visitor: Visito
 def test_a_device_speaks_the_language_that_was_chosen(shop: Shop, visitor: Visitor) -> None:
     """English is one press away, and stays."""
     visitor.page.goto(shop.address)
-    visitor.page.get_by_role("link", name="English").click()
+    visitor.page.get_by_role("button", name="English").click()
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("This is the Pas van Dronten")
     visitor.page.reload()
     expect(visitor.page.locator("html")).to_have_attribute("lang", "en")

@@ -90,6 +90,10 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "offers", "stop", offer
     yield "offers", "list"
     yield "offers", "uses"
+    asked = clerk.file("kenmerk;bedrag\n7A-01;12,50\n", "class.csv")
+    yield "requests", "add", CLUB, asked, "--nl", "Reis", "--until", f"31-12-{YEAR + 1}"
+    yield "requests", "list", CLUB
+    yield "requests", "withdraw", clerk.done("requests", "list", CLUB)["requests"][0]["request"]
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
     yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
     clerk.typed = f"{clerk.code('P-1')}\n4711\n"
@@ -183,6 +187,10 @@ def every_command_of_batches(clerk: Clerk) -> Iterator[Command]:
     yield "awards", "approve", batch, "--version", "2", *COLLEAGUE
     yield "awards", "book", batch
     yield "awards", "letters", batch, "--output", clerk.folder / "letters.csv"
+    yield "messages", "credited", batch, "--outbox", clerk.folder / "outbox"
+    yield "messages", "ending", "--before", f"1-1-{YEAR + 2}", "--outbox", clerk.folder / "outbox", "--yes"
+    yield "messages", "send", "--outbox", clerk.folder / "outbox"
+    yield "messages", "card-replaced", "--since", f"1-1-{YEAR}", "--outbox", clerk.folder / "outbox", "--yes"
     yield "awards", "show", batch
     yield "awards", "list"
     yield "awards", "reverse", batch, *FOUR_EYES
@@ -244,6 +252,7 @@ class _Anybody(Clerk):
 
     def done(self, *_arguments: object) -> Any:
         return {
+            "requests": [{"request": ""}],
             "redemption": "",
             "batch": "",
             "offer": "",

@@ -2,7 +2,7 @@
 
 from tests.cli.conftest import FOUR_EYES, Clerk
 
-KINDS = ["award-draft", "award-row", "merchant-reference", "contact", "person", "decision", "holder"]
+KINDS = ["award-draft", "award-row", "merchant-reference", "payment-request", "contact", "person", "decision", "holder"]
 
 
 def test_what_is_kept_is_shown(clerk: Clerk) -> None:

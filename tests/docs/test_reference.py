@@ -13,7 +13,7 @@ from merchant_api.app import _api
 from merchant_api.openapi import describe
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
-from pasledger.formats import awards, baselines, cells, ends, masterdata, merchants, sources
+from pasledger.formats import awards, baselines, cells, ends, masterdata, merchants, payment_requests, sources
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.formats.payments import PAYMENT_KEYS
 from pasledger.formats.tabular import Column
@@ -31,7 +31,7 @@ from tests.support.books import A_LIVED_IN_TOWN, a_file, opened, unguarded
 from tests.support.town import a_stamp
 
 DOCS = ROOT / "docs"
-NOT_HEARD = "nothing; only staff can meet it"
+NOT_HEARD = ("nothing; only staff can meet it", "nothing; only a holder can meet it")
 
 
 def section(page: str, heading: str) -> str:
@@ -67,12 +67,12 @@ def test_a_refusal_says_what_a_merchant_hears(reason: Refusal) -> None:
     text = section("reference/refusals.md", reason)
     heard = re.findall(r"^- A merchant hears: (.+)$", text, re.MULTILINE)
     answer = answer_to(reason)
-    named = (f"{answer.status} `{answer.label}`", NOT_HEARD)
+    named = (f"{answer.status} `{answer.label}`", *NOT_HEARD)
     assert len(heard) == 1
     assert heard[0].startswith(named)
     assert len(re.findall(r"^- To do: .", text, re.MULTILINE)) == 1
     is_final = answer is not Answer.NOT_FOUND and reason not in (Refusal.MERCHANT_UNKNOWN, Refusal.KEY_REUSED)
-    assert heard[0].endswith(", final") == (is_final and heard[0] != NOT_HEARD)
+    assert heard[0].endswith(", final") == (is_final and heard[0] not in NOT_HEARD)
 
 
 # --- files
@@ -85,6 +85,7 @@ FORMATS: dict[str, tuple[Column, ...]] = {
     "Merchants": masterdata.MERCHANT_COLUMNS,
     "Checked accounts": merchants.CHECK_COLUMNS,
     "Holders": masterdata.HOLDER_COLUMNS,
+    "Payment requests": payment_requests.COLUMNS,
     "Sources": sources.COLUMNS,
 }
 

@@ -4,7 +4,7 @@ import pytest
 
 from merchant_api.answers import Answer, answer_to
 from pasledger.ledger.refusals import Refusal
-from pasledger.texts import LANGUAGES, codes
+from pasledger.texts import Surface, codes, languages
 
 OWN_DOING = {
     Refusal.KEY_REUSED: Answer.KEY_REUSED,
@@ -24,7 +24,7 @@ def test_every_reason_has_its_answer(reason: Refusal) -> None:
     assert answer_to(reason) is OWN_DOING.get(reason, Answer.REFUSED)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages(Surface.MERCHANTS))
 def test_every_answer_has_its_texts(language: str) -> None:
     """Each answer has a title and a sentence."""
     assert {f"answer.{answer.label}{part}" for answer in Answer for part in ("", ".title")} <= codes(language)

@@ -10,7 +10,7 @@ import pytest
 from merchant_api import faults
 from pasledger.pages.envelope import LARGEST_BODY_BYTES
 from pasledger.store import BooksProblem, BooksUnusable
-from pasledger.texts import LANGUAGES, say
+from pasledger.texts import Surface, languages, say
 from tests.support.service import Till
 
 GOOD = {"card": {"token": "a" * 22}, "amount": {"currency": "EUR", "value": "1.00"}}
@@ -130,7 +130,7 @@ def test_what_is_wrong_is_said_in_the_language_asked_for(till: Till, path: str, 
 def test_every_kind_of_error_has_its_sentence(kind: str) -> None:
     """With the figure that the kind has, in both languages."""
     code, figure = faults._CODES[kind]
-    for language in LANGUAGES:
+    for language in languages(Surface.MERCHANTS):
         assert ("7" in say(f"field.{code}", language, figure="7")) is (figure != "")
 
 

@@ -97,6 +97,8 @@ SURFACES = {
     "POST /mycard/block": Held.NO_PIN,
     "GET /mycard/change-pin": Held.NO_PIN,
     "POST /mycard/change-pin": Held.NO_PIN,
+    "GET /mycard/code": Held.NO_PIN,
+    "POST /mycard/code": Held.NO_PIN,
     "GET /mycard/data.json": Held.NO_PIN,
     "GET /mycard/own/language/{language}": Held.NO_CARD,
     "GET /mycard/language/{language}": Held.NO_CARD,
@@ -109,7 +111,7 @@ PAGES = {
     **dict.fromkeys(("card", "trouble", "error", "base"), Held.TWO_WORLDS),
     **dict.fromkeys(("who", "own_secret", "manage", "manage_sign_in", "offers", "shown"), Held.NO_CARD),
     **dict.fromkeys(("pin", "pin_set"), Held.NO_CODE),
-    **dict.fromkeys(("sign_in", "own", "block", "change_pin"), Held.NO_PIN),
+    **dict.fromkeys(("sign_in", "own", "block", "change_pin", "code"), Held.NO_PIN),
 }
 """Each template, by its name."""
 
@@ -121,6 +123,7 @@ FILES = {
     **dict.fromkeys(
         (
             *(
+                "addresses",
                 "audit_page",
                 "auditfile",
                 "awards",
@@ -140,12 +143,24 @@ FILES = {
                 "markup",
                 "masterdata",
                 "merchants",
+                "messages",
                 "numbers",
                 "own_data",
                 "pain002",
                 "paper",
             ),
-            *("payments", "reach_page", "seals", "sepa", "sources", "spreadsheet", "tabular", "workbook", "xml"),
+            *(
+                "payment_requests",
+                "payments",
+                "reach_page",
+                "seals",
+                "sepa",
+                "sources",
+                "spreadsheet",
+                "tabular",
+                "workbook",
+                "xml",
+            ),
         ),
         STAFF,
     ),

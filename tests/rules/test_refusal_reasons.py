@@ -32,6 +32,7 @@ from pasledger.rules.registration import (
 )
 from pasledger.rules.sources import SourceRequest
 from pasledger.rules.town import Town
+from tests.support.asking import a_reminder_of, a_withdrawal_of, an_ask, an_asked_payment
 from tests.support.batches import a_step, prepared
 from tests.support.holds import MOST_DAYS, a_capture, a_hold, a_hold_refund, a_release, an_expiry
 from tests.support.town import (
@@ -145,6 +146,11 @@ REPRODUCED = {
     Refusal.OFFER_OVER: Case(OfferRequest(an_offer()), stamp=a_stamp(date(2026, 4, 1))),
     Refusal.BRANCH_UNKNOWN: Case(OfferRequest(an_offer(branches=("Elders",)))),
     Refusal.OFFER_STEP_UNKNOWN: Case(an_offer_stop(), given=(*offered(an_offer()), an_offer_stop())),
+    Refusal.REQUEST_UNKNOWN: Case(an_asked_payment()),
+    Refusal.REQUEST_CLOSED: Case(an_asked_payment(), given=(an_ask(), a_withdrawal_of(1))),
+    Refusal.REQUEST_LESS_OPEN: Case(an_asked_payment("20,01"), given=(an_ask("20,00"),)),
+    Refusal.REQUEST_TERM: Case(an_ask(last_day=TODAY - timedelta(days=1))),
+    Refusal.REMINDER_TOO_SOON: Case(a_reminder_of(1), given=(an_ask(),)),
     Refusal.NO_ENTITLEMENT: Case(a_redemption(card=2), given=(A_SECOND_HOLDER,)),
     Refusal.NOT_STARTED: Case(
         a_redemption(card=2), given=(A_SECOND_HOLDER, an_award(holder=2, starts_on=date(2026, 3, 3), number=2))

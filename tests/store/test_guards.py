@@ -38,6 +38,7 @@ MAY_BE_DELETED = {
     "merchant_contact",
     "merchant_reference",
     "offer_mark",
+    "payment_request_reference",
     "person_name",
 }
 FOREIGN_KEYS = pytest.mark.parametrize("foreign_keys", [True, False], ids=["foreign keys", "no foreign keys"])

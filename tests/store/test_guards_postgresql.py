@@ -34,6 +34,7 @@ MAY_BE_DELETED = {
     "merchant_contact",
     "merchant_reference",
     "offer_mark",
+    "payment_request_reference",
     "person_name",
 }
 GUARDS = Postgresql().guards()

@@ -221,6 +221,7 @@ OTHERS = {
         "use a code again": "UPDATE pin SET activation = NULL",
         **{f"unlink of {table}": f"DELETE FROM {table}" for table in (
             "holder_reference", "award_decision", "merchant_reference", "merchant_contact", "person_name", "batch_row",
+            "payment_request_reference",
         )},
         "take the key away": "DELETE FROM books_key",
         "let another key in": "UPDATE books_key SET check_value = 'mine'",

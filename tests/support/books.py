@@ -49,6 +49,7 @@ from pasledger.store.sqlite import Sqlite
 from pasledger.usecases.booking import book
 from pasledger.usecases.sealing import seal
 from tests.support import postgresql
+from tests.support.asking import a_withdrawal_of, an_asked_payment, asks_of
 from tests.support.batches import A_BATCH
 from tests.support.holds import a_capture, a_hold, a_hold_refund, a_release
 from tests.support.town import (
@@ -182,6 +183,9 @@ A_LIVED_IN_TOWN: tuple[Request, ...] = (
     a_use(1, number=901),
     a_use(2, card=1, number=902),
     an_offer_stop(2),
+    asks_of(1, 2, 3, amount="2,00", key="a class"),
+    an_asked_payment("1,50", of=1, number=910, key="at home"),
+    a_withdrawal_of(2),
     LimitRequest(euros("25,00")),
     ActivationRequest(a_card().number, "hash of a code", date(2026, 5, 1)),
     PinRequest(a_card().number, "hash of a PIN", "hash of a code"),

@@ -9,9 +9,10 @@ from pasledger.rules.records import ReferenceKind
 from pasledger.rules.registration import CardRequest
 from pasledger.store import Store
 from pasledger.usecases.retention import unlink
+from tests.support.asking import an_ask
 from tests.support.books import A_SMALL_TOWN, granted
 from tests.support.holds import a_capture, a_hold
-from tests.support.town import a_card, a_change, a_lapse, a_person, a_redemption, a_stamp, an_end
+from tests.support.town import TODAY, a_card, a_change, a_lapse, a_person, a_redemption, a_stamp, an_end
 
 NEW_YEAR, MUCH_LATER = date(2027, 1, 2), date(2040, 1, 1)
 
@@ -23,6 +24,7 @@ LONG_AGO: tuple[Request, ...] = (
     a_hold("4,00", number=1, reference="camp 7"),
     a_capture("4,00", number=1),
     a_redemption("6,00", number=1),
+    an_ask("4,00", last_day=TODAY),
     an_end(),
     CardRequest(a_card().number, CardState.BLOCKED),
 )

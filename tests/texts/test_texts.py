@@ -9,41 +9,107 @@ from string import Formatter
 
 import pytest
 
+from pasledger import texts
 from pasledger.cli import bank, errors
 from pasledger.cli.wording import LISTS
 from pasledger.formats.faults import FaultKind
 from pasledger.ledger.refusals import Refusal
 from pasledger.reports.findings import FindingKind
 from pasledger.store import BooksProblem
-from pasledger.texts import LANGUAGES, codes, say, spoken
+from pasledger.texts import (
+    FIRST,
+    CatalogueUnfit,
+    Surface,
+    codes,
+    language_named,
+    languages,
+    needed,
+    require_whole,
+    say,
+    sentence,
+    spoken,
+)
 
+ROOT = Path(__file__).parents[2]
 CLI = Path(errors.__file__).parent
+LANGUAGES = languages(Surface.STAFF)
+EVERY_LANGUAGE = sorted(set().union(*(languages(surface) for surface in Surface)))
 
 
 def figures_in(code: str, language: str) -> set[str]:
     """Return the names of the figures in a sentence."""
-    parsed = Formatter().parse(_text(code, language))
+    parsed = Formatter().parse(sentence(code, language))
     return {name for _, name, _, _ in parsed if name is not None}
 
 
-def _text(code: str, language: str) -> str:
-    """Return a sentence with its figures as they are written."""
-    names: dict[str, object] = {}
-    while True:
-        try:
-            return say(code, language, **names)
-        except KeyError as missing:
-            (name,) = missing.args
-            names[name] = f"{{{name}}}"
+def test_every_language_says_what_its_header_says() -> None:
+    """Every sentence is there for whom a language is whole, with the same figures in it; and no other sentence."""
+    require_whole()
+    for language in EVERY_LANGUAGE:
+        wanted = set().union(*(needed(surface) for surface in language_named(language).whole_for))
+        assert codes(language) == wanted, language
+        for code in sorted(wanted):
+            assert figures_in(code, language) == figures_in(code, FIRST), (code, language)
 
 
-def test_both_languages_say_the_same_things() -> None:
-    """Every sentence is there in every language, with the same figures in it."""
-    first, *others = LANGUAGES
-    for language in others:
-        assert codes(language) == codes(first)
-    for code in sorted(codes(first)):
-        assert len({frozenset(figures_in(code, language)) for language in LANGUAGES}) == 1, code
+def test_holders_have_a_language_that_is_written_from_right_to_left() -> None:
+    """Staff and merchants speak two languages, holders more; each calls itself by its own name."""
+    assert (languages(Surface.STAFF), languages(Surface.MERCHANTS)) == (("nl", "en"), ("nl", "en"))
+    assert set(languages(Surface.HOLDERS)) > set(LANGUAGES)
+    names = {language: language_named(language).name for language in EVERY_LANGUAGE}
+    assert len(set(names.values()) - set(names)) == len(EVERY_LANGUAGE)
+    assert language_named("ar").direction == "rtl"
+    assert not language_named("ar").is_read
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "wrong"),
+    [
+        ("X-Name: Volapük\\nX-Whole-For: holders", "", "mycard.back"),
+        ("X-Name: Volapük\\nX-Whole-For: holders", 'msgid "mycard.own.on"\nmsgstr "{hour}"\n', "mycard.own.on"),
+        ("X-Whole-For: holders", "", "X-Name"),
+        ("X-Name: Volapük", "", "X-Whole-For"),
+        ("X-Name: Volapük\\nX-Whole-For: everybody", "", "X-Whole-For"),
+        ("X-Name: Volapük\\nX-Whole-For: holders", "msgid nothing\n", "PoFileError"),
+        ("", "\xff", "UnicodeDecodeError"),
+    ],
+)
+def test_a_catalogue_that_is_not_whole_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str, body: str, wrong: str
+) -> None:
+    """With what is wanting or wrong in it, before a holder finds it."""
+    text = f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"{header}\\n"\n\n{body}'
+    (tmp_path / "vo.po").write_bytes(text.encode("latin-1" if body == "\xff" else "utf-8"))
+    monkeypatch.setenv("PASLEDGER_TEXTS", str(tmp_path))
+    with pytest.raises(CatalogueUnfit, match=wrong) as unfit:
+        require_whole()
+    assert unfit.value.file == "vo.po"
+    monkeypatch.setenv("PASLEDGER_TEXTS", str(tmp_path / "nowhere"))
+    with pytest.raises(CatalogueUnfit):
+        require_whole()
+
+
+def test_a_town_improves_a_language_with_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue in its folder takes the place of ours."""
+    ours = Path(texts.__file__).with_name("ar.po").read_text(encoding="utf-8")
+    (tmp_path / "ar.po").write_text(ours.replace('"X-Read-By-A-Native: not yet\\n"\n', ""), encoding="utf-8")
+    monkeypatch.setenv("PASLEDGER_TEXTS", str(tmp_path))
+    require_whole()
+    assert language_named("ar").is_read
+
+
+def test_what_pages_of_a_holder_say_is_needed_in_each_language_of_holders() -> None:
+    """Every code in their templates and modules, and in what all pages share, is one that a language must have."""
+    pages = ROOT / "merchant_api" / "mycard"
+    shared = [
+        ROOT / "merchant_api" / "till" / "templates" / name for name in ("base.html", "error.html", "trouble.html")
+    ]
+    said = set()
+    for file in (*pages.glob("*.py"), *pages.glob("templates/*.html"), *shared):
+        said |= set(re.findall(r"[\"']([a-z]+\.[a-z.-]+)[\"']", file.read_text(encoding="utf-8"))) & codes(FIRST)
+    for_merchants = {"till.today", "till.statement", "till.sign-out"}  # what only a till that is signed in has
+    assert said - for_merchants <= needed(Surface.HOLDERS)
+    assert "mycard.own" in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,11 +139,11 @@ def test_the_command_line_gives_every_figure() -> None:
             assert figures_in(str(code.value), "nl") <= given, code.value
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
 def test_a_sentence_is_whole(language: str) -> None:
     """No sentence is empty, runs over a line, or holds what a terminal would obey."""
     for code in codes(language):
-        text = _text(code, language)
+        text = sentence(code, language)
         assert text.strip() == text != "", code
         assert text.isprintable(), code
 
@@ -118,7 +184,12 @@ def test_a_code_without_a_sentence_is_a_fault() -> None:
 )
 def test_the_best_language_is_spoken(wanted: str, language: str) -> None:
     """A locale or a header leads to a language that there is: the wanted one, or the first."""
-    assert spoken(wanted) == language
+    assert spoken(wanted, Surface.STAFF) == language
+
+
+def test_a_language_is_spoken_where_it_is_whole() -> None:
+    """To a holder who asks for Arabic, and not to staff."""
+    assert (spoken("ar-MA,nl;q=0.5", Surface.HOLDERS), spoken("ar-MA", Surface.MERCHANTS)) == ("ar", "nl")
 
 
 # --- what the command line says, read from its source

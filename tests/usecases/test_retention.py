@@ -69,6 +69,7 @@ def test_what_is_over_goes_and_the_books_stay(store: Store, books: str) -> None:
     retention.keep(store, K.PERSON, length("P2Y"), "B-1", a_stamp(NEW_YEAR))
     first_days = {
         K.PERSON: date(2028, 3, 2),
+        K.PAYMENT_REQUEST: date(2033, 3, 3),
         K.HOLDER: date(2034, 1, 1),
         K.MERCHANT_REFERENCE: date(2034, 1, 1),
         K.CONTACT: date(2036, 3, 2),

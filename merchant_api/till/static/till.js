@@ -91,16 +91,21 @@
     return ask(form, body);
   }
 
+  /* What the address bar says: of a page that is asked for by a form alone, the one that the form stands on. */
+  function placeOf(path) {
+    if (path === "/mycard/sign-in") return "/mycard";
+    return /^\/(payments\/[^/]+|mycard(\/.*)?)$/.test(path) ? path : "/";
+  }
+
   function show(answer) {
     const page = new DOMParser().parseFromString(answer.page, "text/html");
     document.title = page.title;
+    for (const name of ["lang", "dir"]) document.documentElement[name] = page.documentElement[name];
     document.querySelector("header").replaceWith(page.querySelector("header"));
     main().replaceWith(page.getElementById("main"));
     const address = new URL(answer.address);
-    if (address.pathname !== location.pathname) {
-      const isPage = /^\/(payments|mycard)\//.test(address.pathname) && !address.pathname.endsWith("/undo");
-      history.pushState(null, "", isPage ? address.pathname : "/");
-    }
+    const place = placeOf(address.pathname);
+    if (![place, address.pathname].includes(location.pathname)) history.pushState(null, "", place);
     showCard();
     needAmount();
     if (!document.activeElement || document.activeElement === document.body) main().focus();
@@ -144,6 +149,8 @@
     if (event.target.id === "offer") needAmount();
   });
   addEventListener("hashchange", () => { takeFromAddress(); showCard(); });
+  /* On paper nothing can be opened. */
+  addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; });
   addEventListener("popstate", () => location.reload());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   takeFromAddress();

@@ -39,6 +39,14 @@ from pasledger.rules.records.offers import (
     OfferStopped,
     OfferUsed,
 )
+from pasledger.rules.records.payment_requests import (
+    NOTHING_YET,
+    PaymentRequest,
+    PaymentRequestProgress,
+    PaymentRequestReference,
+    PaymentRequestStep,
+    PaymentRequestStepped,
+)
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonRole, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.retention import Length, ReferenceKind, RetentionPeriod, Unlinking
@@ -68,6 +76,7 @@ __all__ = [
     "BANK_PREFIX",
     "DONE",
     "MOST_PERCENT",
+    "NOTHING_YET",
     "Act",
     "ActResult",
     "Activation",
@@ -131,6 +140,11 @@ __all__ = [
     "OpenLine",
     "Part",
     "PaymentFile",
+    "PaymentRequest",
+    "PaymentRequestProgress",
+    "PaymentRequestReference",
+    "PaymentRequestStep",
+    "PaymentRequestStepped",
     "PaymentSettings",
     "Payout",
     "PayoutCancelled",

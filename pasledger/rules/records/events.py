@@ -31,6 +31,11 @@ from pasledger.rules.records.offers import (
     OfferStopped,
     OfferUsed,
 )
+from pasledger.rules.records.payment_requests import (
+    PaymentRequest,
+    PaymentRequestReference,
+    PaymentRequestStepped,
+)
 from pasledger.rules.records.persons import CodeUsed, Person, PersonEnd, PersonSecret
 from pasledger.rules.records.references import MerchantReference
 from pasledger.rules.records.retention import RetentionPeriod
@@ -80,6 +85,9 @@ Fact = (
     | OfferUsed
     | OfferMarked
     | OfferForgotten
+    | PaymentRequest
+    | PaymentRequestReference
+    | PaymentRequestStepped
     | ActorChange
     | BudgetDecision
     | Entitlement

@@ -16,6 +16,8 @@ class ReferenceKind(StrEnum):
     """A row of an award batch that was booked."""
     MERCHANT_REFERENCE = "merchant-reference"
     """A merchant's own name for what it booked."""
+    PAYMENT_REQUEST = "payment-request"
+    """A merchant's own name for what it asked to be paid."""
     CONTACT = "contact"
     """Whom to speak to at a merchant."""
     PERSON = "person"

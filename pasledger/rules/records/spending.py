@@ -11,9 +11,11 @@ from pasledger.ledger.ids import (
     HolderId,
     HoldId,
     MerchantId,
+    PaymentRequestId,
     RedemptionId,
     RefundId,
     ReleaseId,
+    RequestListId,
     TerminalId,
     UseId,
 )
@@ -71,5 +73,5 @@ class Attempt:
     refusal: Refusal | None
 
 
-ResultId = RedemptionId | RefundId | HoldId | CaptureId | ReleaseId | UseId
+ResultId = RedemptionId | RefundId | HoldId | CaptureId | ReleaseId | UseId | PaymentRequestId | RequestListId
 """What an attempt can lead to."""

@@ -121,6 +121,13 @@ from pasledger.store.rows.offers import (
     read_offer,
     read_offer_mark,
 )
+from pasledger.store.rows.payment_requests import (
+    payment_request_reference_row,
+    payment_request_row,
+    payment_request_step_row,
+    read_payment_request,
+    read_progress,
+)
 from pasledger.store.rows.persons import (
     code_use_row,
     person_end_row,
@@ -212,6 +219,9 @@ __all__ = [
     "offer_used_row",
     "part_of",
     "payment_file_rows",
+    "payment_request_reference_row",
+    "payment_request_row",
+    "payment_request_step_row",
     "payment_settings_row",
     "payout_cancelled_row",
     "payout_line_row",
@@ -263,6 +273,7 @@ __all__ = [
     "read_offer_mark",
     "read_open_line",
     "read_payment_file",
+    "read_payment_request",
     "read_payment_settings",
     "read_payout",
     "read_payout_cancelled",
@@ -272,6 +283,7 @@ __all__ = [
     "read_person",
     "read_person_secret",
     "read_pin",
+    "read_progress",
     "read_redemption",
     "read_refund",
     "read_retention_period",

@@ -11,9 +11,11 @@ from pasledger.ledger.ids import (
     HolderId,
     HoldId,
     MerchantId,
+    PaymentRequestId,
     RedemptionId,
     RefundId,
     ReleaseId,
+    RequestListId,
     TerminalId,
     UseId,
 )
@@ -176,6 +178,7 @@ def read_attempt(row: Row) -> Attempt:
 
 _PREFIX = 3
 _RESULTS: dict[str, type[ResultId]] = {
-    kind.prefix: kind for kind in (RedemptionId, RefundId, HoldId, CaptureId, ReleaseId, UseId)
+    kind.prefix: kind
+    for kind in (RedemptionId, RefundId, HoldId, CaptureId, ReleaseId, UseId, PaymentRequestId, RequestListId)
 }
 """What an attempt can lead to, by how its id begins."""

@@ -33,6 +33,11 @@ from pasledger.store.tables.masterdata import (
 from pasledger.store.tables.merchants import merchant_check, merchant_contact, merchant_end
 from pasledger.store.tables.money import attempt, award_decision, budget_decision, entitlement, redemption, refund
 from pasledger.store.tables.offers import offer, offer_mark, offer_step, offer_use
+from pasledger.store.tables.payment_requests import (
+    payment_request,
+    payment_request_reference,
+    payment_request_step,
+)
 from pasledger.store.tables.persons import code_use, person, person_end, person_name, person_secret
 from pasledger.store.tables.retention import retention_period, unlinked, unlinking
 from pasledger.store.tables.seals import seal, sealed
@@ -109,6 +114,9 @@ __all__ = [
     "offer_step",
     "offer_use",
     "payment_file",
+    "payment_request",
+    "payment_request_reference",
+    "payment_request_step",
     "payment_settings",
     "payout",
     "payout_cancelled",

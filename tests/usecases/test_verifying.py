@@ -296,7 +296,7 @@ def test_a_finding_says_what_is_wrong_and_where(books: str) -> None:
     assert (finding.check, finding.subject, finding.detail) == (
         "balance",
         "entitlement/ent_00000000000000000000000000000001",
-        "stored € 28,51, replayed € 28,50",
+        "stored € 27,01, replayed € 27,00",
     )
 
 

@@ -75,7 +75,7 @@ def test_contacts_that_are_there_get_a_salt(make_books: MakeBooks) -> None:
     """Each its own, so that they are sealed with the next seal; nothing else of them is another."""
     books = make_books(*A_SMALL_TOWN, *(a_change(contact=name) for name in ("the treasurer", "the secretary")))
     before = [row[:-1] for row in content(books)["merchant_contact"]]
-    made_older(books, "0021", "ALTER TABLE merchant_contact DROP COLUMN salt")
+    made_older(books, "0020", "ALTER TABLE merchant_contact DROP COLUMN salt")
     Store.upgrade(books)
     after = content(books)["merchant_contact"]
     assert [row[:-1] for row in after] == before

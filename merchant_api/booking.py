@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from fastapi import Request
 
-from merchant_api import schemas
 from merchant_api.answers import Answer, answer_to
 from merchant_api.errors import Problem
+from merchant_api.schemas import cards
 from merchant_api.writer import Full
 from pasledger.ledger.ids import MerchantId
 from pasledger.rules.card_entry import CardEntry
@@ -16,7 +16,7 @@ from pasledger.rules.records import Attempt
 
 async def booked_by_card(
     request: Request,
-    card: schemas.CardEntry,
+    card: cards.CardEntry,
     merchant: MerchantId,
     key: str,
     asked: Callable[[CardEntry], KeyedRequest],

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from merchant_api import API_VERSION
 from merchant_api.answers import Answer
 from merchant_api.faults import Fault
-from merchant_api.schemas import ProblemDetails
+from merchant_api.schemas.service import ProblemDetails
 from pasledger.texts import say
 
 _VERSION_HEADER = {"API-Version": {"description": "The version of the API", "schema": {"type": "string"}}}

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-from merchant_api.schemas import CardEntry
+from merchant_api.schemas.cards import CardEntry
 from merchant_api.writer import Full, Writer
 from pasledger.ledger.ids import MerchantId
 from pasledger.rules.attempts import key_of

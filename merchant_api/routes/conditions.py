@@ -6,7 +6,7 @@ from fastapi.concurrency import run_in_threadpool
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
 from merchant_api.openapi import problems
-from merchant_api.schemas import Condition
+from merchant_api.schemas.service import Condition
 from pasledger.store import Store
 
 router = APIRouter(tags=["condition"])

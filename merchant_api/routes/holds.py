@@ -11,7 +11,8 @@ from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.openapi import Responses, problems
 from merchant_api.requests import IdempotencyKey, sent_as_json
-from merchant_api.schemas import Capture, Hold, HoldWithUses, NewHold, NewRefund, Refund, Release, Share
+from merchant_api.schemas.holds import Capture, Hold, HoldWithUses, NewHold, Release, Share
+from merchant_api.schemas.redemptions import NewRefund, Refund
 from pasledger.ledger.ids import HoldId
 from pasledger.rules.card_entry import CardEntry
 from pasledger.rules.deciding import KeyedRequest

@@ -10,7 +10,7 @@ from merchant_api.auth import SignedIn
 from merchant_api.errors import Problem
 from merchant_api.openapi import problems
 from merchant_api.requests import KEY
-from merchant_api.schemas import KeyOutcome
+from merchant_api.schemas.service import KeyOutcome
 from pasledger.ledger.ids import CaptureId, HoldId, PaymentRequestId, RedemptionId, RefundId, ReleaseId, UseId
 from pasledger.rules.attempts import key_of
 from pasledger.rules.records import Attempt, ResultId

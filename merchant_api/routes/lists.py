@@ -10,7 +10,8 @@ from merchant_api.answers import Answer
 from merchant_api.auth import SignedIn
 from merchant_api.errors import Problem
 from merchant_api.openapi import problems
-from merchant_api.schemas import Day, Holds, ListedHold, ListedRedemption, ListedRefund, Redemptions, Refunds
+from merchant_api.schemas.common import Day
+from merchant_api.schemas.lists import Holds, ListedHold, ListedRedemption, ListedRefund, Redemptions, Refunds
 from pasledger.rules.references import LONGEST, PATTERN
 from pasledger.store import Reader, Store
 from pasledger.store.selling import Page, UnknownPlace, Wanted

@@ -10,7 +10,7 @@ from merchant_api.auth import SignedIn
 from merchant_api.booking import booked_by_card
 from merchant_api.openapi import problems
 from merchant_api.requests import IdempotencyKey, sent_as_json
-from merchant_api.schemas import NewOfferUse, Offers, OfferUse, OwnOffer, PublicMerchants, PublicOffers
+from merchant_api.schemas.offers import NewOfferUse, Offers, OfferUse, OwnOffer, PublicMerchants, PublicOffers
 from pasledger.ledger.ids import MerchantId, OfferId
 from pasledger.rules.card_entry import CardEntry
 from pasledger.rules.deciding import KeyedRequest

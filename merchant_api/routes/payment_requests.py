@@ -13,7 +13,7 @@ from merchant_api.links import base_of
 from merchant_api.openapi import Responses, problems
 from merchant_api.requests import IdempotencyKey, sent_as_json
 from merchant_api.routes.lists import LISTED, Limit, Since, Until, next_after, page_of
-from merchant_api.schemas import (
+from merchant_api.schemas.payment_requests import (
     MadePaymentRequest,
     NewPaymentRequest,
     PaymentRequest,

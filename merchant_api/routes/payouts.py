@@ -11,7 +11,7 @@ from merchant_api.errors import Problem
 from merchant_api.forms import CSV, HTML, OTHERWISE, wanted_form
 from merchant_api.openapi import problems
 from merchant_api.routes.lists import LISTED, Limit, Since, Until, next_after, page_of
-from merchant_api.schemas import ListedPayout, Payout, Payouts
+from merchant_api.schemas.payouts import ListedPayout, Payout, Payouts
 from pasledger.formats.specification import STYLE, as_csv, as_html
 from pasledger.ledger.ids import MerchantId, PayoutId
 from pasledger.pages.making import policy_of

@@ -11,7 +11,7 @@ from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.openapi import Responses, problems
 from merchant_api.requests import IdempotencyKey, sent_as_json
-from merchant_api.schemas import NewRedemption, NewRefund, Redemption, RedemptionWithRefunds, Refund
+from merchant_api.schemas.redemptions import NewRedemption, NewRefund, Redemption, RedemptionWithRefunds, Refund
 from pasledger.ledger.ids import RedemptionId
 from pasledger.rules.card_entry import CardEntry
 from pasledger.rules.deciding import KeyedRequest

@@ -11,7 +11,8 @@ from merchant_api.errors import Problem
 from merchant_api.faults import Fault
 from merchant_api.forms import CSV, HTML, OTHERWISE, wanted_form
 from merchant_api.openapi import problems
-from merchant_api.schemas import Day, Statement
+from merchant_api.schemas.common import Day
+from merchant_api.schemas.statements import Statement
 from merchant_api.statement_page import STYLE, statement_page
 from pasledger.formats.statements import statement_csv
 from pasledger.ledger.ids import MerchantId

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 
 from merchant_api.requests import KEY
-from merchant_api.schemas import CardEntry
+from merchant_api.schemas.cards import CardEntry
 from pasledger.formats import cells
 from pasledger.formats.faults import FaultKind, Misread
 from pasledger.ledger.ids import OfferId

@@ -127,6 +127,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "credited": messages.credited,
             "ending": messages.ending,
             "card-replaced": messages.card_replaced,
+            "payment-requests": messages.payment_requests,
             "send": messages.send,
         },
     },

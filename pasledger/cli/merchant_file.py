@@ -15,6 +15,7 @@ from pasledger.rules.records import MerchantContact
 from pasledger.store.merchant_file import History
 from pasledger.usecases import merchants
 from pasledger.usecases.finding import merchant_named
+from pasledger.usecases.minting import new_salt
 
 Named = Annotated[str, typer.Argument(metavar="MERCHANT", help="The exact name of the merchant, or its id.")]
 
@@ -47,14 +48,15 @@ def change(
         "iban": None if iban is None else call.read("--iban", iban, cells.account_number),
         "kvk_number": None if kvk is None else call.read("--kvk", kvk, cells.kvk_number),
     }
-    to_speak_to = [
+    who, write_to, call_at = (
         "" if text is None else call.read(where, text, words)
         for where, text in (("--contact", contact), ("--email", email), ("--phone", phone))
-    ]
+    )
     with call.store() as store:
         found = merchant_named(store, merchant, on=stamp.effective_on).id
-        who = MerchantContact(found, 0, *to_speak_to) if any(to_speak_to) else None
-        merchants.change(store, MerchantChangeRequest(found, **said, contact=who), stamp)
+        to_speak_to = MerchantContact(found, 0, who, write_to, call_at, new_salt())
+        is_given = bool(who or write_to or call_at)
+        merchants.change(store, MerchantChangeRequest(found, **said, contact=to_speak_to if is_given else None), stamp)
         with store.read() as reader:
             _answer(call, reader.merchant_history(found))
 

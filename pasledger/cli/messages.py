@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pasledger.cli.arguments import DEFAULT_LINK_BASE, LinkBase, language_of, link_base_of
+from pasledger.cli.arguments import DEFAULT_LINK_BASE, File, LinkBase, language_of, link_base_of
 from pasledger.cli.calls import Call
 from pasledger.cli.errors import Wrong, reading, require_texts
 from pasledger.cli.printing import Row, answer, table
@@ -17,6 +17,7 @@ from pasledger.formats import cells
 from pasledger.formats.addresses import Wish, read_addresses
 from pasledger.formats.faults import Misread
 from pasledger.formats.messages import Message, Sender, paragraphs
+from pasledger.formats.payment_requests import read_told
 from pasledger.ledger.ids import BatchId
 from pasledger.rules.holders import HolderReference
 from pasledger.store import Reader
@@ -126,6 +127,34 @@ def card_replaced(
         *(outbox, addresses, written_in, link_base),
         yes=yes,
     )
+
+
+def payment_requests(
+    context: typer.Context,
+    file: File,
+    outbox: Folder,
+    addresses: Addresses = None,
+    written_in: WrittenIn = FIRST,
+    link_base: LinkBase = DEFAULT_LINK_BASE,
+    *,
+    yes: Yes = False,
+) -> None:
+    """Tell holders who asks them for a payment, and where they can pay it.
+
+    The columns of the file: pashouder;verzoek. What is paid, over or withdrawn is told no more.
+
+    JSON: as `messages credited`.
+    """
+    call: Call = context.obj
+    stamp, base = call.stamp(), link_base_of(call, link_base)
+    with reading(file) as data:
+        rows = read_told(data)
+        _make(
+            call,
+            lambda reader: messaging.requested(reader, rows, on=stamp.effective_on, base=base),
+            *(outbox, addresses, written_in, link_base),
+            yes=yes,
+        )
 
 
 def send(context: typer.Context, outbox: Folder) -> None:

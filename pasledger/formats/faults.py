@@ -56,6 +56,7 @@ class FaultKind(StrEnum):
     BIC = "bic"
     KVK_NUMBER = "kvk-number"
     EMAIL = "email"
+    REQUEST_LINK = "request-link"
     LANGUAGE = "language"
     NOT_ONE_LINE = "not-one-line"
     CHOICE = "choice"

@@ -72,10 +72,13 @@ class PaymentRequested:
 
     merchant: str
     words: str
+    """What for, in Dutch."""
     amount: Money
     is_at_most: bool
     until: date
     link: str
+    words_en: str = ""
+    """The same in English, where that is said."""
 
 
 Content = Credited | Ending | CardReplaced | PaymentRequested
@@ -170,9 +173,10 @@ def _said(content: Content, sender: Sender, language: str) -> list[str]:
 
 def _requested(asked: PaymentRequested, language: str) -> list[str]:
     code = "message.payment-request.at-most" if asked.is_at_most else "message.payment-request.amount"
+    words = asked.words_en if language != "nl" and asked.words_en else asked.words
     return [
         _say("message.payment-request", language, merchant=asked.merchant),
-        _say("message.payment-request.words", language, words=asked.words),
+        _say("message.payment-request.words", language, words=words),
         _say(code, language, amount=asked.amount),
         _say("message.payment-request.until", language, day=_day(asked.until), link=asked.link),
         _say("message.payment-request.free", language),

@@ -15,7 +15,9 @@ from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, in_
 from pasledger.formats.paper import page
 from pasledger.formats.statements import MARK, in_euros
 from pasledger.formats.tabular import Column, read_lines
+from pasledger.ledger.ids import PaymentRequestId
 from pasledger.ledger.money import Money
+from pasledger.rules.holders import HolderReference
 from pasledger.texts import say
 
 MOST_ROWS = 5_000
@@ -70,6 +72,15 @@ class AskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TellRow:
+    """Whom a file tells of a request."""
+
+    row: int
+    holder: HolderReference
+    request: PaymentRequestId
+
+
+@dataclass(frozen=True, slots=True)
 class AskedLine:
     """A request as its merchant gets it back: how it stands, and its link."""
 
@@ -97,6 +108,34 @@ def read_asks(data: bytes) -> list[AskRow]:
             faults.append(Fault(FaultKind.ROW_TWICE, one.row, figures={"first": same}))
     if len(rows) > MOST_ROWS:
         faults.append(Fault(FaultKind.ROWS_TOO_MANY, figures={"most": MOST_ROWS}))
+    if faults:
+        raise FileRefused(in_order(faults))
+    return rows
+
+
+def request_named(text: str) -> PaymentRequestId:
+    """Read the id of a request, alone or at the end of its link."""
+    try:
+        return PaymentRequestId.parse(text.rpartition("/")[2])
+    except ValueError:
+        raise Misread(FaultKind.REQUEST_LINK) from None
+
+
+COLUMNS_OF_TOLD = (
+    Column("pashouder", "holder", cells.holder),
+    Column("verzoek", "request", request_named),
+)
+
+
+def read_told(data: bytes) -> list[TellRow]:
+    """Return who is told of which request. Raises `FileRefused` with all faults there are."""
+    lines, faults = read_lines(data, COLUMNS_OF_TOLD)
+    rows = [TellRow(line.row, line["holder"], line["request"]) for line in lines]
+    first: dict[tuple[HolderReference, PaymentRequestId], int] = {}
+    for one in rows:
+        same = first.setdefault((one.holder, one.request), one.row)
+        if same != one.row:
+            faults.append(Fault(FaultKind.ROW_TWICE, one.row, figures={"first": same}))
     if faults:
         raise FileRefused(in_order(faults))
     return rows

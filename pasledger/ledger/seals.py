@@ -19,6 +19,8 @@ _LEAF, _NODE, _SEAL = b"\0", b"\1", b"\2"
 _LEAF_BEGINS = _LEAF + b"pasledger leaf 1\n"
 _SEAL_FORMAT = "pasledger seal 1\n"
 
+DIGEST_BYTES = sha256().digest_size
+
 NOTHING_BEFORE = "0" * 64
 """What the first seal has in the place of the root of the seal before it."""
 
@@ -42,16 +44,26 @@ def row_text(begins: str, values: Iterable[Value]) -> str:
     )
 
 
-def row_writer(begins: str, are_whole: Sequence[bool]) -> Callable[[Iterable[Sequence[Any]]], list[str]]:
-    """Return what writes rows of one table, each after its key, as `row_text` does, in two thirds of the time.
+class Kind(NamedTuple):
+    """What the values of a column are."""
 
-    It is made for whole numbers in these places and texts in all others. What is of another kind is written too.
+    is_whole: bool
+    """Whole numbers, and else texts."""
+    may_be_nothing: bool = False
 
-    >>> row_writer(heading("seat", ("name", "number")), (False, True))([("key", "left", 12), ("key", "right", None)])
-    ['seat(name,number)4:left12;', 'seat(name,number)5:right-']
+
+def row_writer(begins: str, kinds: Sequence[Kind]) -> Callable[[Iterable[Sequence[Any]]], list[str]]:
+    """Return what writes rows of one table, each after its key, as `row_text` does, in less than half of the time.
+
+    It is made for values of these kinds. What is of another kind is written too.
+
+    >>> row_writer(heading("seat", ("name", "number")), (Kind(False), Kind(True)))([("key", "left", 12)])
+    ['seat(name,number)4:left12;']
+    >>> row_writer(heading("seat", ("name", "number")), (Kind(False), Kind(True)))([("key", "right", None)])
+    ['seat(name,number)5:right-']
     """
-    names = [f"value{place}" for place in range(len(are_whole))]
-    written = "".join(map(_as_in_an_f_string, names, are_whole))
+    names = [f"value{place}" for place in range(len(kinds))]
+    written = "".join(map(_as_in_an_f_string, names, kinds))
     # Made of our own headings and of places. Of another kind than was said is what has no length, or is no number.
     write: Callable[..., str] = eval(f"lambda key, {', '.join(names)}: f{begins + written!r}")  # noqa: S307
 
@@ -64,14 +76,14 @@ def row_writer(begins: str, are_whole: Sequence[bool]) -> Callable[[Iterable[Seq
     return write_all
 
 
-def _as_in_an_f_string(name: str, is_whole: bool) -> str:  # noqa: FBT001 - mapped over two lists
-    written = f"{{{name}:d}};" if is_whole else f"{{len({name})}}:{{{name}}}"
-    return f"{{'-' if {name} is None else f'{written}'}}"
+def _as_in_an_f_string(name: str, kind: Kind) -> str:
+    written = f"{{{name}:d}};" if kind.is_whole else f"{{len({name})}}:{{{name}}}"
+    return f"{{'-' if {name} is None else f'{written}'}}" if kind.may_be_nothing else written
 
 
-def leaf(*rows: str) -> bytes:
-    """Return the digest of a leaf, from the texts of its rows."""
-    return sha256(_LEAF_BEGINS + "\n".join(rows).encode()).digest()
+def leaf(text: str) -> str:
+    """Return the digest of a leaf, in hexadecimal, from the texts of its rows, each on a line of its own."""
+    return sha256(_LEAF_BEGINS + text.encode()).hexdigest()
 
 
 def _node(left: bytes, right: bytes) -> bytes:
@@ -95,19 +107,18 @@ class Tree:
         self._whole.append(digest)
         self.leaves += leaves
 
-    def extend(self, digests: Sequence[bytes]) -> None:
-        """Add leaves after the others, as many at a time as are a whole tree in their place."""
-        done = 0
-        while done < len(digests):
-            leaves = 1 << (len(digests) - done).bit_length() - 1
+    def extend(self, digests: bytes) -> None:
+        """Add leaves after the others, by their digests in a row: as many at a time as are a whole tree there."""
+        done, number = 0, len(digests) // DIGEST_BYTES
+        while done < number:
+            leaves = 1 << (number - done).bit_length() - 1
             if self.leaves:
                 leaves = min(leaves, self.leaves & -self.leaves)
-            level = digests[done : done + leaves]
-            while len(level) > 1:
-                level = [
-                    sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
-                ]
-            self.add(level[0], leaves=leaves)
+            level = digests[done * DIGEST_BYTES : (done + leaves) * DIGEST_BYTES]
+            while len(level) > DIGEST_BYTES:
+                pairs = range(0, len(level), 2 * DIGEST_BYTES)
+                level = b"".join([sha256(_NODE + level[at : at + 2 * DIGEST_BYTES]).digest() for at in pairs])
+            self.add(level, leaves=leaves)
             done += leaves
 
     @property
@@ -164,16 +175,16 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """Leaves of one table that follow each other: the same as lists, of what each has."""
+    """Leaves of one table that follow each other: the same as lists, of what each has. Digests are hexadecimal."""
 
     table: str
     keys: Sequence[str]
-    digests: Sequence[bytes]
+    digests: Sequence[str]
     recorded_at: Sequence[str]
 
     def __iter__(self) -> Iterator[Leaf]:
         for key, digest, recorded_at in zip(self.keys, self.digests, self.recorded_at, strict=True):
-            yield Leaf(self.table, key, digest, recorded_at)
+            yield Leaf(self.table, key, bytes.fromhex(digest), recorded_at)
 
 
 class Sealed(NamedTuple):

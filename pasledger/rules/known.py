@@ -47,6 +47,12 @@ class Known:
         last = max(before)[-1] if before else entitlement.valid.ends_before
         return {last, *(end for when, _, end in moved if abs(when - at) <= LONGEST_WAIT)}
 
+    def last_end_of(self, entitlement: Entitlement, at: datetime) -> date:
+        """Return the last of the ends that an entry which was recorded at this moment may have seen."""
+        if entitlement.id not in self._ends:
+            return entitlement.valid.ends_before
+        return max(self.ends_of(entitlement, at))
+
     def was_closed(self, scheme: str, year: int, at: datetime) -> bool:
         """Return whether a year of a scheme, or a later one, had been closed for certain at this moment."""
         return scheme in self._closed and self._is_closed(scheme, year, at - LONGEST_WAIT)

@@ -6,7 +6,8 @@ recorded with it. In such a one none of the checks can find anything, which is t
 as after the checks, and each entry that is not plainly right is held against all of them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -26,11 +27,11 @@ class Sale(NamedTuple):
     merchant: str
     holder: str
     cents: int
-    transfers: Iterable[tuple[str, str, int]]
+    transfers: Sequence[tuple[str, str, int]]
 
 
 class PlainSales:
-    """Knows who can pay whom."""
+    """Knows who can pay whom, and adds what was paid: by the codes of accounts, as it was written down."""
 
     def __init__(self, known: Known, opened: Mapping[str, Account]) -> None:
         self._known = known
@@ -44,10 +45,10 @@ class PlainSales:
             merchant = MerchantId(account.code.split("/")[1]) if account.kind is AccountKind.PAYABLE else None
             if merchant is not None and account == accounts.payable(merchant, account.scheme):
                 self._payees[account.code] = account, merchant
+        self._begin()
 
-    def add(self, sale: Sale, sums: Sums) -> bool:
-        """Add a redemption to the sums if it is plainly right; return whether it is."""
-        moves: list[tuple[Account, Account, MerchantId, int]] = []
+    def add(self, sale: Sale) -> bool:
+        """Add a redemption if it is plainly right; return whether it is."""
         left = sale.cents
         for debit, credit, cents in sale.transfers:
             if debit not in self._payers or credit not in self._payees or cents <= 0:
@@ -55,21 +56,36 @@ class PlainSales:
             (payer, entitlement), (payee, merchant) = self._payers[debit], self._payees[credit]
             if payer.scheme != payee.scheme or merchant != sale.merchant or not self._may_pay(entitlement, sale):
                 return False
-            moves.append((payer, payee, merchant, cents))
             left -= cents
-        if left or not moves:
+        if left or not sale.transfers:
             return False
-        sums.entries += 1
-        sums.transfers += len(moves)
-        for payer, payee, merchant, cents in moves:
-            sums.owed[merchant] += cents
-            sums.balances[payer] -= cents
-            sums.balances[payee] += cents
+        self._entries += 1
+        self._transfers += len(sale.transfers)
+        for debit, credit, cents in sale.transfers:
+            self._paid[debit] += cents
+            self._owed[credit] += cents
         return True
+
+    def move_to(self, sums: Sums) -> None:
+        """Add all of them to what other entries come to, and begin again with nothing."""
+        sums.entries += self._entries
+        sums.transfers += self._transfers
+        for code, cents in self._paid.items():
+            sums.balances[self._payers[code][0]] -= cents
+        for code, cents in self._owed.items():
+            account, merchant = self._payees[code]
+            sums.balances[account] += cents
+            sums.owed[merchant] += cents
+        self._begin()
+
+    def _begin(self) -> None:
+        self._entries = self._transfers = 0
+        self._paid: dict[str, int] = defaultdict(int)
+        self._owed: dict[str, int] = defaultdict(int)
 
     def _may_pay(self, entitlement: Entitlement, sale: Sale) -> bool:
         return (
             entitlement.holder == sale.holder
-            and entitlement.valid.starts_on <= sale.day < max(self._known.ends_of(entitlement, sale.at))
+            and entitlement.valid.starts_on <= sale.day < self._known.last_end_of(entitlement, sale.at)
             and not self._known.was_closed(entitlement.scheme, sale.day.year, sale.at)
         )

@@ -12,9 +12,15 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, groupby, islice
+from operator import itemgetter
 
-from pasledger.ledger.seals import NOTHING_BEFORE, Leaf, Leaves, Seal, Sealed, Tree
+from pasledger.ledger.seals import DIGEST_BYTES, NOTHING_BEFORE, Leaf, Leaves, Seal, Sealed, Tree
 from pasledger.rules.findings import Finding
+
+SealedRow = tuple[str, str, int, str]
+"""What a `Sealed` says, as it was read: there is one for each leaf, and hardly any of them is looked at by itself."""
+
+_SEAL = itemgetter(Sealed._fields.index("seal"))
 
 LATEST = timedelta(hours=1)
 """How long what was recorded can take to be in the books: a whole town is credited in less."""
@@ -27,8 +33,8 @@ class Compared:
         self.findings: list[Finding] = []
         self.unsealed = 0
         """How many leaves are in no seal."""
-        self.digests: list[tuple[int, list[bytes]]] = []
-        """What was sealed in it, in order: a seal, with the digests that come one after another in it."""
+        self.digests: list[tuple[int, bytearray]] = []
+        """What was sealed in it, in order: a seal, with the digests that come one after another in it, in a row."""
 
 
 class SealCheck:
@@ -47,7 +53,7 @@ class SealCheck:
         yield from compared.findings
         self.unsealed += compared.unsealed
         for number, digests in compared.digests:
-            self._trees[number].extend(digests)
+            self._trees[number].extend(bytes(digests))
 
     def knows(self, number: int) -> bool:
         """Return whether there is a seal with this number."""
@@ -81,10 +87,10 @@ class SealCheck:
 class Comparison:
     """A comparison of the leaves of a stretch, as they come, with what was sealed there."""
 
-    def __init__(self, check: SealCheck, sealed: Iterable[Sealed], compared: Compared) -> None:
+    def __init__(self, check: SealCheck, sealed: Iterable[SealedRow], compared: Compared) -> None:
         self._check = check
         self._sealed = iter(sealed)
-        self._ahead: deque[Sealed] = deque()
+        self._ahead: deque[SealedRow] = deque()
         """What was taken from there already."""
         self._compared = compared
 
@@ -92,8 +98,9 @@ class Comparison:
         """Compare the leaves that follow: all at once where nothing is wrong, and else one by one."""
         self._ahead.extend(islice(self._sealed, max(0, len(leaves.keys) - len(self._ahead))))
         if self._are_as_sealed(leaves):
-            for seal, sealed in groupby(zip(self._ahead, leaves.digests, strict=True), key=lambda one: one[0].seal):
-                self._count(seal, [digest for _, digest in sealed])
+            digests = iter(leaves.digests)
+            for seal, sealed in groupby(self._ahead, key=_SEAL):
+                self._count(seal, bytes.fromhex("".join(islice(digests, len([*sealed])))))
             self._ahead.clear()
         else:
             for leaf in leaves:
@@ -102,7 +109,7 @@ class Comparison:
     def end(self) -> None:
         """Tell that there are no leaves any more."""
         for sealed in chain(self._ahead, self._sealed):
-            self._gone(sealed)
+            self._gone(Sealed._make(sealed))
 
     def _are_as_sealed(self, leaves: Leaves) -> bool:
         """Return whether each leaf is what was sealed in its place, in a seal that there is, and none is dated back."""
@@ -113,8 +120,8 @@ class Comparison:
         if {*tables} != {leaves.table} or [*keys] != leaves.keys or not all(map(self._check.knows, seals)):
             return False
         latest = max(self._check.not_before.get(seal - 1, "") for seal in seals)
-        is_dated_back = any("" < at < latest for at in leaves.recorded_at)
-        return not is_dated_back and [*digests] == [digest.hex() for digest in leaves.digests]
+        is_dated_back = min(filter(None, leaves.recorded_at), default=latest) < latest
+        return not is_dated_back and [*digests] == leaves.digests
 
     def _see(self, leaf: Leaf) -> None:
         place = leaf[:2]
@@ -138,7 +145,7 @@ class Comparison:
     def _next(self) -> Sealed | None:
         if not self._ahead:
             self._ahead.extend(islice(self._sealed, 1))
-        return self._ahead[0] if self._ahead else None
+        return Sealed._make(self._ahead[0]) if self._ahead else None
 
     def _gone(self, sealed: Sealed) -> None:
         if sealed.table not in self._check.deletable:
@@ -152,14 +159,18 @@ class Comparison:
             self._compared.findings.append(Finding("seal", f"seal {sealed.seal}", missing))
             return
         try:
-            self._count(sealed.seal, [bytes.fromhex(sealed.digest)])
+            digest = bytes.fromhex(sealed.digest)
         except ValueError:
+            digest = b""
+        if len(digest) == DIGEST_BYTES:
+            self._count(sealed.seal, digest)
+        else:
             self._find("seal", sealed, "has a digest that is none")
 
-    def _count(self, seal: int, digests: list[bytes]) -> None:
+    def _count(self, seal: int, digests: bytes) -> None:
         runs = self._compared.digests
         if not runs or runs[-1][0] != seal:
-            runs.append((seal, []))
+            runs.append((seal, bytearray()))
         runs[-1][1].extend(digests)
 
     def _find(self, check: str, where: Leaf | Sealed, detail: str) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from typing import IO, Any, Generic, TypeVar, cast
@@ -23,6 +23,9 @@ from pasledger.store.store import Store
 _NEW_THINGS = 100_000
 """After how many new things Python looks for those that hold each other and nobody needs: rows are none of these."""
 
+_MOST_AHEAD = 4
+"""How many pieces of work, for each process, are done or begun before it is their turn."""
+
 Mine = TypeVar("Mine")
 Done = TypeVar("Done")
 
@@ -31,43 +34,86 @@ class CrewLost(Exception):  # noqa: N818 - it names a state
     """One of the processes has ended before its work."""
 
 
+class Task(Generic[Mine, Done]):
+    """A piece of work that another process does, or this one where nobody has begun it when its result is wanted."""
+
+    def __init__(self, work: Callable[[Mine], Done], mine: Mine) -> None:
+        self._work = work
+        self._mine = mine
+        self._future: Future[Done] = Future()
+
+    def give(self, threads: Executor, do: "Callable[[Callable[[Mine], Done]], Done]") -> None:
+        """Let it wait for another process."""
+        self._future = threads.submit(do, self._work)
+
+    def do(self) -> None:
+        """Do it here."""
+        self._future.set_result(self._work(self._mine))
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has begun it."""
+        return not self._future.running() and not self._future.done()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its result is there."""
+        return self._future.done()
+
+    def result(self) -> Done:
+        """Return what comes of it."""
+        return self._work(self._mine) if self._future.cancel() else self._future.result()
+
+
 class Crew(Generic[Mine]):
-    """Those who read: other processes, and the one that asks, which does itself what no other is free to do.
+    """Those who read: other processes, and the one that asks, which does itself what the others have no time for.
 
     Each has made for itself what it works with; that of the process that asks is `mine`.
     """
 
     def __init__(self, mine: Mine, others: "Sequence[_Hand]" = ()) -> None:
         self.mine = mine
-        self._idle = deque(others)
-        self._threads = ThreadPoolExecutor(max_workers=len(others) + 1)
-        self._most_ahead = 2 * len(others)
+        self._others = len(others)
+        self._free = deque(others)
+        self._threads = ThreadPoolExecutor(max_workers=max(1, len(others)))
+        self._given: list[Task[Mine, Any]] = []
 
-    def submit(self, work: Callable[[Mine], Done]) -> "Future[Done]":
+    def submit(self, work: Callable[[Mine], Done]) -> Task[Mine, Done]:
         """Let somebody do a piece of work, which has to be a function of a module, or a `partial` of one."""
-        if self._idle:
-            return self._threads.submit(self._done_by, self._idle.popleft(), work)
-        future: Future[Done] = Future()
-        future.set_result(work(self.mine))
-        return future
+        task = Task(work, self.mine)
+        if self._others:
+            task.give(self._threads, self._done_by_another)
+            self._given.append(task)
+        return task
 
     def each(self, works: Iterable[Callable[[Mine], Done]]) -> Iterator[Done]:
-        """Yield what comes of each piece of work, in their order; only a few of them are done before their turn."""
-        begun: deque[Future[Done]] = deque()
+        """Yield what comes of each piece of work, in their order; only a few of them are done before their turn.
+
+        One for each of the others waits until it is free, so that nobody is ever without work; the rest is done here.
+        """
+        begun: deque[Task[Mine, Done]] = deque()
         for work in works:
-            begun.append(self.submit(work))
-            while begun and (begun[0].done() or len(begun) > self._most_ahead):
+            self._given = [task for task in self._given if task.waits]
+            if len(self._given) < self._others:
+                begun.append(self.submit(work))
+            else:
+                begun.append(Task(work, self.mine))
+                begun[-1].do()
+            while begun and (begun[0].is_done or len(begun) > _MOST_AHEAD * self._others):
                 yield begun.popleft().result()
-        for one in begun:
-            yield one.result()
+        for task in begun:
+            yield task.result()
 
     def close(self) -> None:
         """Wait for nobody any more."""
         self._threads.shutdown(cancel_futures=True)
 
-    def _done_by(self, hand: "_Hand", work: Callable[[Mine], Done]) -> Done:
-        done: Done = hand.ask(_Desk.do, work)
-        self._idle.append(hand)
+    def _done_by_another(self, work: Callable[[Mine], Done]) -> Done:
+        hand = self._free.popleft()
+        try:
+            done: Done = hand.ask(_Desk.do, work)
+        finally:
+            self._free.append(hand)
         return done
 
 
@@ -77,12 +123,23 @@ def processors() -> int:
 
 
 @contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """Let Python look less often for things that nobody needs, as the other processes do."""
+    before = gc.get_threshold()
+    gc.set_threshold(_NEW_THINGS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
 def read_together(store: Store, make: Callable[[Reader], Mine], *, processes: int) -> Iterator[Crew[Mine]]:
     """Let so many processes read one snapshot, this one among them, while others write.
 
     Raises `BooksContended` where they cannot be given the same one, and `CrewLost`.
     """
-    with ExitStack() as stack:
+    with ExitStack() as stack, _rarely_collecting():
         others = [_Hand(store.books) for _ in range(processes - 1)]
 
         def join(mark: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindparam, cast, exists, func, literal, select
 
-from pasledger.ledger.seals import Leaves, heading, leaf, row_writer
+from pasledger.ledger.seals import Kind, Leaves, heading, leaf, row_writer
 from pasledger.store import tables
 from pasledger.store.statements import Query, Row
 from pasledger.store.tables.columns import CHANGES
@@ -31,7 +31,8 @@ class Rows:
         self.is_sealed = not is_part or table in _t.PARTS_OF_ENTRIES
         self.recorded_at = next((place for place, one in enumerate(self.columns, 1) if one.name == "recorded_at"), None)
         begins = heading(table.name, [column.name for column in self.columns])
-        self.texts = row_writer(begins, [column.type is WHOLE for column in self.columns])
+        kinds = [Kind(column.type is WHOLE, may_be_nothing=bool(column.nullable)) for column in self.columns]
+        self.texts = row_writer(begins, kinds)
         """Returns the texts of rows that were read."""
         key, found = _after_its_entry(table, self.columns) if is_part else _keyed(table, self.columns)
         leaf_table = _t.entry if is_part else table
@@ -91,15 +92,15 @@ class Page:
     def leaves(self) -> Leaves:
         """What is sealed of it."""
         keys = [row[0] for row in self.found]
-        texts = {key: [text] for key, text in zip(keys, self._rows.texts(self.found), strict=True)}
+        texts = dict(zip(keys, self._rows.texts(self.found), strict=True))
         for part, found in self._parts:
             for row, text in zip(found, part.texts(found), strict=True) if part.is_sealed else ():
                 if row[0] in texts:
-                    texts[row[0]].append(text)
+                    texts[row[0]] += f"\n{text}"
         place = self._rows.recorded_at
         recorded_at = [row[place] or "" for row in self.found] if place else [""] * len(keys)
         # By key: where the file is damaged, two rows can say to have the same.
-        return Leaves(self._rows.table.name, keys, [leaf(*texts[key]) for key in keys], recorded_at)
+        return Leaves(self._rows.table.name, keys, [leaf(texts[key]) for key in keys], recorded_at)
 
     @cached_property
     def _by_entry(self) -> list[tuple[Rows, dict[str, list[Row]]]]:

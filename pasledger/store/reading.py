@@ -65,6 +65,7 @@ from pasledger.store.loading import load
 from pasledger.store.messaging import Messaging
 from pasledger.store.noted import noted
 from pasledger.store.offers import Offers, miscounted
+from pasledger.store.orphans import orphaned
 from pasledger.store.payment_requests import PaymentRequests
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
@@ -361,6 +362,11 @@ class Reader:
     def damage(self) -> Iterator[tuple[str, str]]:
         """Yield what the database itself finds wrong: the check that found it, and what it says."""
         yield from database_behind(self._connection).damage(self._connection)
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with how rows stand beside each other: the check that found it, and what it says."""
+        for table, parent in orphaned(self._connection):
+            yield "reference", f"a row of {table} refers to a row of {parent} that is not there"
         for guard in guards.missing(self._connection):
             yield "guard", guard
         for payout, line in mispinned(self._connection):

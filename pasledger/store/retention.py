@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     Table,
     and_,
@@ -135,6 +136,8 @@ class Retention:
         for table, question in _BACK.items():
             for (key,) in question.stream(self._connection):
                 yield table.name, key, "was unlinked, and is there"
+        for (key,) in _NOT_OVER.stream(self._connection):
+            yield _t.merchant_contact.name, key, "went, and nobody had its place by the day that its record says"
         yield from self._missing_rows()
 
     def _missing_rows(self) -> Iterator[tuple[str, str, str]]:
@@ -167,7 +170,7 @@ def make_ready(connection: Connection, database: Database, kind: ReferenceKind) 
     database.make_ready_to_unlink(connection, _KINDS[kind].table.name)
 
 
-def key_of(table: Table) -> ColumnElement[str]:
+def key_of(table: FromClause) -> ColumnElement[str]:
     """Return the key of a row of references as the record has it, which is as it is sealed: ids have no slash."""
     first, *others = (cast(column, TEXT) if column.type is WHOLE else column for column in table.primary_key)
     key: ColumnElement[str] = first
@@ -211,15 +214,24 @@ _payment_request_terms = _began(
 )
 _person_terms = _began(_t.person_end.c.person_id, _t.person_end.c.recorded_at, _t.person_end.c.recorded_at)
 
-_contact, _later = _t.merchant_contact, _t.merchant_contact.alias("later")
+
+def _brought_a_contact(version: FromClause) -> ColumnElement[bool]:
+    """Return whether a version of a merchant came with a contact, which may have gone since."""
+    contact, went = _t.merchant_contact, _t.unlinked.alias("went")
+    is_there = exists().where(contact.c.merchant_id == version.c.id, contact.c.version == version.c.version)
+    return or_(is_there, exists().where(went.c.in_table == contact.name, went.c.key == key_of(version)))
+
+
+_version, _later = _t.merchant.alias("version"), _t.merchant.alias("later")
 _contact_terms = union_all(  # the first of them counts: a contact is over when another one takes its place
-    _began(key_of(_contact), _t.merchant.c.effective_from, _t.merchant.c.recorded_at)
-    .select_from(_contact)
-    .join(_later, and_(_later.c.merchant_id == _contact.c.merchant_id, _later.c.version > _contact.c.version))
-    .join(_t.merchant, and_(_t.merchant.c.id == _later.c.merchant_id, _t.merchant.c.version == _later.c.version)),
-    _began(key_of(_contact), _t.merchant_end.c.ends_before, _t.merchant_end.c.recorded_at)
-    .select_from(_contact)
-    .join(_t.merchant_end, _t.merchant_end.c.merchant_id == _contact.c.merchant_id),
+    _began(key_of(_version), _later.c.effective_from, _later.c.recorded_at)
+    .select_from(_version)
+    .join(_later, and_(_later.c.id == _version.c.id, _later.c.version > _version.c.version))
+    .where(_brought_a_contact(_version), _brought_a_contact(_later)),
+    _began(key_of(_version), _t.merchant_end.c.ends_before, _t.merchant_end.c.recorded_at)
+    .select_from(_version)
+    .join(_t.merchant_end, _t.merchant_end.c.merchant_id == _version.c.id)
+    .where(_brought_a_contact(_version)),
 )
 _last_steps = (
     select(_t.batch_step.c.batch_id, func.max(_t.batch_step.c.recorded_at).label("recorded_at"))
@@ -336,7 +348,7 @@ _KINDS: dict[ReferenceKind, _Kind] = {
     _K.HOLDER: _Kind(_t.holder_reference, _holder_terms, _holders_standing),
 }
 _WORKED_OUT = (_K.MERCHANT_REFERENCE, _K.PAYMENT_REQUEST, _K.PERSON, _K.DECISION, _K.HOLDER)
-"""Whose terms do not need the reference itself to be worked out."""
+"""Whose term begins on the last of its days, and of which no day is known by the reference itself."""
 
 TABLES = frozenset(kind.table.name for kind in _KINDS.values())
 """Every table of which rows can be unlinked."""
@@ -354,12 +366,21 @@ def _without(owners: Table, table: Table, *conditions: ColumnElement[bool]) -> Q
     return Query(select(owner).where(*conditions, ~there, ~went).order_by(owner))
 
 
+def _sealed_without(table: Table) -> Query:
+    """Ask for what was sealed of a table, and is neither there nor in a record of what went: it is nobody's."""
+    own = _t.sealed.c
+    went = exists().where(_t.unlinked.c.in_table == table.name, _t.unlinked.c.key == own.key)
+    there = exists().where(key_of(table) == own.key)
+    return Query(select(own.key).where(own.in_table == table.name, ~there, ~went).order_by(own.key))
+
+
 _GONE = {
     _t.holder_reference: _without(_t.holder, _t.holder_reference),
     _t.person_name: _without(_t.person, _t.person_name),
     _t.award_decision: _without(_t.entitlement, _t.award_decision),
     _t.payment_request_reference: _without(_t.payment_request, _t.payment_request_reference),
     _t.merchant_reference: _without(_t.entry, _t.merchant_reference, _is_bound_to_a_merchants),
+    _t.merchant_contact: _sealed_without(_t.merchant_contact),
 }
 _BACK = {
     table: Query(
@@ -369,6 +390,15 @@ _BACK = {
     )
     for table in {kind.table.name: kind.table for kind in _KINDS.values()}.values()
 }
+_over = _contact_terms.subquery()
+_NOT_OVER = Query(
+    select(_t.unlinked.c.key)
+    .join(_t.unlinking, _t.unlinking.c.id == _t.unlinked.c.unlinking_id)
+    .where(
+        _t.unlinked.c.in_table == _t.merchant_contact.name,
+        ~exists().where(_over.c.key == _t.unlinked.c.key, _over.c.day <= _t.unlinking.c.begun_by),
+    )
+)
 _batch_key = _t.batch_row.c.batch_id + literal("/") + cast(_t.batch_row.c.version, TEXT)
 _ROWS_THERE = Query(select(_batch_key, func.count()).group_by(_t.batch_row.c.batch_id, _t.batch_row.c.version))
 _ROWS_GONE = Query(select(_t.unlinked.c.key).where(_t.unlinked.c.in_table == _t.batch_row.name))

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, tuple_
 
 from pasledger.ledger.seals import Leaf, Leaves, Seal, Sealed
+from pasledger.rules.sealing import SealedRow
 from pasledger.store import tables
 from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.leaves import pages, parts_of, rows_of
@@ -58,13 +59,13 @@ class Sealing:
         """Yield all that was sealed, in the order in which it was."""
         return map(Sealed._make, _SEALED.stream(self._connection))
 
-    def sealed_within(self, stretch: Stretch) -> Iterator[Sealed]:
+    def sealed_within(self, stretch: Stretch) -> Iterator[SealedRow]:
         """Yield what was sealed in a stretch, in that order, whether its leaf is still there or not."""
         ends = {name: place for name, place in (("since", stretch.since), ("until", stretch.until)) if place}
         values = {
             f"{name}_{part}": value for name, place in ends.items() for part, value in zip(_PLACE, place, strict=True)
         }
-        return map(Sealed._make, _sealed_between(*ends).stream(self._connection, **values))
+        return _sealed_between(*ends).stream(self._connection, **values)
 
     def seals(self) -> Iterator[tuple[Seal, str]]:
         """Yield every seal with the root that the books have for it."""

@@ -152,8 +152,6 @@ class Sqlite(Database):
         for (says,) in connection.execute(text("PRAGMA integrity_check")):
             if says != "ok":
                 yield "integrity", str(says)
-        for table, _, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
-            yield "reference", f"a row of {table} refers to a row of {parent} that is not there"
 
     def make_ready_to_unlink(self, connection: Connection, table: str) -> None:  # noqa: ARG002 - for all tables
         """Let what is deleted be overwritten: it would stay in the file until something else needs the place."""

@@ -126,7 +126,7 @@ _HOLDERS_READ_TOO = frozenset(
             "till.again",
             "till.scanned",
         ),
-        *("till.start", "till.own.again", "till.error.differs", "till.error.unfit-cashier"),
+        *("till.start", "till.own.again", "till.error.differs", "till.error.unfit-cashier", "till.error.key"),
         *("fault.card-number", "fault.card-check-digits", "statement.column.day", "statement.column.amount"),
     }
 )

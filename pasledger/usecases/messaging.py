@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from pasledger.formats.addresses import Wish
+from pasledger.formats.faults import Fault, FileRefused, in_order
 from pasledger.formats.messages import (
     Amount,
     CardReplaced,
@@ -14,21 +15,26 @@ from pasledger.formats.messages import (
     Ending,
     Message,
     MessageKind,
+    PaymentRequested,
     Sender,
     as_email,
     as_letter,
     message_id,
 )
+from pasledger.formats.payment_requests import TellRow
 from pasledger.ledger.ids import BatchId
 from pasledger.ledger.money import Money
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.records.batches import BatchState
+from pasledger.rules.town import Needs
 from pasledger.store import Reader
+from pasledger.store.asking import KnownPaymentRequest
 from pasledger.store.messaging import ToTell
 from pasledger.usecases.booking import Progress
 from pasledger.usecases.minting import NETHERLANDS
 from pasledger.usecases.outbox import Outbox
+from pasledger.usecases.payment_requests import PAGE
 
 _DIGITS = 4
 _Names = dict[tuple[str, int], tuple[str, str]]
@@ -105,6 +111,37 @@ def replaced(reader: Reader, *, since: date) -> list[Found]:
         Found(message_id(MessageKind.CARD_REPLACED, one.card), one.reference, CardReplaced(str(one.number)[-_DIGITS:]))
         for one in reader.messaging.replaced(since=moment)
     ]
+
+
+def requested(reader: Reader, rows: Sequence[TellRow], *, on: date, base: str) -> list[Found]:
+    """Return the payment requests of which a file tells holders, without those that are not open any more.
+
+    The link of each begins with `base`. Raises `FileRefused` for holders and requests that are not there.
+    """
+    holders = reader.load(Needs(holders={row.holder for row in rows})).holders
+    requests = {one: reader.payment_requests.one(one) for one in sorted({row.request for row in rows})}
+    found: list[Found] = []
+    faults: list[Fault] = []
+    for row in rows:
+        holder, known = holders.get(row.holder), requests[row.request]
+        if holder is None:
+            faults.append(Fault(Refusal.HOLDER_UNKNOWN, row.row, "pashouder", row.holder))
+        if known is None:
+            faults.append(Fault(Refusal.REQUEST_UNKNOWN, row.row, "verzoek", row.request))
+        elif holder is not None and known.open(on):
+            told = message_id(MessageKind.PAYMENT_REQUEST, known.id, holder.id)
+            found.append(Found(told, row.holder, _asked(known, on, base)))
+    if faults:
+        raise FileRefused(in_order(faults))
+    return found
+
+
+def _asked(known: KnownPaymentRequest, on: date, base: str) -> PaymentRequested:
+    what = known.request
+    link = f"{base.rstrip('/')}{PAGE}/{known.id}"
+    return PaymentRequested(
+        known.merchant, what.words_nl, known.open(on), what.is_up_to, what.last_day, link, what.words_en
+    )
 
 
 def written(found: Iterable[Found], manner: Manner) -> list[Message]:

@@ -148,6 +148,7 @@ class Outbox:
         self._made.keep()
         underway.parent.mkdir(exist_ok=True)
         waits.rename(underway)
+        _keep_names(underway.parent, waits.parent)  # after a power cut it must not seem to wait still
         try:
             messenger.deliver(name, underway.read_bytes())
         except Undelivered as undelivered:
@@ -181,6 +182,7 @@ class Outbox:
         return next((place for place in places if place.exists()), None)
 
     def _close(self) -> None:
+        _keep_names(*(self._path / kind for kind in self._listed))  # before the list says that they were made
         for lines in (self._made, *self._listed.values()):
             lines.close()
 
@@ -212,6 +214,17 @@ class _Lines:
         """Put them there, and let go."""
         self.keep()
         os.close(self._descriptor)
+
+
+def _keep_names(*folders: Path) -> None:
+    """Put the names of what is in folders on the disk, where the machine can."""
+    for folder in folders:
+        with suppress(OSError):  # there is no such folder yet, or it is Windows
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _in(folder: Path) -> list[str]:

@@ -110,6 +110,10 @@ class Checker:
         """Return what the database itself finds wrong."""
         return list(_as_far_as_readable(Finding(check, "database", says) for check, says in self.reader.damage()))
 
+    def faults(self) -> list[Finding]:
+        """Return what is wrong with how rows stand beside each other."""
+        return list(_as_far_as_readable(Finding(check, "database", says) for check, says in self.reader.faults()))
+
     def look_at(self, stretch: Stretch) -> Checked:
         """Hold all of a stretch against its seals, and its entries against their records."""
         checked = Checked(is_whole=self.unreadable is None)
@@ -118,19 +122,21 @@ class Checker:
             for page in self.reader.journal(stretch):
                 comparison.see(page.leaves)
                 for entry in booked(page):
-                    if not self._is_plain(entry, checked.sums):
+                    if not self._is_plain(entry):
                         self._look_at_entry(entry, checked)
+            if self.unreadable is None:
+                self._plain_sales.move_to(checked.sums)
         else:
             for leaves in self.reader.seals.leaves_within(stretch):
                 comparison.see(leaves)
         comparison.end()
         return checked
 
-    def _is_plain(self, entry: Booked, sums: Sums) -> bool:
+    def _is_plain(self, entry: Booked) -> bool:
         """Return whether an entry is plainly right, and then add it."""
         try:
             sale = None if self.unreadable else entry.sale()
-            return sale is not None and self._plain_sales.add(sale, sums)
+            return sale is not None and self._plain_sales.add(sale)
         except UNREADABLE:
             return False
 
@@ -159,7 +165,7 @@ class Checker:
 
 def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | None) -> Verification:
     mine = crew.mine
-    damage = crew.submit(Checker.damage)
+    wrong = [crew.submit(Checker.damage), crew.submit(Checker.faults)]
     sums, is_whole = Sums(), True
     replayed = [*_misnamed(mine)] if mine.unreadable is None else [mine.unreadable]
     sealed: list[Finding] = []
@@ -179,7 +185,7 @@ def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | N
     if kept is not None:
         sealed += mine.seals.hold_against(*kept)
     counts = sums.entries, sums.transfers, len(sums.balances)
-    findings = (*damage.result(), *replayed, *sealed)
+    findings = (*chain.from_iterable(task.result() for task in wrong), *replayed, *sealed)
     return Verification(*counts, findings, len(mine.seals.seals), mine.seals.unsealed)
 
 

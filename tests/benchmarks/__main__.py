@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -42,9 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures: list[Figure] = []
     with a_bench(scale) as bench:
         for part in asked.part or PARTS:
+            began = time.monotonic()
             for figure in PARTS[part](bench):
                 figures.append(figure)
                 console.print(f"  {figure.name}: {figure.value:,.0f} of {figure.floor:,.0f}", style="dim")
+            console.print(f"{part}: {time.monotonic() - began:.0f} s", style="dim")
     write(figures, _OUTPUT)
     console.print(as_table(figures))
     console.print(f"{os.cpu_count()} processors; the figures are in {_OUTPUT}")

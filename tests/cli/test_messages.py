@@ -1,5 +1,6 @@
 """Messages at the command line: shown first, made once, and sent by a real mail server."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pasledger.texts import say
-from tests.cli.conftest import FOUR_EYES, YEAR, Clerk, Ran
+from tests.cli.conftest import CLUB, FOUR_EYES, YEAR, Clerk, Ran
 from tests.support.smtp import PASSWORD, Mailbox, mail_server
 
 AWARDS = "regeling;kenmerk;pashouder;bedrag\nsport;M-1;P-1;10,00\ncadeau;M-2;P-2;75,00\nsport;M-3;P-1;2,50\n"
@@ -178,6 +179,15 @@ def test_a_mail_server_gets_each_email_once(clerk: Clerk, mailbox: Mailbox) -> N
     assert made(clerk) == []
 
 
+def test_a_way_that_is_encrypted_from_the_first_sign_on(clerk: Clerk, tmp_path: Path) -> None:
+    """Where the mail server speaks TLS only."""
+    emails(clerk, P_1="een@voorbeeld.example")
+    with mail_server(tmp_path / "tls", is_tls=True) as box:
+        assert send(clerk, box, PASLEDGER_SMTP_SECURITY="tls").data["sent"] == 1
+        [(envelope, _)] = box.mails()
+    assert envelope["is_safe"]
+
+
 @pytest.mark.usefixtures("batch")
 def test_one_that_fails_keeps_no_other_waiting(clerk: Clerk, mailbox: Mailbox) -> None:
     """It is told with what to do, by its id and not by its address; what was cut off is not sent again by itself."""
@@ -256,3 +266,36 @@ def test_a_password_is_in_no_list_of_processes(clerk: Clerk, mailbox: Mailbox) -
     command = [sys.executable, "-m", "pasledger.cli", "messages", "send", "--outbox", str(clerk.folder / "out")]
     ran = subprocess.run(command, env=os.environ | named | variables, capture_output=True, text=True, check=True)
     assert PASSWORD not in ran.stdout + ran.stderr + "".join(variables.values())
+
+
+def test_parents_are_told_of_what_a_school_asks(clerk: Clerk) -> None:
+    """With who asks, what for, how much, until when and the link; once; and of what is not open any more, nothing."""
+    asked = clerk.file("kenmerk;bedrag\n7A-01;12,50\n7A-02;25,00\n", "class.csv")
+    until = f"31-12-{YEAR + 1}"
+    clerk.done("requests", "add", CLUB, asked, "--nl", "Schoolreis", "--en", "School trip", "--until", until)
+    first, second = (one["request"] for one in clerk.done("requests", "list", CLUB)["requests"])
+    told = clerk.file(f"pashouder;verzoek\nP-1;https://pas.example/mycard/requests/{first}\nP-2;{second}\n", "told.csv")
+    clerk.done("requests", "withdraw", second)
+    command = ("messages", "payment-requests", told, "--outbox", clerk.folder / "out", "--written-in", "en", "--yes")
+    assert clerk.done(*command)["letters"] == 1
+    letter = text_of(clerk)
+    expected = (CLUB, "School trip", "€ 12,50", until, f"https://pas.example/mycard/requests/{first}")
+    assert [text in letter for text in (*expected, "7A-01", "P-1")] == [True] * 5 + [False] * 2
+    assert (clerk.done(*command)["letters"], clerk.done(*command)["made_before"]) == (0, 1)
+
+
+def test_each_row_about_nobody_or_nothing_is_told(clerk: Clerk) -> None:
+    """With its row and column; and then nothing is made."""
+    nothing = f"pre_{0:032x}"
+    command = ("messages", "payment-requests", clerk.folder / "told.csv", "--outbox", clerk.folder / "out", "--yes")
+    clerk.file(f"pashouder;verzoek\nP-1;{nothing}\nP-99;{nothing}\n", "told.csv")
+    faults = json.loads(clerk(*command, "--json").err)["faults"]
+    assert [(one["row"], one["column"], one["reason"]) for one in faults] == [
+        (2, "verzoek", "request-unknown"),
+        (3, "pashouder", "holder-unknown"),
+        (3, "verzoek", "request-unknown"),
+    ]
+    clerk.file(f"pashouder;verzoek\nP-1;7A-01\nP-1;{nothing}\nP-1;{nothing}\n", "told.csv")
+    faults = json.loads(clerk(*command, "--json").err)["faults"]
+    assert [(one["row"], one["reason"]) for one in faults] == [(2, "request-link"), (4, "row-twice")]
+    assert not (clerk.folder / "out").exists()

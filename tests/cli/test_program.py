@@ -93,7 +93,10 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     asked = clerk.file("kenmerk;bedrag\n7A-01;12,50\n", "class.csv")
     yield "requests", "add", CLUB, asked, "--nl", "Reis", "--until", f"31-12-{YEAR + 1}"
     yield "requests", "list", CLUB
-    yield "requests", "withdraw", clerk.done("requests", "list", CLUB)["requests"][0]["request"]
+    request = clerk.done("requests", "list", CLUB)["requests"][0]["request"]
+    told = clerk.file(f"pashouder;verzoek\nP-1;{request}\n", "told.csv")
+    yield "messages", "payment-requests", told, "--outbox", clerk.folder / "outbox", "--yes"
+    yield "requests", "withdraw", request
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
     yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
     clerk.typed = f"{clerk.code('P-1')}\n4711\n"

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from httpx2 import Response
 
 from merchant_api.presenting import Presenter
-from merchant_api.schemas import CardEntry
+from merchant_api.schemas.cards import CardEntry
 from merchant_api.writer import Full, Writer
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money

@@ -62,11 +62,11 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(folder: Path) -> Iterator[Mailbox]:
-    """Run a mail server that keeps its mails in a folder."""
+def mail_server(folder: Path, *, is_tls: bool = False) -> Iterator[Mailbox]:
+    """Run a mail server that keeps its mails in a folder; encrypted from the first sign on, or when it is asked."""
     folder.mkdir()
     certificate = _certificate(folder)
-    command = [sys.executable, "-m", "tests.support.smtp", str(folder)]
+    command = [sys.executable, "-m", "tests.support.smtp", str(folder), *(["tls"] if is_tls else [])]
     with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -104,7 +104,8 @@ class _Talk:
         self._folder = folder
         self._reader = reader
         self._writer = writer
-        self._is_safe = self._is_in = False
+        self._is_safe = writer.get_extra_info("ssl_object") is not None
+        self._is_in = False
         self._sender, self._to = "", [""]
 
     async def go(self) -> None:
@@ -121,9 +122,7 @@ class _Talk:
             await self._say(f"250-mail.example\r\n250 {offers}")
         elif word == "STARTTLS":
             await self._say("220 ready")
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            context.load_cert_chain(self._folder / "certificate.pem", self._folder / "key.pem")
-            await self._writer.start_tls(context)
+            await self._writer.start_tls(_context(self._folder))
             self._is_safe = True
         elif word == "AUTH":
             self._is_in = self._is_safe and b64decode(rest.split()[-1]) == f"\0{USER}\0{PASSWORD}".encode()
@@ -162,16 +161,22 @@ class _Talk:
         await self._writer.drain()
 
 
-async def _serve(folder: Path) -> None:
+def _context(folder: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    return context
+
+
+async def _serve(folder: Path, *, is_tls: bool) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):  # who hangs up, or does not trust us
             await _Talk(folder, reader, writer).go()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=_context(folder) if is_tls else None)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1])))
+    asyncio.run(_serve(Path(sys.argv[1]), is_tls="tls" in sys.argv[2:]))

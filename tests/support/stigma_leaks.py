@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
-from merchant_api import booking, errors, schemas
+from merchant_api import booking, errors
 from merchant_api.answers import Answer
 from merchant_api.limits import Limits
 from merchant_api.routes import keys, statements
+from merchant_api.schemas.holds import HoldWithUses
+from merchant_api.schemas.offers import NewOfferUse, OfferUse
+from merchant_api.schemas.payouts import ListedPayout
+from merchant_api.schemas.redemptions import RedemptionWithRefunds
 from merchant_api.till import asked as till_asked
 from merchant_api.till import money as till_money
 from merchant_api.till import pages as till_pages
@@ -85,9 +89,9 @@ def _uses_that_tell(patched: pytest.MonkeyPatch) -> None:
 
 def _a_use_that_tells(patched: pytest.MonkeyPatch) -> None:
     """What is said of a use is as long as the last payment had parts."""
-    honest = schemas.OfferUse.of
+    honest = OfferUse.of
 
-    def leaking(attempt: Attempt, asked: schemas.NewOfferUse) -> schemas.OfferUse:
+    def leaking(attempt: Attempt, asked: NewOfferUse) -> OfferUse:
         return honest(attempt, asked).model_copy(update={"reference": "x" * counted[-1]})
 
     def noting(*arguments: Any) -> list[Outcome]:
@@ -98,7 +102,7 @@ def _a_use_that_tells(patched: pytest.MonkeyPatch) -> None:
 
     counted = [0]
     patched.setattr("merchant_api.writer.book", noting)
-    patched.setattr(schemas.OfferUse, "of", leaking)
+    patched.setattr(OfferUse, "of", leaking)
 
 
 def _another_sentence(patched: pytest.MonkeyPatch) -> None:
@@ -127,13 +131,13 @@ def _telling(outcome: Outcome) -> Outcome:
 
 def _a_line_for_each_part(patched: pytest.MonkeyPatch) -> None:
     """The list of refunds tells of the split."""
-    honest = schemas.RedemptionWithRefunds.recorded
+    honest = RedemptionWithRefunds.recorded
 
-    def leaking(recorded: Recorded) -> schemas.RedemptionWithRefunds:
+    def leaking(recorded: Recorded) -> RedemptionWithRefunds:
         split = tuple((replace(refund, parts=(part,)), at) for refund, at in recorded.refunds for part in refund.parts)
         return honest(replace(recorded, refunds=split))
 
-    patched.setattr(schemas.RedemptionWithRefunds, "recorded", leaking)
+    patched.setattr(RedemptionWithRefunds, "recorded", leaking)
 
 
 def _another_header(patched: pytest.MonkeyPatch) -> None:
@@ -172,9 +176,9 @@ def _parts_of_what_was_given_back(patched: pytest.MonkeyPatch) -> None:
 
 def _split_the_uses(patched: pytest.MonkeyPatch, kind: type) -> None:
     """A hold that is read has a line for each part of one kind of what became of it."""
-    honest = schemas.HoldWithUses.recorded
+    honest = HoldWithUses.recorded
 
-    def leaking(recorded: RecordedHold) -> schemas.HoldWithUses:
+    def leaking(recorded: RecordedHold) -> HoldWithUses:
         split = tuple(
             (replace(use, parts=parts), at)
             for use, at in recorded.uses
@@ -182,7 +186,7 @@ def _split_the_uses(patched: pytest.MonkeyPatch, kind: type) -> None:
         )
         return honest(replace(recorded, uses=split))
 
-    patched.setattr(schemas.HoldWithUses, "recorded", leaking)
+    patched.setattr(HoldWithUses, "recorded", leaking)
 
 
 def _an_order_that_follows_the_split(patched: pytest.MonkeyPatch) -> None:
@@ -313,9 +317,9 @@ def _a_line_of_a_payout_for_each_part(patched: pytest.MonkeyPatch) -> None:
 
 def _an_account_that_tells(patched: pytest.MonkeyPatch) -> None:
     """The list of payouts tells how many schemes paid."""
-    honest = schemas.ListedPayout.of
+    honest = ListedPayout.of
 
-    def leaking(one: SentPayout, **more: object) -> schemas.ListedPayout:
+    def leaking(one: SentPayout, **more: object) -> ListedPayout:
         return honest(one._replace(iban=f"{one.iban}{'x' * counted[one.entry]}"), **more)
 
     def noting(payouts: OwnPayouts, wanted: Wanted) -> Page[SentPayout]:
@@ -325,7 +329,7 @@ def _an_account_that_tells(patched: pytest.MonkeyPatch) -> None:
     counted: dict[str, int] = {}
     honest_list = OwnPayouts.sent
     patched.setattr(OwnPayouts, "sent", noting)
-    patched.setattr(schemas.ListedPayout, "of", leaking)
+    patched.setattr(ListedPayout, "of", leaking)
 
 
 def _a_page_of_the_till_that_tells(patched: pytest.MonkeyPatch) -> None:

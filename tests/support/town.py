@@ -162,7 +162,7 @@ def a_check(
 
 def a_change(merchant: MerchantId = CLUB, *, contact: str | None = None, **changed: str) -> MerchantChangeRequest:
     """Return a change of a merchant: of its contact, or of what is named."""
-    who = None if contact is None else MerchantContact(merchant, 0, contact, "", "")
+    who = None if contact is None else MerchantContact(merchant, 0, contact, "", "", "salt")
     return MerchantChangeRequest(merchant, contact=who, **changed)
 
 

@@ -25,7 +25,7 @@ from pasledger.usecases.verifying import verify
 from tests.support.books import A_SMALL_TOWN, MakeBooks, answer, content, granted, holders, is_postgresql, opened
 from tests.support.holds import a_hold
 from tests.support.retention import LONG_AGO, MUCH_LATER, NEW_YEAR, grown_old, unlinked
-from tests.support.town import a_budget, a_card, a_change, a_stamp, an_award, an_extension
+from tests.support.town import CLUB, a_budget, a_card, a_change, a_stamp, an_award, an_extension
 
 K = ReferenceKind
 ALL_THAT_WENT = {K.MERCHANT_REFERENCE: 1, K.CONTACT: 1, K.PERSON: 1, K.DECISION: 1, K.HOLDER: 1}
@@ -166,6 +166,7 @@ def test_a_contact_goes_when_another_takes_its_place(make_books: MakeBooks) -> N
         assert unlinked(store, K.CONTACT, on=date(2037, 1, 1)) == {}
         assert unlinked(store, K.CONTACT, on=date(2037, 1, 2)) == {K.CONTACT: 1}
         assert kept(store, K.CONTACT, MUCH_LATER).kept == 1
+        assert verify(store).is_sound
 
 
 def test_it_goes_in_pieces_and_goes_on(make_books: MakeBooks, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,7 +246,11 @@ DECISION = "ent_00000000000000000000000000000001"
 
 def recorded(table: str, key: str, kind: str, *, begun_by: str, number: int = 1) -> list[str]:
     """Return what writes a record by hand, and deletes what it is of."""
-    column = {"holder_reference": "holder_id", "award_decision": "entitlement_id"}[table]
+    column = {
+        "holder_reference": "holder_id",
+        "award_decision": "entitlement_id",
+        "merchant_contact": "merchant_id || '/' || version",
+    }[table]
     return [
         A_RUN.format(kind=kind, begun_by=begun_by, number=number),
         f"INSERT INTO unlinked VALUES ('{table}', '{key}', 'unl_made_up')",
@@ -265,6 +270,10 @@ BY_HAND = {
     "a decision whose term had not begun": (
         recorded("award_decision", DECISION, "decision", begun_by="2019-12-31"),
         {("unlinked", f"award_decision {DECISION}")},
+    ),
+    "a contact whose place nobody had taken": (
+        recorded("merchant_contact", f"{CLUB}/2", "contact", begun_by="2019-12-31"),
+        {("unlinked", f"merchant_contact {CLUB}/2")},
     ),
     "a record of more than went": (
         recorded("holder_reference", HOLDER, "holder", begun_by="2022-12-31", number=2),

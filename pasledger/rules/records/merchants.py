@@ -28,13 +28,17 @@ class CheckResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MerchantContact:
-    """Whom to speak to at a merchant. Kept apart from all else, because it can be a person, and can be deleted."""
+    """Whom to speak to at a merchant. Kept apart from all else, because it can be a person, and can be deleted.
+
+    `salt` is random, so that the digest by which it was sealed tells nothing when it is gone.
+    """
 
     merchant: MerchantId
     version: int
     name: str
     email: str
     phone: str
+    salt: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from pasledger.store.statements import Row
 
 def merchant_contact_row(contact: MerchantContact) -> Row:
     """Write a contact."""
-    return (contact.merchant, contact.version, contact.name, contact.email, contact.phone)
+    return (contact.merchant, contact.version, contact.name, contact.email, contact.phone, contact.salt)
 
 
 def read_merchant_contact(row: Row) -> MerchantContact:
     """Read a contact."""
-    merchant, version, name, email, phone = row
-    return MerchantContact(MerchantId(merchant), version, name, email, phone)
+    merchant, version, *said = row
+    return MerchantContact(MerchantId(merchant), version, *said)
 
 
 def merchant_check_row(check: MerchantCheck, stamp: Stamp) -> Row:

@@ -3,10 +3,11 @@
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint
 
 from pasledger.rules.records import CheckResult, CheckWay
-from pasledger.store.tables.columns import AT_COMMIT, DIFFERENT_PEOPLE, SealedAs, column, one_of, table
+from pasledger.store.tables.columns import AT_COMMIT, DIFFERENT_PEOPLE, column, one_of, table
 from pasledger.store.types import TEXT, WHOLE
 
-# The only place of a contact, who can be a person: a row can be deleted when its term is over.
+# The only place of a contact, who can be a person: a row can be deleted when its term is over. It is sealed with its
+# salt, so that the digest that stays tells nothing.
 merchant_contact = table(
     "merchant_contact",
     column("merchant_id", TEXT),
@@ -14,10 +15,10 @@ merchant_contact = table(
     column("name", TEXT),
     column("email", TEXT),
     column("phone", TEXT),
+    column("salt", TEXT),
     PrimaryKeyConstraint("merchant_id", "version"),
     ForeignKeyConstraint(["merchant_id", "version"], ["merchant.id", "merchant.version"], **AT_COMMIT),
     is_reference=True,
-    sealed_as=SealedAs.NOTHING,  # it has no salt, and nothing of a person may stay when the row goes
 )
 
 # The number is a key, so that of two checks at one moment the second is decided anew.

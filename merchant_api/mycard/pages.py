@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from merchant_api.answers import Answer
+from merchant_api.till.forms import Mistyped
 from merchant_api.till.guarding import Handler, come_back, told_by
 from merchant_api.till.pages import COOKIE, FILES, FOLDERS
 from pasledger.pages.making import Pages
@@ -33,6 +34,14 @@ def page(
     """Return a page; `language_at` is where one chooses another language and comes back to it."""
     here = {"is_signed_in": False, "home_at": HOME, "language_at": language_at}
     return PAGES.page(request, template, status=status, **here, **values)
+
+
+def page_with_error(request: Request, template: str, mistyped: Mistyped | None, **values: str) -> Response:
+    """Return a page with a form, and with what was wrong with what was typed there."""
+    error = say(mistyped.code, language_of(request), **mistyped.figures) if mistyped else ""
+    status = Answer.INVALID.status if mistyped else 200
+    wrong = mistyped.field if mistyped else ""
+    return page(request, template, status=status, error=error, wrong=wrong, **values)
 
 
 def guarded(handler: Handler) -> Handler:

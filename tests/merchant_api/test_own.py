@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from argon2 import PasswordHasher
 
-from merchant_api.mycard import own
+from merchant_api.mycard import signing_in
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.rules.cards import CardState
@@ -205,16 +205,16 @@ def test_a_stranger_who_tries_pins_here_does_not_keep_the_card_from_paying(
 def test_a_session_ends(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a quarter of an hour, when somebody says so, and where anything of it was changed."""
     home.signed_in()
-    cookie = home.till.client.cookies[own.COOKIE]
+    cookie = home.till.client.cookies[signing_in.COOKIE]
     with monkeypatch.context() as patched:
         later = SimpleNamespace(time=lambda: float(cookie.split(".")[3]))
-        patched.setattr("merchant_api.mycard.own.time", later)
+        patched.setattr("merchant_api.mycard.signing_in.time", later)
         assert "Show my card" in home.get().text
     assert "You can still spend" in home.get().text
     home.street.add_card("other")
     holder = home.street.cards["other"].holder
     for forged in (cookie.replace(cookie.split(".")[0], holder), cookie[:-1] + "x", "x"):
-        home.till.client.cookies.set(own.COOKIE, forged, domain="till.test", path="/")
+        home.till.client.cookies.set(signing_in.COOKIE, forged, domain="till.test", path="/")
         assert "Show my card" in home.get().text
     home.till.client.cookies.clear()
     home.signed_in()

@@ -3,16 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from merchant_api import API_VERSION, errors, openapi
-from merchant_api.answers import Answer
+from merchant_api import API_VERSION, astray, errors, openapi
 from merchant_api.auth import Terminals
 from merchant_api.limits import Limits
 from merchant_api.mycard import routes as mycard
@@ -75,13 +73,13 @@ def create_app(store: Store, settings: Settings, sign_in: SignIn | None = None) 
     site = Starlette(
         routes=[Mount("/v1", api), *security.routes(settings), *till.routes(), *mycard.routes(sign_in)],
         lifespan=lifespan,
-        exception_handlers={HTTPException: _no_such_place},
+        exception_handlers={HTTPException: astray.no_such_place},
     )
     site.state = api.state
     site.router.redirect_slashes = False
-    return Observed(
-        errors.in_an_envelope(site, larger={asking.FILE: asking.LARGEST_FILE_BYTES}), log="merchant_api.requests"
-    )
+    larger = {asking.FILE: asking.LARGEST_FILE_BYTES}
+    enveloped = errors.in_an_envelope(site, too_large=astray.too_large(larger), larger=larger)
+    return Observed(enveloped, log="merchant_api.requests")
 
 
 def _api() -> FastAPI:
@@ -106,7 +104,3 @@ def _api() -> FastAPI:
         return JSONResponse(openapi.describe(api), headers={"Access-Control-Allow-Origin": "*"})
 
     return api
-
-
-async def _no_such_place(request: Request, _error: Exception) -> Response:
-    return errors.problem(Answer.NOT_FOUND, request.headers.get("accept-language", ""))

@@ -46,10 +46,11 @@ def page_with_error(request: Request, template: str, mistyped: Mistyped | None, 
 
 def guarded(handler: Handler) -> Handler:
     """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
-    return told_by(_trouble, handler)
+    return told_by(trouble, handler)
 
 
-def _trouble(request: Request, answer: Answer) -> Response:
+def trouble(request: Request, answer: Answer) -> Response:
+    """Return a page that says what keeps a request from being answered."""
     language, what = language_of(request), _TROUBLES.get(answer, "fault")
     title, detail = say(f"mycard.trouble.{what}.title", language), say(f"mycard.trouble.{what}", language)
     return come_back(page(request, "trouble.html", status=answer.status, title=title, detail=detail), answer)

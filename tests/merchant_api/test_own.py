@@ -234,6 +234,18 @@ def test_another_site_does_nothing(home: Home) -> None:
         assert (answer.status_code, says in answer.text) == (400, True)
 
 
+@pytest.mark.parametrize("address", ["/mycard/", "/mycard/sign-in"])
+def test_what_is_not_there_is_a_page_to_a_browser(home: Home, address: str) -> None:
+    """Who reloads the form that was sent, or types a stroke too many, is told in a page; a program gets a problem."""
+    browser = home.till.client.get(address, headers=HERE | {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (browser.status_code, "This is not there" in browser.text) == (404, True)
+    assert browser.headers["content-type"].startswith("text/html")
+    till = home.till.client.get("/today/", headers=HERE | {"Accept": "text/html"})
+    assert (till.status_code, "It is not there, or it is not yours" in till.text) == (404, True)
+    for program in (home.get(address), home.till.client.get("/v1/nothing", headers={"Accept": "text/html"})):
+        assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
+
+
 def test_the_page_is_strict_and_its_language_is_chosen(home: Home) -> None:
     """No script or style of others, no referrer, nothing kept; Dutch is one press away."""
     answer = home.sign_in(home.street.numbers["child"])

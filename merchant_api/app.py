@@ -3,20 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from merchant_api import API_VERSION, errors, openapi
-from merchant_api.answers import Answer
+from merchant_api import API_VERSION, astray, errors, openapi
 from merchant_api.auth import Terminals
 from merchant_api.limits import Limits
 from merchant_api.mycard import routes as mycard
 from merchant_api.mycard.choosing import Chooser
+from merchant_api.mycard.signing_in import ByPin, SignIn
 from merchant_api.presenting import Presenter
 from merchant_api.routes import (
     conditions,
@@ -45,8 +44,9 @@ A card and an amount go in; yes or no comes out. A request is paid whole or refu
 its reason. Every request that books carries an `Idempotency-Key`: ask again with the same key, as often as you like."""
 
 
-def create_app(store: Store, settings: Settings) -> ASGIApp:
-    """Return the service for the books in `store`."""
+def create_app(store: Store, settings: Settings, sign_in: SignIn | None = None) -> ASGIApp:
+    """Return the service for the books in `store`; `sign_in` lets holders in, where a card and its PIN do not."""
+    sign_in = sign_in or ByPin()
     writer = Writer(store, most_waiting=settings.most_waiting, most_in_a_batch=settings.most_in_a_batch)
 
     presenter = Presenter(store, writer, most_waiting=settings.most_pins_waiting)
@@ -68,18 +68,18 @@ def create_app(store: Store, settings: Settings) -> ASGIApp:
     api = _api()
     api.state.store, api.state.writer, api.state.terminals = store, writer, Terminals(store, writer)
     api.state.presenter, api.state.limits = presenter, Limits(settings.requests_a_minute)
-    api.state.chooser = chooser
+    api.state.chooser, api.state.sign_in = chooser, sign_in
     api.state.settings = settings
     site = Starlette(
-        routes=[Mount("/v1", api), *security.routes(settings), *till.routes(), *mycard.routes()],
+        routes=[Mount("/v1", api), *security.routes(settings), *till.routes(), *mycard.routes(sign_in)],
         lifespan=lifespan,
-        exception_handlers={HTTPException: _no_such_place},
+        exception_handlers={HTTPException: astray.no_such_place},
     )
     site.state = api.state
     site.router.redirect_slashes = False
-    return Observed(
-        errors.in_an_envelope(site, larger={asking.FILE: asking.LARGEST_FILE_BYTES}), log="merchant_api.requests"
-    )
+    larger = {asking.FILE: asking.LARGEST_FILE_BYTES}
+    enveloped = errors.in_an_envelope(site, too_large=astray.too_large(larger), larger=larger)
+    return Observed(enveloped, log="merchant_api.requests")
 
 
 def _api() -> FastAPI:
@@ -104,7 +104,3 @@ def _api() -> FastAPI:
         return JSONResponse(openapi.describe(api), headers={"Access-Control-Allow-Origin": "*"})
 
     return api
-
-
-async def _no_such_place(request: Request, _error: Exception) -> Response:
-    return errors.problem(Answer.NOT_FOUND, request.headers.get("accept-language", ""))

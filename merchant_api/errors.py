@@ -6,11 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from merchant_api import API_VERSION
 from merchant_api.answers import Answer
@@ -119,11 +118,6 @@ async def _on_fault(request: Request, fault: Exception) -> Response:
     return problem(Answer.FAULT, _language(request))
 
 
-def in_an_envelope(app: ASGIApp, *, larger: Mapping[str, int]) -> ASGIApp:
+def in_an_envelope(app: ASGIApp, *, too_large: ASGIApp, larger: Mapping[str, int]) -> ASGIApp:
     """Return an application whose every response carries the API's version and the security headers."""
-    return Envelope(app, too_large=_too_large, headers={"API-Version": API_VERSION, **STRICT}, larger=larger)
-
-
-async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    wanted = Headers(scope=scope).get("accept-language", "")
-    await problem(Answer.TOO_LARGE, wanted, most=LARGEST_BODY_BYTES)(scope, receive, send)
+    return Envelope(app, too_large=too_large, headers={"API-Version": API_VERSION, **STRICT}, larger=larger)

@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
-from merchant_api.mycard.own import Own, asks_to_sign_in, holder_of
 from merchant_api.mycard.pages import PAGES, guarded, language_of, page
+from merchant_api.mycard.signing_in import Own, asks_to_sign_in, holder_of
 from merchant_api.till.forms import Mistyped, read_key, text_in
 from merchant_api.writer import Full
 from pasledger.formats import cells

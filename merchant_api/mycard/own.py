@@ -1,70 +1,43 @@
-"""Mijn pas: who knows the PIN of a card sees what is on it, blocks it at once, and changes the PIN.
+"""Mijn pas: who is let in sees what is on the card, blocks it at once, and changes the PIN.
 
-Signing in costs and answers the same for every card that is not let in. A session is a few signed words, ends after a
-quarter of an hour, and with the PIN that it began with. Nothing of a card is in an address.
+Who somebody is, is told by `signing_in`. Nothing of a card is in an address.
 """
 
 import json
-import re
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from hmac import compare_digest
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from merchant_api.answers import Answer
 from merchant_api.errors import Problem
-from merchant_api.mycard.pages import HOME, PAGES, guarded, language_of, page
+from merchant_api.mycard.pages import HOME, PAGES, guarded, language_of, page, page_with_error
+from merchant_api.mycard.signing_in import Own, asks_to_sign_in, forget, holder_of
 from merchant_api.till.forms import Mistyped, text_in
 from merchant_api.till.guarding import Handler
 from merchant_api.writer import Full
-from pasledger.formats.faults import Misread
 from pasledger.formats.own_data import money_as_data
 from pasledger.formats.paper import Available
 from pasledger.ledger.ids import HolderId
 from pasledger.pages.making import qr
-from pasledger.pages.signing import signed, words_of
-from pasledger.rules.cards import CardNumber, CardState, TokenHash
-from pasledger.rules.records import Card
+from pasledger.rules.cards import CardState, TokenHash
 from pasledger.rules.registration import CardRequest
-from pasledger.rules.town import Needs
 from pasledger.store import Store
-from pasledger.texts import say
 from pasledger.usecases import pins
-from pasledger.usecases.finding import card_named
 from pasledger.usecases.minting import today
 from pasledger.usecases.overviews import OwnMoney, money_of, places_of
-from pasledger.usecases.payment_requests import PAGE
 
-COOKIE = "__Host-mycard"
-SECONDS = 15 * 60
-"""How long somebody stays signed in."""
-
-_PURPOSE = "mycard"
 _ENDS_SOON = timedelta(days=60)
-_ON_THIS_SITE = re.compile(rf"{PAGE}/pre_[0-9a-f]{{32}}", re.ASCII)
-"""Where somebody can go on after signing in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """Whose card somebody looks at, and how often its PIN was set."""
-
-    card: Card
-    sequence: int
 
 
 def routes() -> list[Route]:
     """Return every address."""
     return [
         Route(HOME, guarded(home)),
-        Route(f"{HOME}/sign-in", guarded(sign_in), methods=["POST"]),
         Route(f"{HOME}/sign-out", guarded(sign_out), methods=["POST"]),
         Route(f"{HOME}/block", guarded(_by_the_holder(block)), methods=["GET", "POST"]),
         Route(f"{HOME}/change-pin", guarded(_by_the_holder(change_pin)), methods=["GET", "POST"]),
@@ -90,33 +63,10 @@ async def home(request: Request) -> Response:
     return asks_to_sign_in(request) if own is None else await _overview(request, own)
 
 
-async def sign_in(request: Request) -> Response:
-    """Let in who knows the PIN of a card."""
-    async with request.form(max_files=0) as form:
-        to = text_in(form, "to")
-        to = to if _ON_THIS_SITE.fullmatch(to) else ""
-        try:
-            named, pin = _read(form)
-        except Mistyped as mistyped:
-            return asks_to_sign_in(request, mistyped, to=to)
-    try:
-        number = await request.app.state.chooser.let_in(named, pin)
-    except Full:
-        raise Problem(Answer.BUSY) from None
-    own = None if number is None else await run_in_threadpool(_card_of, request.app.state.store, number)
-    if own is None:
-        return asks_to_sign_in(request, Mistyped("", "mycard.sign-in.no"), to=to)
-    response = RedirectResponse(to or HOME, 303)
-    words = f"{own.card.holder}.{own.card.id}.{own.sequence}.{int(time.time()) + SECONDS}"
-    cookie = signed(request.app.state.store.key, _PURPOSE, words)
-    response.set_cookie(COOKIE, cookie, max_age=SECONDS, secure=True, httponly=True, samesite="strict")
-    return response
-
-
 async def sign_out(_request: Request) -> Response:
     """Forget who was there."""
     response = RedirectResponse(HOME, 303)
-    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
+    forget(response)
     return response
 
 
@@ -187,35 +137,6 @@ async def speak(request: Request) -> Response:
     return PAGES.spoken_from_now_on(request.path_params["language"], back_to=HOME)
 
 
-async def holder_of(request: Request) -> Own | None:
-    """Return whose session this is; None without one, and where it is over."""
-    key = request.app.state.store.key
-    words = None if key is None else words_of(key, _PURPOSE, request.cookies.get(COOKIE, ""))
-    if words is None:
-        return None
-    holder, card, sequence, until = words.split(".")
-    if time.time() >= int(until):
-        return None
-    own = await run_in_threadpool(_card_with, request.app.state.store, HolderId(holder), card)
-    return own if own is not None and own.sequence == int(sequence) else None
-
-
-def _card_of(store: Store, number: CardNumber) -> Own | None:
-    with store.read() as reader:
-        town = reader.load(Needs(cards={number}, pins={number}))
-    card = town.card(number)
-    return Own(card, town.pins[card.id].sequence) if card.id in town.pins else None
-
-
-def _card_with(store: Store, holder: HolderId, card: str) -> Own | None:
-    with store.read() as reader:
-        found = next((one for one in reader.cards_of_holder(holder) if one.id == card), None)
-        if found is None or found.state is CardState.REPLACED:
-            return None
-        town = reader.load(Needs(cards={found.number}, pins={found.number}))
-    return Own(found, town.pins[found.id].sequence) if found.id in town.pins else None
-
-
 def _look(store: Store, holder: HolderId) -> tuple[str, OwnMoney, list[tuple[str, str]]]:
     """Return the town, the money of a holder, and where it can be spent."""
     with store.read() as reader:
@@ -253,30 +174,5 @@ def _shown(one: Available, language: str) -> dict[str, object]:
     }
 
 
-def _read(form: FormData) -> tuple[CardNumber | TokenHash, str]:
-    """Return what was typed. Raises `Mistyped` for what makes no sense; whether it is right is asked later."""
-    try:
-        named = card_named(text_in(form, "card"))
-    except Misread as misread:
-        raise Mistyped("card", f"fault.{misread.kind}", **misread.figures) from None
-    pin = text_in(form, "pin")
-    if pins.PIN.fullmatch(pin) is None:
-        raise Mistyped("pin", "mycard.error.pin")
-    return named, pin
-
-
-def asks_to_sign_in(request: Request, mistyped: Mistyped | None = None, *, to: str = "") -> Response:
-    """Ask who is there, and go on where somebody wanted to be."""
-    back = {"language_at": f"{to}/language"} if to else {}
-    return _with_error(request, "sign_in.html", mistyped, to=to, **back)
-
-
 def _asks_for_pins(request: Request, mistyped: Mistyped | None = None) -> Response:
-    return _with_error(request, "change_pin.html", mistyped)
-
-
-def _with_error(request: Request, template: str, mistyped: Mistyped | None, **values: str) -> Response:
-    error = say(mistyped.code, language_of(request), **mistyped.figures) if mistyped else ""
-    status = Answer.INVALID.status if mistyped else 200
-    wrong = mistyped.field if mistyped else ""
-    return page(request, template, status=status, error=error, wrong=wrong, **values)
+    return page_with_error(request, "change_pin.html", mistyped)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from merchant_api.answers import Answer
+from merchant_api.till.forms import Mistyped
 from merchant_api.till.guarding import Handler, come_back, told_by
 from merchant_api.till.pages import COOKIE, FILES, FOLDERS
 from pasledger.pages.making import Pages
@@ -35,12 +36,21 @@ def page(
     return PAGES.page(request, template, status=status, **here, **values)
 
 
+def page_with_error(request: Request, template: str, mistyped: Mistyped | None, **values: str) -> Response:
+    """Return a page with a form, and with what was wrong with what was typed there."""
+    error = say(mistyped.code, language_of(request), **mistyped.figures) if mistyped else ""
+    status = Answer.INVALID.status if mistyped else 200
+    wrong = mistyped.field if mistyped else ""
+    return page(request, template, status=status, error=error, wrong=wrong, **values)
+
+
 def guarded(handler: Handler) -> Handler:
     """Let nobody post from another site, and answer in a page what keeps a request from being answered."""
-    return told_by(_trouble, handler)
+    return told_by(trouble, handler)
 
 
-def _trouble(request: Request, answer: Answer) -> Response:
+def trouble(request: Request, answer: Answer) -> Response:
+    """Return a page that says what keeps a request from being answered."""
     language, what = language_of(request), _TROUBLES.get(answer, "fault")
     title, detail = say(f"mycard.trouble.{what}.title", language), say(f"mycard.trouble.{what}", language)
     return come_back(page(request, "trouble.html", status=answer.status, title=title, detail=detail), answer)

@@ -15,6 +15,7 @@ from merchant_api.answers import Answer
 from merchant_api.errors import Problem
 from merchant_api.mycard import asked, own
 from merchant_api.mycard.pages import PAGES, guarded, language_of, page
+from merchant_api.mycard.signing_in import SignIn
 from merchant_api.till.forms import Mistyped, text_in
 from merchant_api.writer import Full
 from pasledger.formats.faults import Misread
@@ -35,12 +36,13 @@ class Choice:
     pin: str
 
 
-def routes() -> list[Route]:
-    """Return every address."""
+def routes(sign_in: SignIn) -> list[Route]:
+    """Return every address, with those of what lets holders in."""
     return [
         Route(pins.PIN_PAGE, guarded(pin), methods=["GET", "POST"]),
         Route("/mycard/done", guarded(done)),
         Route(f"{_LANGUAGE}/{{language}}", speak),
+        *sign_in.routes(),
         *own.routes(),
         *asked.routes(),
     ]

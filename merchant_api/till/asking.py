@@ -16,7 +16,7 @@ from merchant_api.till.forms import Mistyped, read_key, text_in
 from merchant_api.till.pages import language_of, page
 from merchant_api.till.people import SignedIn
 from pasledger.formats import cells
-from pasledger.formats.faults import Fault, FileRefused, Misread
+from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread
 from pasledger.formats.payment_requests import (
     asked_amount,
     asked_words,
@@ -171,7 +171,8 @@ def _lists(store: Store, merchant: MerchantId) -> list[RequestList]:
 
 def _told(fault: Fault, language: str) -> str:
     """Return what is wrong with a row, and where."""
-    said = say(f"fault.{fault.reason}", language, **fault.figures)
+    is_title = fault.reason is FaultKind.COLUMN_UNKNOWN  # what staff is told of it says a command of theirs
+    said = say("till.requests.column" if is_title else f"fault.{fault.reason}", language, **fault.figures)
     if fault.row is None:
         return said
     if fault.column is None:

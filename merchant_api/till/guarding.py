@@ -46,7 +46,7 @@ def told_by(tell: Callable[[Request, Answer], Response], handler: Handler) -> Ha
     return handle
 
 
-def trouble(request: Request, answer: Answer) -> Response:
+def trouble(request: Request, answer: Answer, **figures: object) -> Response:
     """Return a page that says what keeps a request from being answered."""
     language = language_of(request)
     response = page(
@@ -55,7 +55,7 @@ def trouble(request: Request, answer: Answer) -> Response:
         status=answer.status,
         is_signed_in=False,
         title=say(f"answer.{answer.label}.title", language),
-        detail=say(f"answer.{answer.label}", language),
+        detail=say(f"answer.{answer.label}", language, **figures),
     )
     return come_back(response, answer)
 

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from argon2 import PasswordHasher
 
-from merchant_api.mycard import own
+from merchant_api.mycard import signing_in
 from pasledger.ledger.journal import Stamp
 from pasledger.ledger.money import Money
 from pasledger.rules.cards import CardState
@@ -205,16 +205,16 @@ def test_a_stranger_who_tries_pins_here_does_not_keep_the_card_from_paying(
 def test_a_session_ends(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a quarter of an hour, when somebody says so, and where anything of it was changed."""
     home.signed_in()
-    cookie = home.till.client.cookies[own.COOKIE]
+    cookie = home.till.client.cookies[signing_in.COOKIE]
     with monkeypatch.context() as patched:
         later = SimpleNamespace(time=lambda: float(cookie.split(".")[3]))
-        patched.setattr("merchant_api.mycard.own.time", later)
+        patched.setattr("merchant_api.mycard.signing_in.time", later)
         assert "Show my card" in home.get().text
     assert "You can still spend" in home.get().text
     home.street.add_card("other")
     holder = home.street.cards["other"].holder
     for forged in (cookie.replace(cookie.split(".")[0], holder), cookie[:-1] + "x", "x"):
-        home.till.client.cookies.set(own.COOKIE, forged, domain="till.test", path="/")
+        home.till.client.cookies.set(signing_in.COOKIE, forged, domain="till.test", path="/")
         assert "Show my card" in home.get().text
     home.till.client.cookies.clear()
     home.signed_in()
@@ -232,6 +232,18 @@ def test_another_site_does_nothing(home: Home) -> None:
     for card, pin, says in (("91", PIN, "16 digits"), (home.street.numbers["child"], "12", "four to eight")):
         answer = home.sign_in(card, pin)
         assert (answer.status_code, says in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize("address", ["/mycard/", "/mycard/sign-in"])
+def test_what_is_not_there_is_a_page_to_a_browser(home: Home, address: str) -> None:
+    """Who reloads the form that was sent, or types a stroke too many, is told in a page; a program gets a problem."""
+    browser = home.till.client.get(address, headers=HERE | {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (browser.status_code, "This is not there" in browser.text) == (404, True)
+    assert browser.headers["content-type"].startswith("text/html")
+    till = home.till.client.get("/today/", headers=HERE | {"Accept": "text/html"})
+    assert (till.status_code, "It is not there, or it is not yours" in till.text) == (404, True)
+    for program in (home.get(address), home.till.client.get("/v1/nothing", headers={"Accept": "text/html"})):
+        assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
 
 
 def test_the_page_is_strict_and_its_language_is_chosen(home: Home) -> None:

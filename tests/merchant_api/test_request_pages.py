@@ -97,6 +97,13 @@ def test_every_fault_of_a_file_is_told(till: Visitor) -> None:
     assert rows(till.get("/requests.csv")) == []
 
 
+def test_a_column_of_another_name_is_told_without_commands_of_the_town_hall(till: Visitor) -> None:
+    """A school that sends the list of its own system hears which columns there must be."""
+    answer = send(till, b"naam;bedrag\nPiet;5\n")
+    assert (answer.status_code, "pasledger" in answer.text) == (400, False)
+    assert "The first row has to say: kenmerk, bedrag." in answer.text
+
+
 UNFIT = {
     "no file": (b"", "", {}, "Choose a file"),
     "no words": (CLASS, "c.csv", {"words_nl": ""}, "400"),
@@ -121,6 +128,11 @@ def test_what_makes_no_sense_asks_nothing(till: Visitor, why: str) -> None:
 def test_a_file_that_is_too_large_is_not_read(till: Visitor) -> None:
     """Nor one that does not say how large it is; and elsewhere a body is as small as ever."""
     assert send(till, b"x" * LARGEST_FILE_BYTES).status_code == 413
+    till.client.headers["Accept"] = "text/html,*/*;q=0.8"
+    told = send(till, b"x" * LARGEST_FILE_BYTES)
+    assert (told.status_code, str(LARGEST_FILE_BYTES) in told.text) == (413, True)
+    assert "default-src 'none'" in told.headers["content-security-policy"]
+    assert "<h1>" in told.text
 
     def endless() -> Iterator[bytes]:
         yield b"x" * 100

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from merchant_api.app import _api
 from merchant_api.mycard import routes as mycard
+from merchant_api.mycard.signing_in import ByPin
 from merchant_api.openapi import describe
 from merchant_api.routes import security
 from merchant_api.settings import Settings
@@ -193,7 +194,7 @@ def offered() -> set[str]:
     found = {
         f"{method} {getattr(route, 'path')}"  # noqa: B009 - a route of any kind
         for route in [
-            *(*till.routes(), *mycard.routes()),
+            *(*till.routes(), *mycard.routes(ByPin())),
             *security.routes(Settings(books="x", security_contact="mailto:a@b.example")),
         ]
         for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}

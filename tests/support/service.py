@@ -22,6 +22,7 @@ import httpx2
 from starlette.testclient import TestClient
 
 from merchant_api.app import create_app
+from merchant_api.mycard.signing_in import SignIn
 from merchant_api.settings import Settings
 from pasledger.formats.pain001 import MadeFile
 from pasledger.formats.paper import Overview
@@ -272,11 +273,12 @@ def a_shop_street(books: Path | str) -> Street:
 
 
 @contextmanager
-def in_process(street: Street, **chosen: Any) -> Iterator["Till"]:
+def in_process(street: Street, *, sign_in: SignIn | None = None, **chosen: Any) -> Iterator["Till"]:
     """Run the application of the service, with its writer, in this process; with settings other than the usual."""
     settings = Settings(books=street.books, **{"requests_a_minute": MANY_REQUESTS, **chosen})
     store = Store.open(street.books, key=street.key)
-    with TestClient(create_app(store, settings), base_url="http://till.test", raise_server_exceptions=False) as client:
+    app = create_app(store, settings, sign_in)
+    with TestClient(app, base_url="http://till.test", raise_server_exceptions=False) as client:
         yield Till(client, street, store=store)
 
 

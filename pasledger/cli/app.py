@@ -127,7 +127,7 @@ _COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
             "credited": messages.credited,
             "ending": messages.ending,
             "card-replaced": messages.card_replaced,
-            "payment-requests": messages.payment_requests,
+            "requests": messages.requests,
             "send": messages.send,
         },
     },

@@ -129,7 +129,7 @@ def card_replaced(
     )
 
 
-def payment_requests(
+def requests(
     context: typer.Context,
     file: File,
     outbox: Folder,

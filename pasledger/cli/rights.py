@@ -84,7 +84,7 @@ RIGHTS: dict[str, Asks | Open] = {
     "messages credited": Asks(P.ASSIST),
     "messages ending": Asks(P.ASSIST),
     "messages card-replaced": Asks(P.ASSIST),
-    "messages payment-requests": Asks(P.ASSIST),
+    "messages requests": Asks(P.ASSIST),
     "messages send": Asks(P.ASSIST),
     "cards activate": Asks(P.ASSIST),
     "cards block": Asks(P.ASSIST),

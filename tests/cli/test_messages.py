@@ -276,7 +276,7 @@ def test_parents_are_told_of_what_a_school_asks(clerk: Clerk) -> None:
     first, second = (one["request"] for one in clerk.done("requests", "list", CLUB)["requests"])
     told = clerk.file(f"pashouder;verzoek\nP-1;https://pas.example/mycard/requests/{first}\nP-2;{second}\n", "told.csv")
     clerk.done("requests", "withdraw", second)
-    command = ("messages", "payment-requests", told, "--outbox", clerk.folder / "out", "--written-in", "en", "--yes")
+    command = ("messages", "requests", told, "--outbox", clerk.folder / "out", "--written-in", "en", "--yes")
     assert clerk.done(*command)["letters"] == 1
     letter = text_of(clerk)
     expected = (CLUB, "School trip", "€ 12,50", until, f"https://pas.example/mycard/requests/{first}")
@@ -287,7 +287,7 @@ def test_parents_are_told_of_what_a_school_asks(clerk: Clerk) -> None:
 def test_each_row_about_nobody_or_nothing_is_told(clerk: Clerk) -> None:
     """With its row and column; and then nothing is made."""
     nothing = f"pre_{0:032x}"
-    command = ("messages", "payment-requests", clerk.folder / "told.csv", "--outbox", clerk.folder / "out", "--yes")
+    command = ("messages", "requests", clerk.folder / "told.csv", "--outbox", clerk.folder / "out", "--yes")
     clerk.file(f"pashouder;verzoek\nP-1;{nothing}\nP-99;{nothing}\n", "told.csv")
     faults = json.loads(clerk(*command, "--json").err)["faults"]
     assert [(one["row"], one["column"], one["reason"]) for one in faults] == [

@@ -95,7 +95,7 @@ def every_command(clerk: Clerk) -> Iterator[Command]:
     yield "requests", "list", CLUB
     request = clerk.done("requests", "list", CLUB)["requests"][0]["request"]
     told = clerk.file(f"pashouder;verzoek\nP-1;{request}\n", "told.csv")
-    yield "messages", "payment-requests", told, "--outbox", clerk.folder / "outbox", "--yes"
+    yield "messages", "requests", told, "--outbox", clerk.folder / "outbox", "--yes"
     yield "requests", "withdraw", request
     yield "cards", "limit", "--pin-above", "25,00", *FOUR_EYES
     yield "cards", "letters", clerk.folder / "carriers.csv", "--out", clerk.folder / "letters.html"
@@ -287,6 +287,7 @@ def _commands() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_json_has_the_keys_that_the_help_names(clerk: Clerk) -> None:
     """Every command answers with JSON on standard output and nothing else, and its help names every key."""
     for command in every_command(clerk):

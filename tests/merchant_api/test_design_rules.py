@@ -44,6 +44,7 @@ def found_by_the_linter(document: Document, folder: Path) -> list[tuple[str, int
     return [(finding["code"], finding["severity"]) for finding in json.loads(ran.stdout or "[]")]
 
 
+@pytest.mark.slow
 @needs_the_linter
 def test_the_linter_finds_nothing(tmp_path: Path) -> None:
     """Every technical rule is kept: no error, and no warning."""
@@ -62,6 +63,7 @@ def _without_the_version(document: Document) -> None:
     del document["paths"]["/holds"]["post"]["responses"]["201"]["headers"]["API-Version"]
 
 
+@pytest.mark.slow
 @needs_the_linter
 @pytest.mark.parametrize("breach", [_without_contact, _with_a_trailing_slash, _without_the_version])
 def test_the_linter_can_find_something(breach: Callable[[Document], None], tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ def test_a_key_tells_what_became_of_it(till: Till) -> None:
         "capture": None,
         "release": None,
         "offerUse": None,
+        "paymentRequest": None,
     }
     assert till.get("/v1/idempotency-keys/back").json()["refund"] == back
     assert till.get("/v1/idempotency-keys/no").json()["outcome"] == "refused"

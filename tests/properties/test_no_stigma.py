@@ -50,7 +50,7 @@ def _fast_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     pins._dummy.cache_clear()
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 10)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 20)
 @given(script=calls(), one=worlds, other=worlds)
 def test_two_worlds_look_the_same(script: tuple[Call, ...], one: World, other: World) -> None:
     """However two towns finance the same yes and no, merchants see the same, byte for byte."""

@@ -239,4 +239,4 @@ TestTownInPostgresql = pytest.mark.slow(TownInPostgresql.TestCase)
 TestTownInPostgresql.settings = settings(max_examples=settings().max_examples // 40, stateful_step_count=20)
 
 TestTownOnDisk = TownOnDisk.TestCase
-TestTownOnDisk.settings = settings(max_examples=settings().max_examples // 8, stateful_step_count=30)
+TestTownOnDisk.settings = settings(max_examples=settings().max_examples // 16, stateful_step_count=30)

@@ -131,6 +131,7 @@ def test_who_may_not_come_in(make_books: MakeBooks) -> None:
         assert problem_of(as_user(books, user, "right")) is P.BUSY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["Dronten", "west-betuwe", "with space", "súdwest", 'q"uote', "a,b", "select", "back\\slash", "1%s", "'s"]
 )

@@ -203,7 +203,7 @@ def test_what_a_holder_has(store: Store, name: HolderReference) -> None:
         assert [card.id for card in reader.cards_of(name)] == [a_card().id]
     assert entitlements is not None
     assert [(entitlement.scheme, left) for entitlement, left in entitlements] == [
-        ("culture", euros("28,50")),
+        ("culture", euros("27,00")),
         ("spring", euros("20,00")),
     ]
 

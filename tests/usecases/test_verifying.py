@@ -259,6 +259,7 @@ TAMPERED: dict[str, tuple[set[str], Sequence[str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TAMPERED)
 def test_tampering_is_found(books: str, name: str) -> None:
     """Each by exactly the checks that the table names. PostgreSQL does not look at a row again that it has taken."""

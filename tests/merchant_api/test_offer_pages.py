@@ -59,6 +59,16 @@ def test_everybody_sees_what_is_offered_and_where(visitor: Visitor) -> None:
     assert dutch.headers["Content-Language"] == "nl"
 
 
+def test_a_kind_of_merchant_is_a_word_of_the_language(visitor: Visitor) -> None:
+    """In Dutch and in English; a code of the town's own is shown as it is."""
+    visitor.street.add_merchant("theatre", "culture")
+    for language, word in (("nl", "cultuur"), ("en", "culture")):
+        page = visitor.client.get("/offers", headers={"Accept-Language": language}).text
+        assert f'<option value="culture">{word}</option>' in page
+        assert f"Dronten, {word}</p>" in page
+        assert '<option value="catering">catering</option>' in page
+
+
 def test_where_nothing_is_offered_it_says_so(visitor: Visitor) -> None:
     """And the merchants are there all the same."""
     page = visitor.get("/offers").text

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from merchant_api.schemas.cards import CardEntry
 from merchant_api.schemas.common import OWN_REFERENCE, Amount, Body, Day, Moment, Reference
+from pasledger.reports.suppression import FEWEST
 from pasledger.rules.records import Attempt, Merchant, Offer
 from pasledger.store.offers import KnownOffer
 
@@ -89,7 +90,7 @@ class OwnOffer(_Offer):
         description="the labels of the only terminals where it can be used; none for all", examples=[["kassa 1"]]
     )
     state: Literal["proposed", "coming", "running", "over", "stopped"]
-    uses: int = Field(examples=[17])
+    uses: int | None = Field(description=f"null for fewer than {FEWEST}", examples=[17])
     usable: bool = Field(description="today, at this terminal, while there is stock", examples=[True])
 
     @classmethod
@@ -102,7 +103,7 @@ class OwnOffer(_Offer):
                 "stock": offer.stock,
                 "branches": list(offer.branches),
                 "state": known.state(on).value,
-                "uses": known.used,
+                "uses": known.uses_told,
                 "usable": known.is_usable(on, at),
             }
         )

@@ -11,7 +11,7 @@ from merchant_api.till.guarding import guarded
 from merchant_api.till.pages import language_of, page
 from pasledger.rules.records import Merchant, OfferKind
 from pasledger.store.offers import KnownOffer
-from pasledger.texts import say
+from pasledger.texts import codes, say
 from pasledger.usecases.guiding import guide_of
 from pasledger.usecases.minting import today
 
@@ -32,11 +32,14 @@ async def everything(request: Request) -> Response:
         "offers.html",
         is_signed_in=False,
         places=guide.places,
-        categories=guide.categories,
+        categories=sorted((_kind(one, language), one) for one in guide.categories),
         place=place,
         category=category,
         offers=[_shown(known, merchant, language) for known, merchant in guide.offers_in(place, category)],
-        merchants=guide.merchants_in(place, category),
+        merchants=[
+            {"name": one.name, "place": one.place, "kind": _kind(one.category, language)}
+            for one in guide.merchants_in(place, category)
+        ],
     )
 
 
@@ -44,6 +47,12 @@ def _chosen(request: Request, name: str, there: Sequence[str]) -> str | None:
     """Return what was chosen of what there is; nothing where that is something else."""
     found = request.query_params.get(name)
     return found if found in there else None
+
+
+def _kind(category: str, language: str) -> str:
+    """Return a kind of merchant in a word of the language; a code of the town's own as it stands."""
+    code = f"offers.kind.{category}"
+    return say(code, language) if code in codes(language) else category
 
 
 def _shown(known: KnownOffer, merchant: Merchant, language: str) -> dict[str, str]:

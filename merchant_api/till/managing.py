@@ -15,6 +15,7 @@ from merchant_api.answers import Answer
 from merchant_api.errors import Problem
 from merchant_api.sessions import forget, known_person, let_in, remember, session_of
 from merchant_api.till.guarding import Handler, guarded
+from merchant_api.till.offering import uses_of
 from merchant_api.till.pages import language_of, page
 from merchant_api.writer import Full
 from pasledger.ledger.ids import MerchantId, PersonId, TerminalId
@@ -196,7 +197,7 @@ async def shown_again(request: Request, known: KnownPerson, error: str = "") -> 
                 "state": one.state(day).value,
                 "branches": ", ".join(one.offer.branches),
                 "last_day": _day(one.offer.valid.last_day),
-                "uses": one.used,
+                "uses": uses_of(one, language),
                 "may_stop": one.state(day) in (OfferState.PROPOSED, OfferState.COMING, OfferState.RUNNING),
             }
             for one in offers

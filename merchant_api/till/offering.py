@@ -12,12 +12,14 @@ from merchant_api.till.forms import Payment
 from merchant_api.till.pages import language_of, page
 from merchant_api.till.people import SignedIn
 from pasledger.ledger.ids import MerchantId
+from pasledger.reports.suppression import FEWEST
 from pasledger.rules.card_entry import CardEntry
 from pasledger.rules.deciding import KeyedRequest
 from pasledger.rules.offers import OfferState
 from pasledger.rules.records import Attempt
 from pasledger.store import Store
 from pasledger.store.offers import KnownOffer
+from pasledger.texts import say
 from pasledger.usecases import spending
 from pasledger.usecases.minting import today
 
@@ -45,14 +47,21 @@ async def usable_at(request: Request, who: SignedIn) -> list[tuple[str, str]]:
     ]
 
 
-async def running_of(request: Request, merchant: MerchantId) -> list[tuple[str, int]]:
+async def running_of(request: Request, merchant: MerchantId) -> list[tuple[str, str]]:
     """Return the words of each offer that runs, and how often it was used."""
     language, day = language_of(request), today()
     return [
-        (known.offer.words(language), known.used)
+        (known.offer.words(language), uses_of(known, language))
         for known in await _offers_of(request, merchant)
         if known.state(day) is OfferState.RUNNING
     ]
+
+
+def uses_of(known: KnownOffer, language: str) -> str:
+    """Return in words how often an offer was used, unless that is small: of so few, somebody could be known."""
+    if known.uses_told is None:
+        return say("till.today.few-uses", language, fewest=FEWEST)
+    return say("till.today.uses", language, number=known.uses_told)
 
 
 def asked_with(payment: Payment, card: CardEntry, who: SignedIn) -> KeyedRequest:

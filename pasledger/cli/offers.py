@@ -11,7 +11,7 @@ from pasledger.formats import cells
 from pasledger.ledger.ids import OfferId
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
-from pasledger.reports.suppression import FEWEST, is_small
+from pasledger.reports.suppression import FEWEST
 from pasledger.rules.offers import OfferState
 from pasledger.rules.records import MOST_PERCENT, Offer, OfferKind
 from pasledger.store import Store
@@ -146,7 +146,7 @@ def uses(context: typer.Context) -> None:
                 "words_nl": known.offer.words_nl,
                 "words_en": known.offer.words_en,
                 "state": known.state(today),
-                "uses": None if is_small(known.used) else known.used,
+                "uses": known.uses_told,
             }
             for known in reader.offers.all()
             if known.state(today) is not OfferState.PROPOSED

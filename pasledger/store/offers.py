@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, func, literal, select
 
 from pasledger.ledger.ids import HolderId, MerchantId, OfferId
+from pasledger.reports.suppression import is_small
 from pasledger.rules.offers import OfferState, mark_of, state_of
 from pasledger.rules.records import Merchant, Offer, OfferStep
 from pasledger.rules.town import Needs, Town
@@ -31,6 +32,11 @@ class KnownOffer:
     def state(self, on: date) -> OfferState:
         """Return how it is on a day."""
         return state_of(self.offer, self.steps, on=on)
+
+    @property
+    def uses_told(self) -> int | None:
+        """How often it was used, as anybody is told, its merchant too; None where that is small."""
+        return None if is_small(self.used) else self.used
 
     @property
     def is_sold_out(self) -> bool:

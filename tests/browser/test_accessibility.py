@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from pasledger.ledger.money import Money
 from pasledger.rules.one_time import SECONDS, one_time_code
 from pasledger.rules.records import PersonRole
-from pasledger.usecases import persons
+from pasledger.usecases import payment_requests, persons
 from tests.browser.conftest import Shop, Visitor
 from tests.support.service import staff
 
@@ -168,6 +168,30 @@ def own_card(shop: Shop, visitor: Visitor) -> None:
     visitor.page.get_by_text("plaatsen").click()
 
 
+def own_card_with_money_set_aside(shop: Shop, visitor: Visitor) -> None:
+    """The same, with a payment and with something that a club holds for a camp."""
+    own_card(shop, visitor)
+    name = list(shop.street.cards)[-1]
+    assert shop.till.pay(name, key=f"pays-{name[4:]}").status_code == 201
+    assert shop.till.hold(name, key=f"holds-{name[4:]}").status_code == 201
+    visitor.page.reload()
+    expect(visitor.page.get_by_role("heading", name="Gereserveerd")).to_be_visible()
+    expect(visitor.page.get_by_role("table")).to_be_visible()
+
+
+def own_card_without_its_code(shop: Shop, visitor: Visitor) -> None:
+    """Why the code of a card that was typed cannot be printed."""
+    own_card(shop, visitor)
+    visitor.press("Print de code van uw pas")
+    expect(visitor.page.get_by_role("heading", name="Print de code van uw pas")).to_be_visible()
+
+
+def nowhere_at_home(shop: Shop, visitor: Visitor) -> None:
+    """An address of Mijn pas with a stroke too many."""
+    visitor.page.goto(f"{shop.address}/mycard/")
+    expect(visitor.page.get_by_role("heading", name="Dit is er niet")).to_be_visible()
+
+
 def own_card_to_block(shop: Shop, visitor: Visitor) -> None:
     """The question before a card is blocked."""
     own_card(shop, visitor)
@@ -230,6 +254,24 @@ def asked_and_paid(shop: Shop, visitor: Visitor) -> None:
     asked_at_home(shop, visitor)
     pay_at_home(visitor, "12,50")
     expect(visitor.page.get_by_text("U hoeft niets te doen")).to_be_visible()
+
+
+def asked_in_vain(shop: Shop, visitor: Visitor) -> None:
+    """A payment request of more than the card has."""
+    own_card(shop, visitor)
+    [request] = shop.street.ask("club", ("7A-01", "80,00"), is_up_to=True)
+    visitor.page.goto(f"{shop.address}/mycard/requests/{request}")
+    pay_at_home(visitor, "80,00")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("niet zo veel")
+
+
+def asked_no_more(shop: Shop, visitor: Visitor) -> None:
+    """A payment request that was withdrawn."""
+    own_card(shop, visitor)
+    [request] = shop.street.ask("club", ("7A-01", "12,50"))
+    shop.street.book(payment_requests.withdrawal([request]))
+    visitor.page.goto(f"{shop.address}/mycard/requests/{request}")
+    expect(visitor.page.get_by_text("ingetrokken")).to_be_visible()
 
 
 def pay_at_home(visitor: Visitor, amount: str) -> None:
@@ -429,6 +471,9 @@ STATES = (
     statement,
     own_card_sign_in,
     own_card,
+    own_card_with_money_set_aside,
+    own_card_without_its_code,
+    nowhere_at_home,
     own_card_to_block,
     own_card_blocked,
     own_pin,
@@ -437,6 +482,8 @@ STATES = (
     asked_too_much,
     asked_and_paid_in_part,
     asked_and_paid,
+    asked_in_vain,
+    asked_no_more,
     asking,
     asking_with_an_unfit_file,
     asked_by_a_merchant,

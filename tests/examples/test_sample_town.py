@@ -16,6 +16,7 @@ from stdnum import iban
 from pasledger.ledger.money import Money, total
 from pasledger.rules.holders import holder_reference
 from pasledger.rules.schemes import CODE
+from pasledger.texts import codes
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "dronten"
 SCHEMES = ("toegankelijkheidsbijdrage", "mantelzorgcompliment", "ouderbijdrage")
@@ -188,6 +189,12 @@ def test_every_scheme_can_be_spent_somewhere(town: Path, schemes: dict[str, dict
     assert tuple(schemes) == (*SCHEMES, GIFT)
     assert {kind for scheme in schemes.values() for kind in scheme.get("soorten", [])} <= categories
     assert all(CODE.fullmatch(code) for code in categories | set(schemes))
+
+
+def test_each_kind_of_merchant_has_its_word(town: Path) -> None:
+    """Everybody reads it on the page of offers, in Dutch and in English."""
+    kinds = {f"offers.kind.{row['soort']}" for row in rows(town, "aanbieders.csv")}
+    assert all(kinds == {code for code in codes(one) if code.startswith("offers.kind.")} for one in ("nl", "en"))
 
 
 def test_merchants_can_be_told_apart_and_paid(town: Path) -> None:

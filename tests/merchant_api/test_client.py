@@ -59,7 +59,7 @@ assert get_redemption.sync(used.id, client=till).amount.value == used.amount.val
 alone = create_offer_use.sync(client=till, body=NewOfferUse(card=card, offer=offer.id), idempotency_key="k-7")
 assert get_key_outcome.sync("k-7", client=till).offer_use == alone.id
 assert list_public_offers.sync(client=till).items[0].id == offer.id
-assert list_offers.sync(client=till).items[0].uses == 2
+assert list_offers.sync(client=till).items[0].uses is None
 
 refused = create_redemption.sync(
     client=till, body=NewRedemption(card=card, amount=euros("900.00")), idempotency_key="k-5"

@@ -20,7 +20,7 @@ class Scale:
     """How often a work and its floor are measured, side by side, where that does not take long."""
     credited: int = 40_000
     holders: int = 5_000
-    batches: tuple[tuple[int, int], ...] = ((1, 200), (8, 800), (64, 4_800), (512, 6_144))
+    batches: tuple[tuple[int, int], ...] = ((1, 200), (8, 800), (64, 2_560), (512, 3_072))
     """How many redemptions are made in batches of each size."""
     writers: int = 4
     of_each_writer: int = 1_280

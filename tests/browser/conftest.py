@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from pasledger.rules.cards import CardState
 from tests.support.service import ROOT, Street, Till, a_shop_street, free_port, on_a_port
@@ -23,6 +23,10 @@ _ARGUMENTS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 PIN = "4711"
+
+_PATIENCE_MS = 30_000
+"""How long a page may take: where other tests fill the disk, a payment waits some seconds for it."""
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +154,7 @@ def _wait_for(address: str) -> None:
 def visitor(browser: Browser) -> Iterator[Visitor]:
     """Return somebody with a phone, who speaks Dutch."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="nl-NL")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(_PATIENCE_MS)
     visitor = Visitor(context, context.new_page())
     context.on("request", lambda request: visitor.sent.append(request))
     context.on("console", lambda message: visitor.said.append(message.text))

@@ -1,4 +1,4 @@
-"""The one writer of a process: requests that arrive while a batch is being written are the next batch.
+"""The one writer of a process, for its one loop: requests that arrive while a batch is written are the next batch.
 
 No timer: a lone request is a batch of one and waits for nobody; under load the batches grow by themselves, up to a
 bound. Each request gets its own answer, and a fault of one never touches its neighbours.
@@ -87,10 +87,9 @@ class Writer:
     def _settle(self, loop: asyncio.AbstractEventLoop, seen: int, turns: int) -> None:
         """Wake the writer once nobody has come for some turns of the loop, or there is a whole batch."""
         number = len(self._waiting)
-        if number < self._most_in_a_batch and number > seen:
-            loop.call_soon(self._settle, loop, number, _QUIET_TURNS)
-        elif number < self._most_in_a_batch and turns > 1:
-            loop.call_soon(self._settle, loop, number, turns - 1)
+        turns = _QUIET_TURNS if number > seen else turns - 1
+        if turns and number < self._most_in_a_batch:
+            loop.call_soon(self._settle, loop, number, turns)
         else:
             self._bell.put(None)
 

@@ -66,15 +66,7 @@ class HoldWithUses(Hold):
             reference=recorded.references.get(hold.entry),
             captures=[Capture(id=one.id, amount=Amount.of(one.amount), created_at=at) for one, at in recorded.captures],
             releases=[Release(id=one.id, amount=Amount.of(one.amount), created_at=at) for one, at in recorded.releases],
-            refunds=[
-                Refund(
-                    id=one.id,
-                    amount=Amount.of(one.amount),
-                    created_at=at,
-                    reference=recorded.references.get(one.entry),
-                )
-                for one, at in recorded.refunds
-            ],
+            refunds=[Refund.recorded(one, at, recorded.references) for one, at in recorded.refunds],
             left=PossiblyNothing.of(recorded.left),
             refundable=PossiblyNothing.of(recorded.refundable),
         )

@@ -1,11 +1,15 @@
 """Payments and refunds."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Self
 
 from pydantic import Field
 
 from merchant_api.schemas.cards import CardEntry
 from merchant_api.schemas.common import OWN_REFERENCE, Amount, Body, PossiblyNothing, Receipt, Reference
+from pasledger.ledger.ids import EntryId
+from pasledger.rules import records
 from pasledger.store.reading import Recorded
 
 
@@ -37,6 +41,14 @@ class Refund(Receipt):
     id: str = Field(examples=["rfd_9a1b2c3d4e5f60718293a4b5c6d7e8f9"])
     reference: str | None = OWN_REFERENCE
 
+    @classmethod
+    def recorded(
+        cls, refund: records.Refund | records.HoldRefunded, at: datetime, references: Mapping[EntryId, str | None]
+    ) -> Self:
+        """Write what the books have."""
+        amount, reference = Amount.of(refund.amount), references.get(refund.entry)
+        return cls(id=refund.id, amount=amount, created_at=at, reference=reference)
+
 
 class RedemptionWithRefunds(Redemption):
     """A payment with what was given back of it, and what can still be."""
@@ -53,14 +65,6 @@ class RedemptionWithRefunds(Redemption):
             amount=Amount.of(redemption.amount),
             created_at=recorded.at,
             reference=recorded.references.get(redemption.entry),
-            refunds=[
-                Refund(
-                    id=refund.id,
-                    amount=Amount.of(refund.amount),
-                    created_at=at,
-                    reference=recorded.references.get(refund.entry),
-                )
-                for refund, at in recorded.refunds
-            ],
+            refunds=[Refund.recorded(refund, at, recorded.references) for refund, at in recorded.refunds],
             refundable=PossiblyNothing.of(recorded.refundable),
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pasledger.formats import cells
-from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, in_order
+from pasledger.formats.faults import Fault, FaultKind, Misread, require_none, twice
 from pasledger.formats.tabular import Column, read_lines
 from pasledger.rules.holders import HolderReference
 
@@ -35,16 +35,8 @@ def read_addresses(data: bytes, languages: Sequence[str]) -> Mapping[HolderRefer
     lines, faults = read_lines(data, _columns(languages))
     # An address is a person's: no fault repeats it.
     faults = [Fault(one.reason, one.row, one.column) if one.column == _EMAIL_COLUMN else one for one in faults]
-    found: dict[HolderReference, Wish] = {}
-    first: dict[HolderReference, int] = {}
-    for line in lines:
-        holder = line["holder"]
-        if (same := first.setdefault(holder, line.row)) != line.row:
-            faults.append(Fault(FaultKind.ROW_TWICE, line.row, figures={"first": same}))
-        found[holder] = Wish(line.values.get("language"), line.values.get("email"))
-    if faults:
-        raise FileRefused(in_order(faults))
-    return found
+    require_none([*faults, *twice((line.row, line["holder"]) for line in lines)])
+    return {line["holder"]: Wish(line.values.get("language"), line.values.get("email")) for line in lines}
 
 
 _EMAIL_COLUMN = "e-mail"

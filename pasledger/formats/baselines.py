@@ -1,7 +1,7 @@
 """Files of how many residents each scheme is meant for (nulmeting)."""
 
 from pasledger.formats import cells
-from pasledger.formats.faults import Fault, FaultKind, FileRefused
+from pasledger.formats.faults import require_none, twice
 from pasledger.formats.tabular import Column, read_lines
 
 MOST = 100_000_000
@@ -14,13 +14,5 @@ COLUMNS = (
 def read_baselines(data: bytes) -> dict[str, int]:
     """Return how many residents each scheme of a file is meant for. Raises `FileRefused` with all faults there are."""
     lines, faults = read_lines(data, COLUMNS)
-    found: dict[str, int] = {}
-    first: dict[str, int] = {}
-    for line in lines:
-        scheme = line["scheme"]
-        if first.setdefault(scheme, line.row) != line.row:
-            faults.append(Fault(FaultKind.ROW_TWICE, line.row, figures={"first": first[scheme]}))
-        found[scheme] = line["number"]
-    if faults:
-        raise FileRefused(sorted(faults, key=lambda fault: fault.row or 0))
-    return found
+    require_none([*faults, *twice((line.row, line["scheme"]) for line in lines)])
+    return {line["scheme"]: line["number"] for line in lines}

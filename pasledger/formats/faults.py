@@ -1,7 +1,7 @@
 """What can be wrong with a file, as a closed list, and where. The sentences are in `pasledger.texts`."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -101,6 +101,21 @@ class Misread(ValueError):  # noqa: N818 - as `FileRefused`
 
 _MOST_SHOWN = 60
 _NINE_DIGITS = re.compile(r"(?<!\d)(?=(\d(?:[\s./_-]*\d){8})(?!\d))", re.ASCII)
+
+
+def twice(said: Iterable[tuple[int, object]]) -> Iterator[Fault]:
+    """Yield a fault for each row that says what an earlier one said already, by what each row says."""
+    first: dict[object, int] = {}
+    for row, what in said:
+        earlier = first.setdefault(what, row)
+        if earlier != row:
+            yield Fault(FaultKind.ROW_TWICE, row, figures={"first": earlier})
+
+
+def require_none(faults: Sequence[Fault]) -> None:
+    """Raise `FileRefused` with the faults of a file in their order, where there are any."""
+    if faults:
+        raise FileRefused(in_order(faults))
 
 
 def in_order(faults: Iterable[Fault]) -> list[Fault]:

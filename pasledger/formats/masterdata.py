@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pasledger.formats import cells
-from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, shown
+from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, require_none, shown, twice
 from pasledger.formats.tabular import OUR_OWN, Column, Line, Titles, read_lines
 from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
@@ -104,13 +104,7 @@ def _sound(
 ) -> list[Line]:
     """Return the rows of a file in which every row can be read and none says the same as another."""
     lines, faults = read_lines(data, columns, titles)
-    first: dict[object, int] = {}
-    for line in lines:
-        earlier = first.setdefault(same(line), line.row)
-        if earlier != line.row:
-            faults.append(Fault(FaultKind.ROW_TWICE, line.row, figures={"first": earlier}))
-    if faults:
-        raise FileRefused(sorted(faults, key=lambda fault: fault.row or 0))
+    require_none([*faults, *twice((line.row, same(line)) for line in lines)])
     return lines
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from pasledger.formats import cells
-from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread
+from pasledger.formats.faults import FaultKind, Misread, require_none, twice
 from pasledger.formats.tabular import Column, read_lines
 from pasledger.rules.records import CheckResult, CheckWay
 
@@ -55,12 +55,6 @@ class CheckRow:
 def read_checks(data: bytes) -> list[CheckRow]:
     """Return every check of a file. Raises `FileRefused`."""
     lines, faults = read_lines(data, CHECK_COLUMNS)
-    first: dict[str, int] = {}
-    for line in lines:
-        earlier = first.setdefault(line["merchant"], line.row)
-        if earlier != line.row:
-            faults.append(Fault(FaultKind.ROW_TWICE, line.row, figures={"first": earlier}))
-    if faults:
-        raise FileRefused(sorted(faults, key=lambda fault: fault.row or 0))
+    require_none([*faults, *twice((line.row, line["merchant"]) for line in lines)])
     names = [column.english for column in CHECK_COLUMNS]
     return [CheckRow(line.row, *(line[name] for name in names)) for line in lines]

@@ -119,8 +119,10 @@ def subject(language: str) -> str:
 
 def paragraphs(content: Content, sender: Sender, language: str) -> list[str]:
     """Return what a message says. Raises `Misread` for words that do not stay on their line."""
-    said = [_say("message.greeting", language), *_said(content, sender, language)]
-    return [*said, _say("message.help", language), _say("message.from", language, municipality=sender.municipality)]
+    said = [_say("message.greeting", language), *_said(content, sender, language), _say("message.help", language)]
+    if not language_named(language).is_read:
+        said.append(_say("mycard.not-read", language))
+    return [*said, _say("message.from", language, municipality=sender.municipality)]
 
 
 def as_letter(message: Message, sender: Sender) -> str:

@@ -11,7 +11,7 @@ from html import escape
 import segno
 
 from pasledger.formats import cells
-from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread, in_order
+from pasledger.formats.faults import Fault, FaultKind, Misread, require_none, twice
 from pasledger.formats.paper import page
 from pasledger.formats.statements import MARK, in_euros
 from pasledger.formats.tabular import Column, read_lines
@@ -100,17 +100,11 @@ class AskedLine:
 def read_asks(data: bytes) -> list[AskRow]:
     """Return every row of a file. Raises `FileRefused` with all faults there are."""
     lines, faults = read_lines(data, COLUMNS)
-    rows = [AskRow(line.row, line["reference"], line["amount"]) for line in lines]
-    first: dict[str, int] = {}
-    for one in rows:
-        same = first.setdefault(one.reference, one.row)
-        if same != one.row:
-            faults.append(Fault(FaultKind.ROW_TWICE, one.row, figures={"first": same}))
-    if len(rows) > MOST_ROWS:
+    faults += twice((line.row, line["reference"]) for line in lines)
+    if len(lines) > MOST_ROWS:
         faults.append(Fault(FaultKind.ROWS_TOO_MANY, figures={"most": MOST_ROWS}))
-    if faults:
-        raise FileRefused(in_order(faults))
-    return rows
+    require_none(faults)
+    return [AskRow(line.row, line["reference"], line["amount"]) for line in lines]
 
 
 def request_named(text: str) -> PaymentRequestId:
@@ -130,15 +124,8 @@ COLUMNS_OF_TOLD = (
 def read_told(data: bytes) -> list[TellRow]:
     """Return who is told of which request. Raises `FileRefused` with all faults there are."""
     lines, faults = read_lines(data, COLUMNS_OF_TOLD)
-    rows = [TellRow(line.row, line["holder"], line["request"]) for line in lines]
-    first: dict[tuple[HolderReference, PaymentRequestId], int] = {}
-    for one in rows:
-        same = first.setdefault((one.holder, one.request), one.row)
-        if same != one.row:
-            faults.append(Fault(FaultKind.ROW_TWICE, one.row, figures={"first": same}))
-    if faults:
-        raise FileRefused(in_order(faults))
-    return rows
+    require_none([*faults, *twice((line.row, (line["holder"], line["request"])) for line in lines)])
+    return [TellRow(line.row, line["holder"], line["request"]) for line in lines]
 
 
 def links_csv(lines: Iterable[AskedLine], language: str) -> str:

@@ -1,7 +1,7 @@
 """The file that says what the titles of another application mean: one row for each of its columns."""
 
 from pasledger.formats import awards, cells, masterdata
-from pasledger.formats.faults import Fault, FaultKind, FileRefused, Misread
+from pasledger.formats.faults import FaultKind, Misread, require_none, twice
 from pasledger.formats.tabular import NOTES, Column, folded, read_lines
 
 _OURS = {
@@ -37,11 +37,5 @@ COLUMNS = (
 def read_titles(data: bytes) -> tuple[tuple[str, str | None], ...]:
     """Return the titles of a file with our columns, in the order of the titles. Raises `FileRefused`."""
     lines, faults = read_lines(data, COLUMNS)
-    first: dict[str, int] = {}
-    for line in lines:
-        earlier = first.setdefault(folded(line["title"]), line.row)
-        if earlier != line.row:
-            faults.append(Fault(FaultKind.ROW_TWICE, line.row, figures={"first": earlier}))
-    if faults:
-        raise FileRefused(sorted(faults, key=lambda fault: fault.row or 0))
+    require_none([*faults, *twice((line.row, folded(line["title"])) for line in lines)])
     return tuple(sorted({folded(line["title"]): line["column"] for line in lines}.items()))

@@ -28,7 +28,6 @@ class KnownPaymentRequest:
     reference: str | None
     """What its merchant calls it; None where that is gone."""
     asked_at: datetime
-    asked_by: str
     merchant: str
     """What the merchant is called."""
 
@@ -73,13 +72,12 @@ def strange_payments(connection: Connection) -> Iterator[tuple[str, str]]:
 
 def read_known(row: Row) -> KnownPaymentRequest:
     """Read a request with what became of it."""
-    recorded_at, prepared_by, reference, merchant, *progress = row[12:]
+    recorded_at, _prepared_by, reference, merchant, *progress = row[12:]
     return KnownPaymentRequest(
         rows.read_payment_request(row),
         rows.read_progress(tuple(progress)),
         reference,
         rows.read_moment(recorded_at),
-        prepared_by,
         merchant or "",
     )
 

@@ -1,6 +1,6 @@
 """Payment requests, as their merchants, the town and whoever has a link read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -50,7 +50,7 @@ class PaymentRequests:
         found = WANTED.fetch(self._connection, wanted=[request])
         return read_known(found[0]) if found else None
 
-    def wanted(self, requests: list[PaymentRequestId]) -> list[KnownPaymentRequest]:
+    def wanted(self, requests: Iterable[PaymentRequestId]) -> list[KnownPaymentRequest]:
         """Return some requests, in the order in which they were made."""
         return [read_known(row) for row in WANTED.fetch(self._connection, wanted=sorted(requests))]
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from pasledger.formats.awards import AwardRow, readable_awards
-from pasledger.formats.faults import Fault, FileRefused, in_order
+from pasledger.formats.faults import Fault, FileRefused, require_none
 from pasledger.formats.tabular import OUR_OWN, Titles
 from pasledger.ledger.ids import BatchId
 from pasledger.ledger.journal import Stamp
@@ -213,8 +213,7 @@ def _checked_texts(store: Store, file: Readable, stamp: Stamp, progress: Progres
                     sums.add(award)
                     texts.append(award.text)
             progress(len(part))
-    if faults:
-        raise FileRefused(in_order(faults))
+    require_none(faults)
     return texts
 
 

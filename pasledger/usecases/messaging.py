@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from pasledger.formats.addresses import Wish
-from pasledger.formats.faults import Fault, FileRefused, in_order
+from pasledger.formats.faults import Fault, require_none
 from pasledger.formats.messages import (
     Amount,
     CardReplaced,
@@ -34,7 +34,7 @@ from pasledger.store.messaging import ToTell
 from pasledger.usecases.booking import Progress
 from pasledger.usecases.minting import NETHERLANDS
 from pasledger.usecases.outbox import Outbox
-from pasledger.usecases.payment_requests import PAGE
+from pasledger.usecases.payment_requests import link_of
 
 _DIGITS = 4
 _Names = dict[tuple[str, int], tuple[str, str]]
@@ -119,11 +119,11 @@ def requested(reader: Reader, rows: Sequence[TellRow], *, on: date, base: str) -
     The link of each begins with `base`. Raises `FileRefused` for holders and requests that are not there.
     """
     holders = reader.load(Needs(holders={row.holder for row in rows})).holders
-    requests = {one: reader.payment_requests.one(one) for one in sorted({row.request for row in rows})}
+    requests = {one.id: one for one in reader.payment_requests.wanted({row.request for row in rows})}
     found: list[Found] = []
     faults: list[Fault] = []
     for row in rows:
-        holder, known = holders.get(row.holder), requests[row.request]
+        holder, known = holders.get(row.holder), requests.get(row.request)
         if holder is None:
             faults.append(Fault(Refusal.HOLDER_UNKNOWN, row.row, "pashouder", row.holder))
         if known is None:
@@ -131,16 +131,20 @@ def requested(reader: Reader, rows: Sequence[TellRow], *, on: date, base: str) -
         elif holder is not None and known.open(on):
             told = message_id(MessageKind.PAYMENT_REQUEST, known.id, holder.id)
             found.append(Found(told, row.holder, _asked(known, on, base)))
-    if faults:
-        raise FileRefused(in_order(faults))
+    require_none(faults)
     return found
 
 
 def _asked(known: KnownPaymentRequest, on: date, base: str) -> PaymentRequested:
     what = known.request
-    link = f"{base.rstrip('/')}{PAGE}/{known.id}"
     return PaymentRequested(
-        known.merchant, what.words_nl, known.open(on), what.is_up_to, what.last_day, link, what.words_en
+        known.merchant,
+        what.words_nl,
+        known.open(on),
+        what.is_up_to,
+        what.last_day,
+        link_of(known.id, base),
+        what.words_en,
     )
 
 

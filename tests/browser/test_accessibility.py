@@ -18,6 +18,9 @@ from tests.support.service import staff
 
 pytestmark = pytest.mark.slow
 
+_WIDTH_OF_A4 = 718
+"""In pixels, between margins of a centimetre."""
+
 _RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
@@ -508,6 +511,18 @@ def test_nobody_is_kept_out(shop: Shop, visitor: Visitor, state: Callable[[Shop,
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320
     assert small_in(visitor.page) == []
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_each_page_prints(shop: Shop, visitor: Visitor, state: Callable[[Shop, Visitor], None]) -> None:
+    """On paper stands what the page is about, without what can only be pressed, and not wider than the paper."""
+    state(shop, visitor)
+    visitor.page.set_viewport_size({"width": _WIDTH_OF_A4, "height": 1_000})
+    visitor.page.emulate_media(media="print")
+    assert visitor.page.locator("#main, main").first.inner_text().strip()
+    assert visitor.page.locator("button:visible").count() == 0
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= _WIDTH_OF_A4
+    assert visitor.page.pdf(format="A4").startswith(b"%PDF")
 
 
 def small_in(page: Page) -> list[str]:

@@ -31,7 +31,7 @@ from pasledger.formats.messages import (
 )
 from pasledger.ledger.money import Money
 from pasledger.rules.holders import HolderReference
-from pasledger.texts import Surface, codes, languages, sentence
+from pasledger.texts import Surface, codes, language_named, languages, sentence
 
 LANGUAGES = languages(Surface.HOLDERS)
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -95,6 +95,16 @@ def test_outside_nothing_is_said(kind: MessageKind, language: str) -> None:
     assert (headers["From"], headers["To"]) == ("Gemeente Dronten <pas@dronten.example>", "a@b.nl")
     assert headers["Message-ID"] == f"<{'0' * 32}@dronten.example>"
     assert headers["Content-Type"] == 'text/plain; charset="utf-8"'
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", MessageKind)
+def test_words_that_no_native_has_read_say_so(kind: MessageKind, language: str) -> None:
+    """As the pages do, in letters and in e-mails; and no other words say it."""
+    told = paragraphs(PAIRS[kind][0], SENDER, language)
+    assert (
+        (sentence("mycard.not-read", language) in told) == (not language_named(language).is_read) == (language == "ar")
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,7 +11,7 @@ from pasledger.ledger.money import Money
 from pasledger.rules.payment_requests import DAYS_BETWEEN_REMINDERS
 from pasledger.usecases import payment_requests
 from pasledger.usecases.minting import stamp_now
-from tests.support.service import Till, staff
+from tests.support.service import Street, Till, in_process, staff
 
 LAST_DAY = (staff().effective_on + timedelta(days=30)).isoformat()
 ASKED = {
@@ -47,6 +47,14 @@ def test_a_payment_is_asked_once(till: Till) -> None:
     read = till.get(f"/v1/payment-requests/{made['id']}").json()
     nothing = {"currency": "EUR", "value": "0.00"}
     assert read == made | {"state": "open", "paid": nothing, "open": ASKED["amount"], "reminders": 0}
+
+
+def test_a_link_has_the_address_that_is_set(street: Street) -> None:
+    """Where the town says how its links begin, they do, whatever name a proxy asks the service by."""
+    with in_process(street, link_base="https://pas.example/") as till:
+        made = ask(till).json()
+        assert made["link"] == f"https://pas.example/mycard/requests/{made['id']}"
+        assert till.get(f"/v1/payment-requests/{made['id']}").json()["link"] == made["link"]
 
 
 def test_how_much_was_paid_is_told_and_no_more(till: Till) -> None:

@@ -9,7 +9,7 @@ as after the checks, and each entry that is not plainly right is held against al
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import Account, AccountKind
@@ -18,16 +18,7 @@ from pasledger.rules.known import Known
 from pasledger.rules.records import Entitlement
 from pasledger.rules.sums import Sums
 
-
-class Sale(NamedTuple):
-    """A redemption as it was written down: its transfers are the codes of two accounts, and cents."""
-
-    day: date
-    at: datetime
-    merchant: str
-    holder: str
-    cents: int
-    transfers: Sequence[tuple[str, str, int]]
+Row = tuple[Any, ...]
 
 
 class PlainSales:
@@ -47,23 +38,32 @@ class PlainSales:
                 self._payees[account.code] = account, merchant
         self._begin()
 
-    def add(self, sale: Sale) -> bool:
-        """Add a redemption if it is plainly right; return whether it is."""
-        left = sale.cents
-        for debit, credit, cents in sale.transfers:
-            if debit not in self._payers or credit not in self._payees or cents <= 0:
+    def add(self, day: date, at: datetime, merchant: str, holder: str, cents: int, transfers: Sequence[Row]) -> bool:
+        """Add a redemption if it is plainly right; return whether it is.
+
+        It is as it was written down: each transfer ends with the codes of two accounts, and cents.
+        """
+        payers, payees, left = self._payers, self._payees, cents
+        for *_, debit, credit, moved in transfers:
+            if debit not in payers or credit not in payees or moved <= 0:
                 return False
-            (payer, entitlement), (payee, merchant) = self._payers[debit], self._payees[credit]
-            if payer.scheme != payee.scheme or merchant != sale.merchant or not self._may_pay(entitlement, sale):
+            (payer, entitlement), (payee, owed) = payers[debit], payees[credit]
+            if (
+                payer.scheme != payee.scheme
+                or owed != merchant
+                or entitlement.holder != holder
+                or not entitlement.valid.starts_on <= day < self._known.last_end_of(entitlement, at)
+                or self._known.was_closed(payer.scheme, day.year, at)
+            ):
                 return False
-            left -= cents
-        if left or not sale.transfers:
+            left -= moved
+        if left or not transfers:
             return False
         self._entries += 1
-        self._transfers += len(sale.transfers)
-        for debit, credit, cents in sale.transfers:
-            self._paid[debit] += cents
-            self._owed[credit] += cents
+        self._transfers += len(transfers)
+        for *_, debit, credit, moved in transfers:
+            self._paid[debit] += moved
+            self._owed[credit] += moved
         return True
 
     def move_to(self, sums: Sums) -> None:
@@ -82,10 +82,3 @@ class PlainSales:
         self._entries = self._transfers = 0
         self._paid: dict[str, int] = defaultdict(int)
         self._owed: dict[str, int] = defaultdict(int)
-
-    def _may_pay(self, entitlement: Entitlement, sale: Sale) -> bool:
-        return (
-            entitlement.holder == sale.holder
-            and entitlement.valid.starts_on <= sale.day < self._known.last_end_of(entitlement, sale.at)
-            and not self._known.was_closed(entitlement.scheme, sale.day.year, sale.at)
-        )

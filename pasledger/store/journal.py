@@ -1,13 +1,14 @@
 """The journal: each entry with its transfers and with all that was recorded beside it, read a page at a time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import chain
 
 from sqlalchemy import Connection, Table
 
 from pasledger.ledger.accounts import Account
 from pasledger.ledger.journal import Entry, EntryKind, Transfer
 from pasledger.ledger.money import Money
-from pasledger.rules.plain import Sale
 from pasledger.rules.records import Event, Fact
 from pasledger.store import leaves, rows, tables
 from pasledger.store.leaves import Page, Parts, Rows, parts_of, rows_of
@@ -15,6 +16,9 @@ from pasledger.store.statements import Row
 from pasledger.store.stretches import Stretch
 
 _t = tables
+
+IsPlain = Callable[[date, datetime, str, str, int, Sequence[Row]], bool]
+"""Says of a redemption whether it is plainly right, by its day and moment, merchant, holder, cents and transfers."""
 
 
 class Booked:
@@ -43,21 +47,6 @@ class Booked:
         count: int = self._row[_COUNT]
         return count
 
-    def sale(self) -> Sale | None:
-        """Return it as a redemption with its transfers and its record, if it is one and nothing else was recorded.
-
-        Raises `ValueError` or `TypeError` for one that was on no day.
-        """
-        _, _, kind, recorded_at, effective_on, _, _, transfer_count, _, _ = self._row
-        if kind != _REDEEMED or len(self._parts) != len(_OF_A_SALE):
-            return None
-        (record, redemptions), (line, transfers) = self._parts
-        if (record.table, line.table) != _OF_A_SALE or len(redemptions) != 1 or len(transfers) != transfer_count:
-            return None
-        _, _, _, merchant, _, _, holder, cents = redemptions[0]
-        day, at = rows.read_day(effective_on), rows.read_moment(recorded_at)
-        return Sale(day, at, merchant, holder, cents, [transfer[_DEBIT:] for transfer in transfers])
-
     def event(self, accounts: Mapping[str, Account]) -> Event:
         """Return it as the event that it is.
 
@@ -85,10 +74,28 @@ def booked(page: Page) -> Iterator[Booked]:
         yield Booked(row, page.parts_of(row[0]))
 
 
+def besides_sales(page: Page, is_plain: IsPlain) -> Iterator[Booked]:
+    """Yield every entry of a page but the plain redemptions, with nothing recorded but the redemption."""
+    beside = {part.table: by_entry for part, by_entry in page.by_entry}
+    redemptions, transfers = beside.pop(_t.redemption, {}), beside.pop(_t.transfer, {})
+    noted = frozenset(chain.from_iterable(beside.values()))
+    for row in page.found:
+        key, _, kind, recorded_at, effective_on, _, _, transfer_count, _, _ = row
+        if kind == _REDEEMED and key in redemptions and key in transfers and key not in noted:
+            record, lines = redemptions[key], transfers[key]
+            if len(record) == 1 and len(lines) == transfer_count:
+                _, _, _, merchant, _, _, holder, cents = record[0]
+                try:
+                    day, at = rows.read_day(effective_on), rows.read_moment(recorded_at)
+                    if is_plain(day, at, merchant, holder, cents, lines):
+                        continue
+                except (ValueError, TypeError):  # which is told of the entry
+                    pass
+        yield Booked(row, page.parts_of(key))
+
+
 _COUNT = list(_t.entry.columns).index(_t.entry.c.transfer_count) + 1
-_DEBIT = list(_t.transfer.columns).index(_t.transfer.c.debit) + 1
 _REDEEMED = EntryKind.REDEEMED.value
-_OF_A_SALE = (_t.redemption, _t.transfer)
 
 # How the records of each table are read, in the order in which an event has them.
 _READ: dict[Table, Callable[[Row, Entry], Fact]] = {

@@ -86,12 +86,13 @@ class Page:
 
     def parts_of(self, key: str) -> Parts:
         """Return the rows that belong to the row with a key, by table."""
-        return [(part, by_entry[key]) for part, by_entry in self._by_entry if key in by_entry]
+        return [(part, by_entry[key]) for part, by_entry in self.by_entry if key in by_entry]
 
     @property
     def leaves(self) -> Leaves:
         """What is sealed of it."""
         keys = [row[0] for row in self.found]
+        # By key: where the file is damaged, two rows can say to have the same.
         texts = dict(zip(keys, self._rows.texts(self.found), strict=True))
         for part, found in self._parts:
             for row, text in zip(found, part.texts(found), strict=True) if part.is_sealed else ():
@@ -99,11 +100,11 @@ class Page:
                     texts[row[0]] += f"\n{text}"
         place = self._rows.recorded_at
         recorded_at = [row[place] or "" for row in self.found] if place else [""] * len(keys)
-        # By key: where the file is damaged, two rows can say to have the same.
         return Leaves(self._rows.table.name, keys, [leaf(texts[key]) for key in keys], recorded_at)
 
     @cached_property
-    def _by_entry(self) -> list[tuple[Rows, dict[str, list[Row]]]]:
+    def by_entry(self) -> list[tuple[Rows, dict[str, list[Row]]]]:
+        """The rows that belong to an entry, by table and by its id."""
         return [(part, grouped(found)) for part, found in self._parts]
 
 

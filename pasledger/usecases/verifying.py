@@ -25,7 +25,7 @@ from pasledger.rules.sealing import Compared, Comparison, SealCheck
 from pasledger.rules.sums import Sums
 from pasledger.store import BooksContended, Reader, Store
 from pasledger.store.crew import Crew, CrewLost, processors, read_together
-from pasledger.store.journal import Booked, booked
+from pasledger.store.journal import Booked, besides_sales, booked
 from pasledger.store.stretches import Stretch
 from pasledger.usecases.booking import Progress
 
@@ -121,9 +121,9 @@ class Checker:
         if stretch.is_of_entries:
             for page in self.reader.journal(stretch):
                 comparison.see(page.leaves)
-                for entry in booked(page):
-                    if not self._is_plain(entry):
-                        self._look_at_entry(entry, checked)
+                entries = booked(page) if self.unreadable else besides_sales(page, self._plain_sales.add)
+                for entry in entries:
+                    self._look_at_entry(entry, checked)
             if self.unreadable is None:
                 self._plain_sales.move_to(checked.sums)
         else:
@@ -131,14 +131,6 @@ class Checker:
                 comparison.see(leaves)
         comparison.end()
         return checked
-
-    def _is_plain(self, entry: Booked) -> bool:
-        """Return whether an entry is plainly right, and then add it."""
-        try:
-            sale = None if self.unreadable else entry.sale()
-            return sale is not None and self._plain_sales.add(sale)
-        except UNREADABLE:
-            return False
 
     def _look_at_entry(self, entry: Booked, checked: Checked) -> None:
         says, has = entry.transfer_count, len(entry.transfers)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +17,22 @@ from pasledger.ledger.money import Money
 from pasledger.ledger.periods import Period
 from pasledger.rules.checks import Replay
 from pasledger.rules.known import Known
-from pasledger.rules.plain import PlainSales, Sale
+from pasledger.rules.plain import PlainSales
 from pasledger.rules.records import Entitlement, EntitlementEnd, Event, Part, Redemption, YearClosed
 from pasledger.rules.sums import Sums
 from tests.support.town import CAFE, CLUB, TODAY, a_stamp, euros
+
+
+class Sale(NamedTuple):
+    """A redemption as it was written down: its transfers are the codes of two accounts, and cents."""
+
+    day: date
+    at: datetime
+    merchant: str
+    holder: str
+    cents: int
+    transfers: list[tuple[str, str, int]]
+
 
 ME, ANOTHER = HolderId.of(1), HolderId.of(2)
 MINE, MY_OTHER, ANOTHERS, MOVED = map(EntitlementId.of, range(1, 5))
@@ -108,7 +121,7 @@ def an_event(sale: Sale) -> Event:
 
 def test_a_sale_is_plain() -> None:
     """One that two entitlements pay is, or else this would save nothing."""
-    assert PlainSales(what_is_known(), OPENED).add(A_SALE)
+    assert PlainSales(what_is_known(), OPENED).add(*A_SALE)
 
 
 @given(sales)
@@ -127,7 +140,7 @@ def require_right_if_plain(sale: Sale) -> bool:
     """Return whether a sale is plain. Raises `AssertionError` where it should not be."""
     known, sums = what_is_known(), Sums()
     plain = PlainSales(known, OPENED)
-    is_plain = plain.add(sale)
+    is_plain = plain.add(*sale)
     plain.move_to(sums)
     if not is_plain:
         assert vars(sums) == vars(Sums())

@@ -28,6 +28,7 @@ from pasledger.store.database import Database
 from pasledger.store.errors import BooksContended, BooksProblem, BooksUnusable
 from pasledger.store.filesystems import network_file_system
 from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, PASSING, metadata
+from pasledger.store.tables.columns import has_places
 
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one: staff crediting a town holds SQLite's write lock for seconds."""
@@ -335,10 +336,11 @@ def _no_replace(table: str) -> str:
 
 
 def _keys(table: str) -> list[tuple[str, ...]]:
-    """Return every unique key of a table: a row can be replaced through each of them, a line of a log by its place."""
-    constraints = metadata.tables[table].constraints
-    unique = [one for one in constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
-    return sorted(tuple(column.name for column in one.columns) or ("rowid",) for one in unique)
+    """Return every unique key of a table, the place of a row among them: a row can be replaced through each of them."""
+    made = metadata.tables[table]
+    unique = [one for one in made.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+    keys = {tuple(column.name for column in one.columns) for one in unique} - {()}
+    return sorted(keys | {("rowid",)} if has_places(made) else keys)
 
 
 _NOTHING_ADDED_LATER = _refuse(

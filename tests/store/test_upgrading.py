@@ -1,5 +1,6 @@
 """What older books hold is there after the upgrade, and protected as what is written now."""
 
+import sqlite3
 from ast import literal_eval
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,17 @@ from pasledger.usecases.retention import keep
 from pasledger.usecases.sealing import seal
 from pasledger.usecases.verifying import verify
 from tests.support import postgresql
-from tests.support.books import A_SMALL_TOWN, KINDS, SQLITE, MakeBooks, content, is_postgresql, opened, raw
+from tests.support.books import (
+    A_SMALL_TOWN,
+    KINDS,
+    SQLITE,
+    MakeBooks,
+    a_sealed_file,
+    content,
+    is_postgresql,
+    opened,
+    raw,
+)
 from tests.support.town import a_change, a_stamp
 
 BEFORE = "0018"
@@ -83,4 +94,32 @@ def test_contacts_that_are_there_get_a_salt(make_books: MakeBooks) -> None:
     assert len({row[-1] for row in after}) == len(after) == 2
     with opened(books) as store:
         seal(store, a_stamp())
+        assert verify(store).is_sound
+
+
+def test_redemptions_are_laid_in_the_order_of_their_entries(tmp_path: Path) -> None:
+    """Each is what it was, in the order of its making, and can be changed no more than before."""
+    path = a_sealed_file(tmp_path / "books.db")
+    before = {table: sorted(rows) for table, rows in content(path).items()}
+    with raw(path, foreign_keys=False) as file:
+        [(made,), (index,)] = file.execute(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = 'redemption' AND type <> 'trigger' AND sql IS NOT NULL"
+        )
+        file.execute("CREATE TABLE kept AS SELECT * FROM redemption")
+        file.execute("DROP TABLE redemption")
+        file.execute(f"{made}, WITHOUT ROWID")
+        file.execute("INSERT INTO redemption SELECT * FROM kept")
+        file.execute(index)
+        file.execute("DROP TABLE kept")
+    made_older(str(path), "0021")
+    Store.upgrade(str(path))
+    assert {table: sorted(rows) for table, rows in content(path).items()} == before
+    with raw(path) as file:
+        assert len(file.execute("SELECT * FROM refund").fetchall()) > 0
+        entries = file.execute("SELECT entry_id FROM redemption ORDER BY rowid").fetchall()
+        assert entries == sorted(entries)
+        assert len(entries) > 1
+        with pytest.raises(sqlite3.IntegrityError):
+            file.execute("DELETE FROM redemption")
+    with opened(path) as store:
         assert verify(store).is_sound

@@ -52,7 +52,7 @@ class Kind(NamedTuple):
     may_be_nothing: bool = False
 
 
-def row_writer(begins: str, kinds: Sequence[Kind]) -> Callable[[Iterable[Sequence[Any]]], list[str]]:
+def row_writer(begins: str, kinds: Sequence[Kind]) -> Callable[[Sequence[Sequence[Any]]], list[str]]:
     """Return what writes rows of one table, each after its key, as `row_text` does, in less than half of the time.
 
     It is made for values of these kinds. What is of another kind is written too.
@@ -64,12 +64,13 @@ def row_writer(begins: str, kinds: Sequence[Kind]) -> Callable[[Iterable[Sequenc
     """
     names = [f"value{place}" for place in range(len(kinds))]
     written = "".join(map(_as_in_an_f_string, names, kinds))
+    each_row = f"[f{begins + written!r} for key, {', '.join(names)} in rows]"
     # Made of our own headings and of places. Of another kind than was said is what has no length, or is no number.
-    write: Callable[..., str] = eval(f"lambda key, {', '.join(names)}: f{begins + written!r}")  # noqa: S307
+    write: Callable[[Sequence[Sequence[Any]]], list[str]] = eval(f"lambda rows: {each_row}")  # noqa: S307
 
-    def write_all(rows: Iterable[Sequence[Any]]) -> list[str]:
+    def write_all(rows: Sequence[Sequence[Any]]) -> list[str]:
         try:
-            return [write(*row) for row in rows]
+            return write(rows)
         except (TypeError, ValueError):
             return [row_text(begins, row[1:]) for row in rows]
 

@@ -25,17 +25,17 @@ class PlainSales:
     """Knows who can pay whom, and adds what was paid: by the codes of accounts, as it was written down."""
 
     def __init__(self, known: Known, opened: Mapping[str, Account]) -> None:
-        self._known = known
-        self._payers: dict[str, tuple[Account, Entitlement]] = {}
-        self._payees: dict[str, tuple[Account, MerchantId]] = {}
+        self._known, self._opened = known, opened
+        self._payers: dict[str, Entitlement] = {}
+        self._payees: dict[str, tuple[str, MerchantId]] = {}
         for entitlement in known.entitlements.values():
             account = accounts.entitlement(entitlement.id, entitlement.scheme)
             if opened.get(account.code) == account:
-                self._payers[account.code] = account, entitlement
+                self._payers[account.code] = entitlement
         for account in opened.values():
             merchant = MerchantId(account.code.split("/")[1]) if account.kind is AccountKind.PAYABLE else None
             if merchant is not None and account == accounts.payable(merchant, account.scheme):
-                self._payees[account.code] = account, merchant
+                self._payees[account.code] = account.scheme, merchant
         self._begin()
 
     def add(self, day: date, at: datetime, merchant: str, holder: str, cents: int, transfers: Sequence[Row]) -> bool:
@@ -43,16 +43,15 @@ class PlainSales:
 
         It is as it was written down: each transfer ends with the codes of two accounts, and cents.
         """
-        payers, payees, left = self._payers, self._payees, cents
+        left = cents
         for *_, debit, credit, moved in transfers:
-            if debit not in payers or credit not in payees or moved <= 0:
-                return False
-            (payer, entitlement), (payee, owed) = payers[debit], payees[credit]
+            payer = self._payers.get(debit)
             if (
-                payer.scheme != payee.scheme
-                or owed != merchant
-                or entitlement.holder != holder
-                or not entitlement.valid.starts_on <= day < self._known.last_end_of(entitlement, at)
+                payer is None
+                or moved <= 0
+                or payer.holder != holder
+                or self._payees.get(credit) != (payer.scheme, merchant)
+                or not payer.valid.starts_on <= day < self._known.last_end_of(payer, at)
                 or self._known.was_closed(payer.scheme, day.year, at)
             ):
                 return False
@@ -71,11 +70,10 @@ class PlainSales:
         sums.entries += self._entries
         sums.transfers += self._transfers
         for code, cents in self._paid.items():
-            sums.balances[self._payers[code][0]] -= cents
+            sums.balances[self._opened[code]] -= cents
         for code, cents in self._owed.items():
-            account, merchant = self._payees[code]
-            sums.balances[account] += cents
-            sums.owed[merchant] += cents
+            sums.balances[self._opened[code]] += cents
+            sums.owed[self._payees[code][1]] += cents
         self._begin()
 
     def _begin(self) -> None:

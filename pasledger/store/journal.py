@@ -81,16 +81,15 @@ def besides_sales(page: Page, is_plain: IsPlain) -> Iterator[Booked]:
     noted = frozenset(chain.from_iterable(beside.values()))
     for row in page.found:
         key, _, kind, recorded_at, effective_on, _, _, transfer_count, _, _ = row
-        if kind == _REDEEMED and key in redemptions and key in transfers and key not in noted:
-            record, lines = redemptions[key], transfers[key]
-            if len(record) == 1 and len(lines) == transfer_count:
-                _, _, _, merchant, _, _, holder, cents = record[0]
-                try:
-                    day, at = rows.read_day(effective_on), rows.read_moment(recorded_at)
-                    if is_plain(day, at, merchant, holder, cents, lines):
-                        continue
-                except (ValueError, TypeError):  # which is told of the entry
-                    pass
+        record, lines = redemptions.get(key, ()), transfers.get(key, ())
+        if kind == _REDEEMED and len(record) == 1 and len(lines) == transfer_count and key not in noted:
+            _, _, _, merchant, _, _, holder, cents = record[0]
+            try:
+                day, at = rows.read_day(effective_on), rows.read_moment(recorded_at)
+                if is_plain(day, at, merchant, holder, cents, lines):
+                    continue
+            except (ValueError, TypeError):  # which is told of the entry
+                pass
         yield Booked(row, page.parts_of(key))
 
 

@@ -19,7 +19,8 @@ Rows = dict[str, set[Row]]
 def figures(bench: Bench) -> Iterator[Figure]:
     """Yield the figure of crediting in each kind of database."""
     for database in bench.databases:
-        yield _figure(database, bench.scale.credited, bench.scale.rounds)
+        # Twice: it takes long, and differs little.
+        yield _figure(database, bench.scale.credited, min(2, bench.scale.rounds))
 
 
 def _figure(database: Raw, number: int, rounds: int) -> Figure:

@@ -54,9 +54,9 @@ def read(context: typer.Context, file: File) -> None:
 def status(context: typer.Context, file: File) -> None:
     """Take what the bank rejects of a file, so that it is owed again.
 
-    The file is pain.002.001.10. It may come twice.
+    The file is pain.002.001.10. It may come twice. What the bank debited before stays paid, and is told.
 
-    JSON: rejected (payment, merchant, amount, reason, why).
+    JSON: rejected (payment, merchant, amount, reason, why, is_paid).
     """
     call: Call = context.obj
     stamp = call.stamp()
@@ -67,15 +67,26 @@ def status(context: typer.Context, file: File) -> None:
             names = {merchant.id: merchant.name for merchant in reader.merchants()}
     rows = [
         {
-            "payment": run.end_to_end_id(payout.place),
-            "merchant": names[payout.merchant],
-            "amount": payout.amount,
-            "reason": reason,
-            "why": _why(call, reason),
+            "payment": one.run.end_to_end_id(one.payout.place),
+            "merchant": names[one.payout.merchant],
+            "amount": one.payout.amount,
+            "reason": one.reason,
+            "why": _why(call, one.reason),
+            "is_paid": one.is_paid,
         }
-        for run, payout, reason in found
+        for one in found
     ]
-    answer(call, {"rejected": rows}, table(call, rows, "payment", "merchant", "amount", "reason", "why"))
+    paid = [row for row in rows if row["is_paid"]]
+    answer(
+        call,
+        {"rejected": rows},
+        table(call, [row for row in rows if not row["is_paid"]], "payment", "merchant", "amount", "reason", "why"),
+        *(
+            [call.say("cli.rejected-but-paid"), table(call, paid, "payment", "merchant", "amount", "why")]
+            if paid
+            else []
+        ),
+    )
 
 
 def lines(

@@ -234,8 +234,13 @@ class PayoutCancelRequest:
 
 
 def decide_payout_cancel(request: PayoutCancelRequest, town: Town, stamp: Stamp) -> Event:
-    """Owe the merchant again what was on its way. What was cancelled before is left as it is."""
+    """Owe the merchant again what was on its way. What was paid or cancelled before is left as it is.
+
+    What was never released the bank cannot reject: it would be owed again, and paid all the same once it is released.
+    """
     payout = town.payouts[request.payout]
+    if request.merchant is not None and RunStep.RELEASED not in town.run_steps.get(request.run, ()):
+        raise Refused(Refusal.RUN_STEP_UNKNOWN, run=_run(request.run, town).name)
     if town.payout_steps.get(payout.id):
         return Event(stamp, ())
     entry = Entry(

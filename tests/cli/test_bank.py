@@ -107,6 +107,16 @@ def test_a_rejected_file_is_owed_again(treasurer: Clerk) -> None:
     assert treasurer.done("merchants", "history", CLUB)["is_paid"] is False
 
 
+def test_what_was_debited_is_not_said_to_be_owed(treasurer: Clerk) -> None:
+    """A rejection of what the statement has as paid changes nothing, and says so."""
+    read(treasurer, 1, Movement(-1200, FIRST))
+    data = treasurer.file(rejection(f"PL-{YEAR}-0001-F1", FIRST, "AC01"), "status.xml")
+    assert "heeft het al betaald" in treasurer("bank", "status", data, *TREASURER).out
+    (rejected,) = treasurer.done("bank", "status", data, *TREASURER)["rejected"]
+    assert rejected["is_paid"] is True
+    assert treasurer.done("payouts", "show", f"{YEAR}-0001")["payments"][0]["state"] == "betaald"
+
+
 def test_what_is_no_statement_books_nothing(treasurer: Clerk) -> None:
     """A bomb, another message, a gap: each is said, and nothing is changed."""
     read(treasurer, 5)

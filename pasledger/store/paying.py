@@ -51,10 +51,10 @@ def load_runs(connection: Connection, wanted: list[str], town: Town) -> None:
         merchant = rows.read_merchant(row)
         if merchant not in town.merchants.get(merchant.id, ()):
             town.learn(merchant)
-    known = set(town.checks)
+    had = set(town.checks)
     for row in _CHECKS_OF_PAID.fetch(connection, wanted=wanted):
         check = rows.read_merchant_check(row)
-        if check.merchant not in known:
+        if check.merchant not in had:
             town.learn(check)
 
 

@@ -8,15 +8,13 @@ from pasledger.cli.arguments import Approver, File
 from pasledger.cli.calls import Call
 from pasledger.cli.errors import reading
 from pasledger.cli.printing import Row, answer, table
+from pasledger.cli.reasons import why
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.records import LinePurpose
 from pasledger.store import Reader
 from pasledger.store.bank import BankLineFound
 from pasledger.usecases import banking
 from pasledger.usecases.finding import merchant_named
-
-KNOWN_REASONS = ("AC01", "AC04", "AC06", "AG01", "AM04", "AM05", "BE04", "MD07", "MS02", "MS03", "NARR", "RC01", "RR04")
-"""The codes of banks that there are words for: `cli.bank-reason` and the code in small letters."""
 
 
 def read(context: typer.Context, file: File) -> None:
@@ -71,7 +69,7 @@ def status(context: typer.Context, file: File) -> None:
             "merchant": names[one.payout.merchant],
             "amount": one.payout.amount,
             "reason": one.reason,
-            "why": _why(call, one.reason),
+            "why": why(call, one.reason),
             "is_paid": one.is_paid,
         }
         for one in found
@@ -101,7 +99,22 @@ def lines(
     with call.reader() as reader:
         found = [line for line in reader.bank.lines() if all_lines or line.settled is None]
     rows = [_row(call, one) for one in found]
-    answer(call, {"lines": rows}, table(call, rows, "line", "booked_on", "amount", "name", "text", "purpose"))
+    told = ["why"] if any(row["why"] for row in rows) else []
+    answer(
+        call,
+        {"lines": rows},
+        table(
+            call,
+            rows,
+            "line",
+            "booked_on",
+            "amount",
+            "name",
+            "text",
+            "purpose",
+            *told,
+        ),
+    )
 
 
 def settle(
@@ -151,14 +164,9 @@ def _row(call: Call, one: BankLineFound) -> Row:
         "payment": one.line.end_to_end_id,
         "purpose": one.settled and one.settled.purpose,
         "reason": one.line.reason,
-        "why": _why(call, one.line.reason) if one.line.reason else "",
+        "why": why(call, one.line.reason),
         "prepared_by_hand": one.settled is not None and not one.settled.is_matched,
     }
 
 
 _SHOWN = 40
-
-
-def _why(call: Call, reason: str) -> str:
-    """Return the reason of a bank in words; of one that nobody knows, its code."""
-    return call.say(f"cli.bank-reason.{reason.lower()}") if reason in KNOWN_REASONS else reason

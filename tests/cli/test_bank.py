@@ -107,6 +107,21 @@ def test_a_rejected_file_is_owed_again(treasurer: Clerk) -> None:
     assert treasurer.done("merchants", "history", CLUB)["is_paid"] is False
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("AC06", "de rekening is geblokkeerd"), ("ZZ99", "een reden die de bank ZZ99 noemt")],
+    ids=["a code with words", "a code that nobody knows"],
+)
+def test_why_a_merchant_waits_is_told_in_words(treasurer: Clerk, code: str, words: str) -> None:
+    """In the history of the merchant and in the list of lines; a code that nobody knows is told as one."""
+    read(treasurer, 1, Movement(-1200, FIRST), opening=5000)
+    read(treasurer, 2, Movement(1200, FIRST, reason=code), opening=3800)
+    assert treasurer.done("merchants", "history", CLUB)["checks"][-1]["why"] == words
+    told = " ".join(treasurer("merchants", "history", CLUB).out.split())
+    assert all(word in told for word in words.split())
+    assert treasurer.done("bank", "lines", "--all")["lines"][-1]["why"] == words
+
+
 def test_what_was_debited_is_not_said_to_be_owed(treasurer: Clerk) -> None:
     """A rejection of what the statement has as paid changes nothing, and says so."""
     read(treasurer, 1, Movement(-1200, FIRST))

@@ -148,7 +148,7 @@ def _answer(call: Call, found: History) -> None:
         for check, signed in found.checks
     ]
     told = ["why"] if any(row["why"] for row in checks) else []
-    shown = ("checked_on", "way", "result", *told, "iban", "account_name", "checked_by")
+    shown = table(call, checks, "checked_on", "way", "result", *told, "iban", "account_name", "checked_by")
     newest = found.versions[-1][0]
     is_paid = account_to_pay(newest, tuple(check for check, _ in found.checks)) is not None
     last_day = found.ends_before and found.ends_before - timedelta(days=1)
@@ -168,7 +168,7 @@ def _answer(call: Call, found: History) -> None:
             "checks": checks,
         },
         table(call, versions, "effective_from", "name", "place", "category", "iban", "prepared_by", "approved_by"),
-        *([table(call, checks, *shown)] if checks else []),
+        *([shown] if checks else []),
         call.say("cli.merchant-paid" if is_paid else "cli.merchant-not-paid"),
         *([] if last_day is None else [call.say("cli.merchant-ends", day=last_day)]),
     )

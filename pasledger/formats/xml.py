@@ -1,4 +1,4 @@
-"""XML from outside, read so that no file can do harm: no entities, no document types, bounded in size, number and depth.
+"""XML from outside, read so that no file can do harm: no entities, no document types, and neither endless nor deep.
 
 An entity needs a document type, so that refusing every document type refuses every bomb and every reach for another
 file. The parser is fed bytes and decides the encoding by itself; what it does not know it refuses.

@@ -88,6 +88,7 @@ _TERMS = {
     "freed": "cli.cover-freed",
     "waiting": "cli.cover-waiting",
     "other": "cli.cover-other",
+    "elsewhere": "cli.cover-elsewhere",
 }
 _WORDS = {
     "title": "cli.cover-title",

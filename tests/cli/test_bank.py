@@ -65,6 +65,7 @@ def test_from_statement_to_cover(treasurer: Clerk) -> None:
         "freed": "0.00",
         "waiting": "5149.23",
         "other": "0.00",
+        "elsewhere": "0.00",
     }
     settle = ("bank", "settle", f"{YEAR}-001/1", "--is", "budget-in")
     assert treasurer.done(*settle, *FOUR_EYES, *TREASURER)["amount"] == "5150.00"

@@ -12,6 +12,7 @@ from pasledger.rules.records import LinePurpose, PayoutStep, Waits
 from pasledger.rules.registration import MerchantRequest
 from pasledger.store import Store
 from pasledger.usecases import banking, paying
+from pasledger.usecases.covering import proof_of_cover
 from pasledger.usecases.verifying import verify
 from tests.support.bank import Movement, rejection, statement
 from tests.support.books import content, granted
@@ -283,6 +284,24 @@ def test_on_a_shared_account_only_our_lines_are_kept(street: Store) -> None:
     ]
     (taken,) = banking.take(street, statement(1, lines, opening=500_000), TREASURER)
     assert (len(taken.lines), len(taken.matched), taken.left_out) == (2, 1, 1)
+
+
+def test_a_town_that_changes_its_bank_still_adds_up(street: Store) -> None:
+    """What the old account paid, and what it moved to the new one, explain the new one to the cent."""
+    old = [Movement(100_000), Movement(-1000, FIRST, CLUBS), Movement(-99_000)]
+    banking.take(street, statement(1, old), TREASURER)
+    granted(street, settings_of_payment(iban="NL20INGB0001234567"))
+    banking.take(street, statement(1, [Movement(99_000)], iban="NL20INGB0001234567"), TREASURER)
+    with street.read() as reader:
+        waiting = [one.line for one in reader.bank.lines() if one.settled is None]
+    for line in waiting:
+        purpose = LinePurpose.BUDGET_IN if line.amount.cents > 0 else LinePurpose.OTHER
+        banking.settle(street, line, purpose, BOTH)
+    with street.read() as reader:
+        proof = proof_of_cover(reader)
+    assert (proof.adds_up, proof.is_met) == (True, True)
+    assert proof.bank is not None
+    assert (proof.bank.closing.cents, proof.bank.treasury.cents) == (99_000, 99_000)
 
 
 @pytest.mark.parametrize("how", ["returned", "rejected"])

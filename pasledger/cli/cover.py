@@ -73,6 +73,12 @@ def cover(
             *("scheme", "treasury", "promised", "left", "debts"),
             totals=whole | {"scheme": call.say("cli.total")},
         ),
+        table(
+            call,
+            rows,
+            *("scheme", "entitlements", "held", "payable", "in_payment", "promised"),
+            totals=whole | {"scheme": call.say("cli.total")},
+        ),
         *([table(call, listed, "term", "effective_on", "name", "amount")] if listed else []),
         *([table(call, explained, "term", "amount")] if explained else []),
         call.say("cli.cover-met" if found.is_met else "cli.cover-not-met"),

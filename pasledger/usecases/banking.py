@@ -103,7 +103,7 @@ class RejectedPayout:
     payout: Payout
     reason: str
     is_paid: bool
-    """Whether the bank debited it before: then nothing was done, for its statement has to bring the money back."""
+    """Whether the bank debited it: then nothing was done, and its statement has yet to bring the money back."""
 
 
 def reject(store: Store, data: bytes, stamp: Stamp) -> list[RejectedPayout]:
@@ -141,7 +141,7 @@ def _rejected(rejected: Rejected, reader: Reader) -> list[RejectedPayout]:
         raise Refused(Refusal.RUN_UNKNOWN)
     return [
         RejectedPayout(
-            found.run, payout, rejected.reason, is_paid=PayoutStep.PAID in found.payout_steps.get(payout.id, ())
+            found.run, payout, rejected.reason, is_paid=found.payout_steps.get(payout.id, ()) == (PayoutStep.PAID,)
         )
         for payout in payouts
     ]

@@ -86,6 +86,7 @@ def test_the_page_of_cover(treasurer: Clerk) -> None:
     page = treasurer.folder / "cover.html"
     shown = treasurer("cover", "--page", page)
     assert (shown.code, "De dekking is in orde" in shown.out) == (0, True)
+    assert all(part in shown.out for part in ("tegoeden", "gereserveerd", "te betalen", "onderweg", "toegezegd"))
     assert "De dekking is in orde" in page.read_text(encoding="utf-8")
 
 

@@ -186,6 +186,9 @@ def test_what_was_paid_before_is_not_owed_again(street: Store) -> None:
     banking.take(street, statement(1, [Movement(-1000, FIRST, CLUBS)], opening=5000), TREASURER)
     (found,) = banking.reject(street, rejection("PL-2026-0001-F1", FIRST, "AC01"), TREASURER)
     assert (found.is_paid, balance(street), steps(street)) == (True, "0.00", [(PayoutStep.PAID,)])
+    banking.take(street, statement(2, [Movement(1000, FIRST, CLUBS, reason="AC01")], opening=4000), TREASURER)
+    (found,) = banking.reject(street, rejection("PL-2026-0001-F1", FIRST, "AC01"), TREASURER)
+    assert (found.is_paid, balance(street)) == (False, "10.00")
 
 
 def test_the_bank_knows_nothing_of_a_run_that_was_not_released(street: Store) -> None:

@@ -185,9 +185,9 @@ def write(
 ) -> None:
     """Write the files of a run that was released.
 
-    They are for the bank, and a specification for each merchant.
+    Those for the bank are the same each time, byte for byte.
 
-    They are the same each time, byte for byte.
+    Beside them is a specification for each merchant, under the name that it has now.
 
     JSON: run, folder, files (their names).
     """

@@ -138,7 +138,7 @@ def _matched(line: StatementLine, town: Town) -> list[Payout]:
     """Return the payouts that a line paid, or that it brings back; none where a person has to look."""
     purpose = LinePurpose.PAID if line.amount < ZERO else LinePurpose.RETURNED
     named = _named(line, town)
-    if line.end_to_end_id.startswith(BANK_PREFIX):
+    if line.end_to_end_id:  # every payment of ours has one, so that another id is of another payment
         return named if len(named) == 1 and _fits(line, named[0], purpose, town) else []
     if purpose is not LinePurpose.PAID:
         return []
@@ -150,14 +150,14 @@ def _matched(line: StatementLine, town: Town) -> list[Payout]:
 
 
 def _named(line: StatementLine, town: Town) -> list[Payout]:
-    """Return the payouts that a line can be about: of each id of ours that it has, one that has it too."""
+    """Return the payouts that a line can be about: those of the file and of the payment that it names, if any."""
     file_id, payment_id = line.payment_information_id, line.end_to_end_id
     return [
         payout
         for run in town.runs.values()
         for payout in town.payouts_of(run.id)
         if not file_id.startswith(BANK_PREFIX) or run.payment_information_id(run.file_of(payout.place)) == file_id
-        if not payment_id.startswith(BANK_PREFIX) or run.end_to_end_id(payout.place) == payment_id
+        if not payment_id or run.end_to_end_id(payout.place) == payment_id
     ]
 
 

@@ -113,6 +113,7 @@ def test_ids_are_looked_at_together(street: Store, movement: Movement) -> None:
         Movement(-999, FIRST, CLUBS),
         Movement(-1000, FIRST, CLUBS, payment_information_id="PL-2026-0002-F1"),
         Movement(-1000, iban=CLUBS, payment_information_id="PL-2026-0002-F1"),
+        Movement(-1000, "INVOICE-7", CLUBS),
         Movement(1000, FIRST, CLUBS),
         Movement(-1000, "PL-2026-0001-0002", CLUBS),
         Movement(-1000, "PL-2026-0009-0001", CLUBS),

@@ -8,15 +8,13 @@ from pasledger.cli.arguments import Approver, File
 from pasledger.cli.calls import Call
 from pasledger.cli.errors import reading
 from pasledger.cli.printing import Row, answer, table
+from pasledger.cli.reasons import why
 from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.records import LinePurpose
 from pasledger.store import Reader
 from pasledger.store.bank import BankLineFound
 from pasledger.usecases import banking
 from pasledger.usecases.finding import merchant_named
-
-KNOWN_REASONS = ("AC01", "AC04", "AC06", "AG01", "AM04", "AM05", "BE04", "MD07", "MS02", "MS03", "NARR", "RC01", "RR04")
-"""The codes of banks that there are words for: `cli.bank-reason` and the code in small letters."""
 
 
 def read(context: typer.Context, file: File) -> None:
@@ -54,9 +52,9 @@ def read(context: typer.Context, file: File) -> None:
 def status(context: typer.Context, file: File) -> None:
     """Take what the bank rejects of a file, so that it is owed again.
 
-    The file is pain.002.001.10. It may come twice.
+    The file is pain.002.001.10. It may come twice. What the bank debited before stays paid, and is told.
 
-    JSON: rejected (payment, merchant, amount, reason, why).
+    JSON: rejected (payment, merchant, amount, reason, why, is_paid).
     """
     call: Call = context.obj
     stamp = call.stamp()
@@ -67,15 +65,26 @@ def status(context: typer.Context, file: File) -> None:
             names = {merchant.id: merchant.name for merchant in reader.merchants()}
     rows = [
         {
-            "payment": run.end_to_end_id(payout.place),
-            "merchant": names[payout.merchant],
-            "amount": payout.amount,
-            "reason": reason,
-            "why": _why(call, reason),
+            "payment": one.run.end_to_end_id(one.payout.place),
+            "merchant": names[one.payout.merchant],
+            "amount": one.payout.amount,
+            "reason": one.reason,
+            "why": why(call, one.reason),
+            "is_paid": one.is_paid,
         }
-        for run, payout, reason in found
+        for one in found
     ]
-    answer(call, {"rejected": rows}, table(call, rows, "payment", "merchant", "amount", "reason", "why"))
+    paid = [row for row in rows if row["is_paid"]]
+    answer(
+        call,
+        {"rejected": rows},
+        table(call, [row for row in rows if not row["is_paid"]], "payment", "merchant", "amount", "reason", "why"),
+        *(
+            [call.say("cli.rejected-but-paid"), table(call, paid, "payment", "merchant", "amount", "why")]
+            if paid
+            else []
+        ),
+    )
 
 
 def lines(
@@ -90,7 +99,22 @@ def lines(
     with call.reader() as reader:
         found = [line for line in reader.bank.lines() if all_lines or line.settled is None]
     rows = [_row(call, one) for one in found]
-    answer(call, {"lines": rows}, table(call, rows, "line", "booked_on", "amount", "name", "text", "purpose"))
+    told = ["why"] if any(row["why"] for row in rows) else []
+    answer(
+        call,
+        {"lines": rows},
+        table(
+            call,
+            rows,
+            "line",
+            "booked_on",
+            "amount",
+            "name",
+            "text",
+            "purpose",
+            *told,
+        ),
+    )
 
 
 def settle(
@@ -140,14 +164,9 @@ def _row(call: Call, one: BankLineFound) -> Row:
         "payment": one.line.end_to_end_id,
         "purpose": one.settled and one.settled.purpose,
         "reason": one.line.reason,
-        "why": _why(call, one.line.reason) if one.line.reason else "",
+        "why": why(call, one.line.reason),
         "prepared_by_hand": one.settled is not None and not one.settled.is_matched,
     }
 
 
 _SHOWN = 40
-
-
-def _why(call: Call, reason: str) -> str:
-    """Return the reason of a bank in words; of one that nobody knows, its code."""
-    return call.say(f"cli.bank-reason.{reason.lower()}") if reason in KNOWN_REASONS else reason

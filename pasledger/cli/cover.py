@@ -73,6 +73,12 @@ def cover(
             *("scheme", "treasury", "promised", "left", "debts"),
             totals=whole | {"scheme": call.say("cli.total")},
         ),
+        table(
+            call,
+            rows,
+            *("scheme", "entitlements", "held", "payable", "in_payment", "promised"),
+            totals=whole | {"scheme": call.say("cli.total")},
+        ),
         *([table(call, listed, "term", "effective_on", "name", "amount")] if listed else []),
         *([table(call, explained, "term", "amount")] if explained else []),
         call.say("cli.cover-met" if found.is_met else "cli.cover-not-met"),
@@ -88,6 +94,7 @@ _TERMS = {
     "freed": "cli.cover-freed",
     "waiting": "cli.cover-waiting",
     "other": "cli.cover-other",
+    "elsewhere": "cli.cover-elsewhere",
 }
 _WORDS = {
     "title": "cli.cover-title",

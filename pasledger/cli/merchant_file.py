@@ -9,6 +9,7 @@ from pasledger.cli.arguments import Approver, File
 from pasledger.cli.calls import Call, words
 from pasledger.cli.errors import reading
 from pasledger.cli.printing import answer, table
+from pasledger.cli.reasons import why
 from pasledger.formats import cells
 from pasledger.rules.merchants import MerchantChangeRequest, account_to_pay
 from pasledger.rules.records import MerchantContact
@@ -106,8 +107,8 @@ def history(context: typer.Context, merchant: Named) -> None:
     """Tell what a merchant was and is, and how its account was checked.
 
     JSON: merchant, is_paid, last_day, contact (name, email, phone), versions (version, effective_from, name, place,
-    category, iban, kvk_number, prepared_by, approved_by), checks (checked_on, way, result, reason, iban, account_name,
-    checked_by, prepared_by, approved_by).
+    category, iban, kvk_number, prepared_by, approved_by), checks (checked_on, way, result, reason, why, iban,
+    account_name, checked_by, prepared_by, approved_by).
     """
     call: Call = context.obj
     with call.opened() as store:
@@ -137,6 +138,7 @@ def _answer(call: Call, found: History) -> None:
             "way": check.way,
             "result": check.result,
             "reason": check.reason,
+            "why": why(call, check.reason),
             "iban": check.iban,
             "account_name": check.account_name,
             "checked_by": check.checked_by,
@@ -145,6 +147,8 @@ def _answer(call: Call, found: History) -> None:
         }
         for check, signed in found.checks
     ]
+    told = ["why"] if any(row["why"] for row in checks) else []
+    shown = table(call, checks, "checked_on", "way", "result", *told, "iban", "account_name", "checked_by")
     newest = found.versions[-1][0]
     is_paid = account_to_pay(newest, tuple(check for check, _ in found.checks)) is not None
     last_day = found.ends_before and found.ends_before - timedelta(days=1)
@@ -164,7 +168,7 @@ def _answer(call: Call, found: History) -> None:
             "checks": checks,
         },
         table(call, versions, "effective_from", "name", "place", "category", "iban", "prepared_by", "approved_by"),
-        *([table(call, checks, "checked_on", "way", "result", "iban", "account_name", "checked_by")] if checks else []),
+        *([shown] if checks else []),
         call.say("cli.merchant-paid" if is_paid else "cli.merchant-not-paid"),
         *([] if last_day is None else [call.say("cli.merchant-ends", day=last_day)]),
     )

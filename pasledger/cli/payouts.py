@@ -13,6 +13,7 @@ from pasledger.cli.errors import reading
 from pasledger.cli.printing import Row, answer, table
 from pasledger.cli.tables import Table
 from pasledger.formats import cells
+from pasledger.formats.sepa import in_sepa
 from pasledger.formats.specification import as_csv, as_html
 from pasledger.ledger.ids import MerchantId
 from pasledger.ledger.money import total
@@ -34,17 +35,20 @@ def configure(context: typer.Context, file: File, approved_by: Approver) -> None
 
     The file is TOML, as examples/dronten/betalen.toml.
 
-    JSON: version, payer_name, payer_iban, payer_bic, minimum, most_payment, most_run, most_in_file, is_dedicated.
+    JSON: version, payer_name, payer_written (as the bank gets it), payer_iban, payer_bic, minimum, most_payment,
+    most_run, most_in_file, is_dedicated.
     """
     call: Call = context.obj
     stamp = call.approved_by(approved_by)
     with call.store() as store, reading(file) as data:
         made = paying.configure(store, data, stamp)
+    written = in_sepa(made.payer_name)
     answer(
         call,
         {
             "version": made.version,
             "payer_name": made.payer_name,
+            "payer_written": written,
             "payer_iban": made.payer_iban,
             "payer_bic": made.payer_bic,
             "minimum": made.minimum,
@@ -54,6 +58,7 @@ def configure(context: typer.Context, file: File, approved_by: Approver) -> None
             "is_dedicated": made.is_dedicated,
         },
         call.say("cli.pays-from", iban=made.payer_iban, name=made.payer_name),
+        *([call.say("cli.payer-rewritten", written=written)] if written != made.payer_name else []),
     )
 
 
@@ -180,9 +185,9 @@ def write(
 ) -> None:
     """Write the files of a run that was released.
 
-    They are for the bank, and a specification for each merchant.
+    Those for the bank are the same each time, byte for byte.
 
-    They are the same each time, byte for byte.
+    Beside them is a specification for each merchant, under the name that it has now.
 
     JSON: run, folder, files (their names).
     """

@@ -101,6 +101,9 @@ div {{ overflow-x: auto }}
 table {{ border-collapse: collapse }}
 th, td {{ text-align: right; padding: .25rem .5rem; border-bottom: 1px solid #999; white-space: nowrap }}
 th[scope=row] {{ text-align: left; font-weight: normal }}
+@media print {{ body {{ margin: 0; padding: 0; font-size: 7.5pt }} div {{ overflow: visible }} }}
+@media print {{ th {{ white-space: normal; overflow-wrap: anywhere }} th, td {{ padding: .15rem .2rem }} }}
+@media print {{ thead {{ display: table-header-group }} tr, figure {{ break-inside: avoid }} }}
 </style>
 </head>
 <body>

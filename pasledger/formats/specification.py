@@ -95,6 +95,7 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 <p>{municipality}<br><strong>{merchant}</strong><br>{paid}</p>
 <table>
@@ -104,6 +105,7 @@ _PAGE = """<!doctype html>
 </tbody>
 <tfoot><tr><td colspan="4">{total}</td><td class=n>{amount}</td></tr></tfoot>
 </table>
+</main>
 </body>
 </html>
 """

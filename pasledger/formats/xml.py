@@ -1,9 +1,10 @@
-"""XML from outside, read so that no file can do harm: no entities, no document types, bounded in size and depth.
+"""XML from outside, read so that no file can do harm: no entities, no document types, and neither endless nor deep.
 
 An entity needs a document type, so that refusing every document type refuses every bomb and every reach for another
 file. The parser is fed bytes and decides the encoding by itself; what it does not know it refuses.
 """
 
+from sys import intern
 from typing import Never
 from xml.parsers import expat
 
@@ -11,6 +12,8 @@ from pasledger.formats.faults import Fault, FaultKind, FileRefused
 
 MOST_BYTES = 50_000_000
 """A statement of a hundred thousand lines has less."""
+MOST_ELEMENTS = 2_000_000
+"""As many; a file of nothing but empty elements would take gigabytes when it is read."""
 _DEEPEST = 50
 
 
@@ -64,6 +67,7 @@ class _Reader:
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace
         self._open: list[Node] = []
+        self._elements = 0
         self.root = Node("", {})
 
     def refuse_document_type(self, *_declared: object) -> None:
@@ -75,9 +79,12 @@ class _Reader:
         namespace, _, local = name.rpartition("}")
         if not self._open and namespace != self._namespace:
             _refuse(FaultKind.XML_OTHER, expected=self._namespace)
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS:
+            _refuse(FaultKind.FILE_NOT_XML, where=f"more than {MOST_ELEMENTS} elements")
         if len(self._open) >= _DEEPEST:
             _refuse(FaultKind.FILE_NOT_XML, where=f"deeper than {_DEEPEST}")
-        node = Node(local, attributes)
+        node = Node(intern(local), attributes)
         if self._open:
             self._open[-1].children.append(node)
         else:
@@ -89,8 +96,9 @@ class _Reader:
         self._open.pop()
 
     def characters(self, text: str) -> None:
-        """Add text to the element that is open."""
-        self._open[-1].text += text
+        """Add text to the element that is open. What stands between its elements is white space, and not kept."""
+        if not self._open[-1].children:
+            self._open[-1].text += text
 
 
 def _refuse(reason: FaultKind, **figures: object) -> Never:

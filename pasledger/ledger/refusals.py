@@ -99,6 +99,7 @@ class Refusal(StrEnum):
     NOTHING_TO_PAY = "nothing-to-pay"
     RUN_UNKNOWN = "run-unknown"
     RUN_STEP_UNKNOWN = "run-step-unknown"
+    ACCOUNT_UNCHECKED = "account-unchecked"
     FILES_DIFFER = "files-differ"
     NO_DEBT = "no-debt"
     # a bank statement

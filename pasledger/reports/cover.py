@@ -7,6 +7,7 @@ Where the town pays from an account that is for these books alone, the bank has 
 
     bank = treasury + freed and not moved out yet - budgets not moved in yet
            + lines that wait for a person + lines that are something else + what was there before the first statement
+           + what was paid from another account, before the town paid from this one
 """
 
 from collections import defaultdict
@@ -153,9 +154,17 @@ def _line(scheme: str, parts: dict[str, Money]) -> CoverLine:
 
 
 def bank_cover(
-    treasury: Money, statements: Sequence[BankStatement], lines: Sequence[Told], moves: Sequence[TreasuryMove]
+    treasury: Money,
+    statements: Sequence[BankStatement],
+    lines: Sequence[Told],
+    moves: Sequence[TreasuryMove],
+    *,
+    elsewhere: Sequence[Told],
 ) -> BankCover | None:
-    """Return the bank against the books; None where there is no statement. All are of one account, in their order."""
+    """Return the bank against the books; None where there is no statement.
+
+    Statements and lines are of one account, in their order; `elsewhere` has the lines of every other.
+    """
     if not statements:
         return None
     first, last = statements[0], statements[-1]
@@ -169,12 +178,18 @@ def bank_cover(
         *_settled_as(LinePurpose.FREED_OUT, lines),
     )
     waiting = tuple(Item(one.line.booked_on, one.name, one.line.amount) for one in lines if one.settled is None)
+    paid_elsewhere = tuple(
+        Item(one.line.booked_on, one.name, -one.line.amount)
+        for one in elsewhere
+        if one.settled is not None and one.settled.purpose.is_booked
+    )
     terms = (
         Term("before", before),
         Term("budgets", budgets),
         Term("freed", freed),
         Term("waiting", waiting),
         Term("other", tuple(_settled_as(LinePurpose.OTHER, lines))),
+        Term("elsewhere", paid_elsewhere),
     )
     return BankCover(last.iban, last.until, last.closing, treasury, terms)
 

@@ -1,8 +1,9 @@
 """What the bank tells us: statements are taken once and in order, and each line is matched or waits for a person.
 
-A line is matched by the id of its file, then by the id of its payment, then by account, amount and date where only one
-payment fits. What went out is paid, and what comes back for a paid payout is owed again; then the merchant is blocked,
-for its account did not take the money. All else waits, and two people say what it is.
+A line is matched by the id of its file and the id of its payment and, where it has not both, by account, amount and
+date where only one payment fits. Ids that disagree match nothing, and neither does a run that nobody released. What
+went out is paid, what comes back for a paid payout is owed again, and its merchant is blocked, for its account did not
+take the money. All else waits, and two people say what it is.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from pasledger.rules.records import (
     Payout,
     PayoutStep,
     PayoutStepped,
+    RunStep,
     Share,
     StatementLine,
 )
@@ -58,10 +60,11 @@ def decide_statement(request: StatementRequest, town: Town, stamp: Stamp) -> Eve
 
 
 def _require_next(new: BankStatement, last: BankStatement) -> None:
-    is_new_year = new.until.year > last.until.year and new.number == 1
+    is_new_year = new.until.year > last.until.year
     if not is_new_year and (new.number <= last.number or new.until < last.until):
         raise Refused(Refusal.STATEMENT_REPEATED, number=new.number, newest=last.number)
-    if (new.number != last.number + 1 and not is_new_year) or new.opening != last.closing:
+    is_next = new.number == last.number + 1 or (is_new_year and new.number == 1)
+    if not is_next or new.opening != last.closing:
         raise Refused(Refusal.STATEMENT_GAP, number=new.number, newest=last.number, closing=last.closing)
 
 
@@ -134,36 +137,37 @@ def decide_settlement(request: SettlementRequest, town: Town, stamp: Stamp) -> E
 def _matched(line: StatementLine, town: Town) -> list[Payout]:
     """Return the payouts that a line paid, or that it brings back; none where a person has to look."""
     purpose = LinePurpose.PAID if line.amount < ZERO else LinePurpose.RETURNED
-    by_payment = [
+    named = _named(line, town)
+    if line.end_to_end_id:  # every payment of ours has one, so that another id is of another payment
+        return named if len(named) == 1 and _fits(line, named[0], purpose, town) else []
+    if purpose is not LinePurpose.PAID:
+        return []
+    if line.payment_information_id.startswith(BANK_PREFIX):
+        by_file = [payout for payout in named if _may_be_paid(payout, town)]
+        if by_file and total(payout.amount for payout in by_file) == -line.amount:
+            return by_file
+    return _by_account_amount_and_date(line, named, town)
+
+
+def _named(line: StatementLine, town: Town) -> list[Payout]:
+    """Return the payouts that a line can be about: those of the file and of the payment that it names, if any."""
+    file_id, payment_id = line.payment_information_id, line.end_to_end_id
+    return [
         payout
         for run in town.runs.values()
         for payout in town.payouts_of(run.id)
-        if run.end_to_end_id(payout.place) == line.end_to_end_id
+        if not file_id.startswith(BANK_PREFIX) or run.payment_information_id(run.file_of(payout.place)) == file_id
+        if not payment_id or run.end_to_end_id(payout.place) == payment_id
     ]
-    if by_payment:
-        return by_payment if _fits(line, by_payment[0], purpose, town) else []
-    if line.end_to_end_id.startswith(BANK_PREFIX):
-        return []
-    by_file = [
-        payout
-        for run in town.runs.values()
-        for payout in town.payouts_of(run.id)
-        if run.payment_information_id(run.file_of(payout.place)) == line.payment_information_id
-        and not town.payout_steps.get(payout.id)
-    ]
-    if by_file and purpose is LinePurpose.PAID:
-        return by_file if total(payout.amount for payout in by_file) == -line.amount else []
-    return _by_account_amount_and_date(line, purpose, town)
 
 
-def _by_account_amount_and_date(line: StatementLine, purpose: LinePurpose, town: Town) -> list[Payout]:
-    if not line.iban or purpose is not LinePurpose.PAID:
-        return []
+def _by_account_amount_and_date(line: StatementLine, named: list[Payout], town: Town) -> list[Payout]:
     found = [
         payout
-        for run in town.runs.values()
-        for payout in town.payouts_of(run.id)
-        if payout.iban == line.iban and _is_about(line.booked_on, run.execute_on) and _fits(line, payout, purpose, town)
+        for payout in named
+        if line.iban == payout.iban
+        and _is_about(line.booked_on, town.runs[payout.run].execute_on)
+        and _fits(line, payout, LinePurpose.PAID, town)
     ]
     return found if len(found) == 1 else []
 
@@ -174,10 +178,14 @@ def _is_about(booked_on: date, asked_for: date) -> bool:
 
 def _fits(line: StatementLine, payout: Payout, purpose: LinePurpose, town: Town) -> bool:
     """Return whether a line can be this of a payout: the amount, the direction, and what became of it so far."""
-    steps = town.payout_steps.get(payout.id, ())
     if purpose is LinePurpose.PAID:
-        return line.amount == -payout.amount and steps == ()
-    return line.amount == payout.amount and steps == (PayoutStep.PAID,)
+        return line.amount == -payout.amount and _may_be_paid(payout, town)
+    return line.amount == payout.amount and town.payout_steps.get(payout.id, ()) == (PayoutStep.PAID,)
+
+
+def _may_be_paid(payout: Payout, town: Town) -> bool:
+    """Return whether the bank has a payout before it: one that was not released, it cannot know."""
+    return RunStep.RELEASED in town.run_steps.get(payout.run, ()) and not town.payout_steps.get(payout.id)
 
 
 def _settled(

@@ -174,13 +174,21 @@ class RunReleaseRequest:
 
 
 def decide_run_release(request: RunReleaseRequest, town: Town, stamp: Stamp) -> Event:
-    """Release a run that is prepared and no more, by somebody who did not prepare it, or refuse."""
+    """Release a run that is prepared and no more, by somebody who did not prepare it, or refuse.
+
+    Whose account was changed or found wrong meanwhile is not paid on the one of before.
+    """
     run = _run(request.run, town)
-    if town.run_steps.get(run.id):
+    if town.run_steps.get(run.id) or any(town.payout_steps.get(payout.id) for payout in town.payouts_of(run.id)):
         raise Refused(Refusal.RUN_STEP_UNKNOWN, run=run.name)
     preparer, releaser = town.run_preparers[run.id], stamp.approved_by or stamp.prepared_by
     require_four_eyes(Stamp(stamp.recorded_at, stamp.effective_on, preparer, releaser))
     payouts = town.payouts_of(run.id)
+    for payout in payouts:
+        merchant = town.merchant_version(payout.merchant, on=stamp.effective_on)
+        account = account_to_pay(merchant, town.checks.get(merchant.id, ()))
+        if account is None or account.iban != payout.iban:
+            raise Refused(Refusal.ACCOUNT_UNCHECKED, merchant=merchant.name, run=run.name)
     if (len(payouts), total(payout.amount for payout in payouts)) != (
         sum(file.payments for file in request.files),
         total(file.amount for file in request.files),
@@ -228,14 +236,16 @@ class PayoutCancelRequest:
     def need(self, needs: Needs) -> None:
         """Add what the decision looks at."""
         needs.runs.add(self.run)
-        if self.merchant is not None:
-            needs.merchants.add(self.merchant)
-            needs.merchant_files.add(self.merchant)
 
 
 def decide_payout_cancel(request: PayoutCancelRequest, town: Town, stamp: Stamp) -> Event:
-    """Owe the merchant again what was on its way. What was cancelled before is left as it is."""
+    """Owe the merchant again what was on its way. What was paid or cancelled before is left as it is.
+
+    What was never released the bank cannot reject: it would be owed again, and paid all the same once it is released.
+    """
     payout = town.payouts[request.payout]
+    if request.merchant is not None and RunStep.RELEASED not in town.run_steps.get(request.run, ()):
+        raise Refused(Refusal.RUN_STEP_UNKNOWN, run=_run(request.run, town).name)
     if town.payout_steps.get(payout.id):
         return Event(stamp, ())
     entry = Entry(

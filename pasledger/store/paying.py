@@ -34,7 +34,7 @@ def load_open_lines(connection: Connection, wanted: list[str], town: Town) -> No
 
 
 def load_runs(connection: Connection, wanted: list[str], town: Town) -> None:
-    """Runs with who prepared them, their payouts, and what became of both."""
+    """Runs with who prepared them, their payouts and what became of both, and the merchants that they pay."""
     known = {row[0]: rows.read_payment_settings(row) for row in _SETTINGS.fetch(connection)}
     for row in _RUNS.fetch(connection, wanted=wanted):
         run = rows.read_payout_run(row, known)
@@ -47,23 +47,23 @@ def load_runs(connection: Connection, wanted: list[str], town: Town) -> None:
     for payout_id, step in _PAYOUT_STEPS.fetch(connection, wanted=wanted):
         named = PayoutId(payout_id)
         town.payout_steps[named] = (*town.payout_steps.get(named, ()), PayoutStep(step))
+    for row in _MERCHANTS_PAID.fetch(connection, wanted=wanted):
+        merchant = rows.read_merchant(row)
+        if merchant not in town.merchants.get(merchant.id, ()):
+            town.learn(merchant)
+    had = set(town.checks)
+    for row in _CHECKS_OF_PAID.fetch(connection, wanted=wanted):
+        check = rows.read_merchant_check(row)
+        if check.merchant not in had:
+            town.learn(check)
 
 
 def load_bank(connection: Connection, wanted: list[str], town: Town) -> None:
-    """The runs that lines are about or that are not paid yet, with whom they pay; and the newest statements."""
+    """The runs that lines are about or that are not paid yet, and the newest statements."""
     named = {_run_name(reference) for reference in wanted}
     runs = {run for run, year, number in _ALL_RUNS.fetch(connection) if run_name(year, number) in named}
     found = sorted(runs.union(run for (run,) in _OPEN_RUNS.fetch(connection)).difference(town.runs))
     load_runs(connection, found, town)
-    for row in _MERCHANTS_PAID.fetch(connection, wanted=found):
-        merchant = rows.read_merchant(row)
-        if merchant not in town.merchants.get(merchant.id, ()):
-            town.learn(merchant)
-    known = set(town.checks)
-    for row in _CHECKS_OF_PAID.fetch(connection, wanted=found):
-        check = rows.read_merchant_check(row)
-        if check.merchant not in known:
-            town.learn(check)
     for row in _NEWEST_STATEMENTS.fetch(connection):
         town.learn(rows.read_bank_statement(row))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
 from pasledger.formats.camt053 import ReadLine, ReadStatement, read_statements
@@ -12,7 +13,16 @@ from pasledger.ledger.refusals import Refusal, Refused
 from pasledger.rules.banking import SettlementRequest, StatementLineRequest, StatementRequest
 from pasledger.rules.deciding import Request
 from pasledger.rules.payouts import PayoutCancelRequest
-from pasledger.rules.records import BANK_PREFIX, BankLine, BankStatement, LinePurpose, Payout, PayoutRun, StatementLine
+from pasledger.rules.records import (
+    BANK_PREFIX,
+    BankLine,
+    BankStatement,
+    LinePurpose,
+    Payout,
+    PayoutRun,
+    PayoutStep,
+    StatementLine,
+)
 from pasledger.store import Reader, Store
 from pasledger.usecases.booking import NothingBooked, book_all
 from pasledger.usecases.minting import new_id
@@ -32,7 +42,7 @@ def take(store: Store, data: bytes, stamp: Stamp) -> list[Taken]:
     """Book every statement of a file, or none. Raises `FileRefused` and `Refused`."""
     statements, digest = read_statements(data), sha256(data).hexdigest()
     with store.read() as reader:
-        prepared = [_statement(one, digest, reader) for one in sorted(statements, key=lambda one: one.number)]
+        prepared = [_statement(one, digest, reader) for one in sorted(statements, key=_order)]
     requests: list[Request] = []
     for statement, lines, _ in prepared:
         requests.append(StatementRequest(statement))
@@ -42,6 +52,10 @@ def take(store: Store, data: bytes, stamp: Stamp) -> list[Taken]:
         Taken(statement, lines, tuple(one for one in matched if one.statement == statement.id), left_out)
         for statement, lines, left_out in prepared
     ]
+
+
+def _order(read: ReadStatement) -> tuple[date, int]:
+    return read.until, read.number
 
 
 def _statement(
@@ -81,10 +95,21 @@ def _line(statement: StatementId, position: int, line: ReadLine) -> StatementLin
     )
 
 
-def reject(store: Store, data: bytes, stamp: Stamp) -> list[tuple[PayoutRun, Payout, str]]:
+@dataclass(frozen=True, slots=True)
+class RejectedPayout:
+    """A payout that the bank rejects, and its code for why."""
+
+    run: PayoutRun
+    payout: Payout
+    reason: str
+    is_paid: bool
+    """Whether the bank debited it: then nothing was done, and its statement has yet to bring the money back."""
+
+
+def reject(store: Store, data: bytes, stamp: Stamp) -> list[RejectedPayout]:
     """Owe again what the bank rejects, and block who could not be paid. Raises `FileRefused` and `Refused`.
 
-    What was taken back before is left as it is, so that the same file may come twice.
+    What was paid or taken back before is left as it is, so that the same file may come twice.
     """
     rejections = read_rejections(data)
     with store.read() as reader:
@@ -92,15 +117,15 @@ def reject(store: Store, data: bytes, stamp: Stamp) -> list[tuple[PayoutRun, Pay
     _booked(
         store,
         [
-            PayoutCancelRequest(payout.id, run.id, new_id(EntryId), reason, payout.merchant)
-            for run, payout, reason in found
+            PayoutCancelRequest(one.payout.id, one.run.id, new_id(EntryId), one.reason, one.payout.merchant)
+            for one in found
         ],
         stamp,
     )
     return found
 
 
-def _rejected(rejected: Rejected, reader: Reader) -> list[tuple[PayoutRun, Payout, str]]:
+def _rejected(rejected: Rejected, reader: Reader) -> list[RejectedPayout]:
     named = rejected.payment_information_id.removeprefix(BANK_PREFIX).rpartition("-")[0]
     run_id = reader.payouts.run_named(named) if rejected.payment_information_id.startswith(BANK_PREFIX) else None
     if run_id is None:
@@ -114,7 +139,12 @@ def _rejected(rejected: Rejected, reader: Reader) -> list[tuple[PayoutRun, Payou
     ]
     if not payouts:
         raise Refused(Refusal.RUN_UNKNOWN)
-    return [(found.run, payout, rejected.reason) for payout in payouts]
+    return [
+        RejectedPayout(
+            found.run, payout, rejected.reason, is_paid=found.payout_steps.get(payout.id, ()) == (PayoutStep.PAID,)
+        )
+        for payout in payouts
+    ]
 
 
 def settle(

@@ -4,6 +4,7 @@ from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.money import total
 from pasledger.reports.cover import BankCover, Cover, Told, bank_cover, cover
 from pasledger.store import Reader
+from pasledger.store.bank import BankLineFound
 
 
 def proof_of_cover(reader: Reader) -> Cover:
@@ -17,10 +18,16 @@ def proof_of_cover(reader: Reader) -> Cover:
     bank: BankCover | None = None
     if settings is not None and settings.is_dedicated:
         statements = [one for one in reader.bank.statements() if one.iban == settings.payer_iban]
-        lines = [
-            Told(one.name, one.line, one.settled)
-            for one in reader.bank.lines()
-            if one.statement.iban == settings.payer_iban
-        ]
-        bank = bank_cover(treasury, statements, lines, reader.bank.treasury_moves())
+        lines = reader.bank.lines()
+        bank = bank_cover(
+            treasury,
+            statements,
+            [_told(one) for one in lines if one.statement.iban == settings.payer_iban],
+            reader.bank.treasury_moves(),
+            elsewhere=[_told(one) for one in lines if one.statement.iban != settings.payer_iban],
+        )
     return cover(balances, bank)
+
+
+def _told(found: BankLineFound) -> Told:
+    return Told(found.name, found.line, found.settled)

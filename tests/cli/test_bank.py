@@ -65,6 +65,7 @@ def test_from_statement_to_cover(treasurer: Clerk) -> None:
         "freed": "0.00",
         "waiting": "5149.23",
         "other": "0.00",
+        "elsewhere": "0.00",
     }
     settle = ("bank", "settle", f"{YEAR}-001/1", "--is", "budget-in")
     assert treasurer.done(*settle, *FOUR_EYES, *TREASURER)["amount"] == "5150.00"
@@ -85,6 +86,7 @@ def test_the_page_of_cover(treasurer: Clerk) -> None:
     page = treasurer.folder / "cover.html"
     shown = treasurer("cover", "--page", page)
     assert (shown.code, "De dekking is in orde" in shown.out) == (0, True)
+    assert all(part in shown.out for part in ("tegoeden", "gereserveerd", "te betalen", "onderweg", "toegezegd"))
     assert "De dekking is in orde" in page.read_text(encoding="utf-8")
 
 
@@ -105,6 +107,31 @@ def test_a_rejected_file_is_owed_again(treasurer: Clerk) -> None:
     assert (rejected["merchant"], rejected["amount"], rejected["why"]) == (CLUB, "12.00", "het IBAN klopt niet")
     assert treasurer.done("payouts", "preview")["waiting"][0]["reason"] == "blocked"
     assert treasurer.done("merchants", "history", CLUB)["is_paid"] is False
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("AC06", "de rekening is geblokkeerd"), ("ZZ99", "een reden die de bank ZZ99 noemt")],
+    ids=["a code with words", "a code that nobody knows"],
+)
+def test_why_a_merchant_waits_is_told_in_words(treasurer: Clerk, code: str, words: str) -> None:
+    """In the history of the merchant and in the list of lines; a code that nobody knows is told as one."""
+    read(treasurer, 1, Movement(-1200, FIRST), opening=5000)
+    read(treasurer, 2, Movement(1200, FIRST, reason=code), opening=3800)
+    assert treasurer.done("merchants", "history", CLUB)["checks"][-1]["why"] == words
+    told = " ".join(treasurer("merchants", "history", CLUB).out.split())
+    assert all(word in told for word in words.split())
+    assert treasurer.done("bank", "lines", "--all")["lines"][-1]["why"] == words
+
+
+def test_what_was_debited_is_not_said_to_be_owed(treasurer: Clerk) -> None:
+    """A rejection of what the statement has as paid changes nothing, and says so."""
+    read(treasurer, 1, Movement(-1200, FIRST))
+    data = treasurer.file(rejection(f"PL-{YEAR}-0001-F1", FIRST, "AC01"), "status.xml")
+    assert "heeft het al betaald" in treasurer("bank", "status", data, *TREASURER).out
+    (rejected,) = treasurer.done("bank", "status", data, *TREASURER)["rejected"]
+    assert rejected["is_paid"] is True
+    assert treasurer.done("payouts", "show", f"{YEAR}-0001")["payments"][0]["state"] == "betaald"
 
 
 def test_what_is_no_statement_books_nothing(treasurer: Clerk) -> None:

@@ -52,6 +52,16 @@ def test_a_run_is_prepared_released_and_written(treasurer: Clerk, tmp_path: Path
     assert "de rekening moet worden gecontroleerd" in treasurer("payouts", "show", run["run"]).out
 
 
+def test_a_town_that_is_written_otherwise_is_told(treasurer: Clerk) -> None:
+    """Its own name goes to the bank too, and without the signs that not every bank takes."""
+    data = (ROOT / "examples/dronten/betalen.toml").read_text(encoding="utf-8")
+    file = treasurer.file(data.replace("Gemeente Dronten", "Gemeente Súdwest"), "betalen.toml")
+    ran = treasurer("payouts", "configure", file, *FOUR_EYES, *TREASURER)
+    assert "De bank krijgt die naam als: Gemeente Sudwest (voorbeeld)." in ran.out
+    again = treasurer.done("payouts", "configure", ROOT / "examples/dronten/betalen.toml", *FOUR_EYES, *TREASURER)
+    assert (again["payer_name"], again["payer_written"]) == ("Gemeente Dronten (voorbeeld)",) * 2
+
+
 def test_a_run_is_cancelled_and_prepared_again(treasurer: Clerk) -> None:
     """Before its release by whoever prepared it; after it by two."""
     run = treasurer.done("payouts", "prepare", *TREASURER)["run"]

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -134,6 +135,15 @@ def test_a_file_of_a_hundred_megabytes_is_refused_unread() -> None:
     """Its size is looked at before anything in it."""
     assert reasons_of(b" " * 100_000_000) == [FaultKind.XML_TOO_LARGE]
     assert xml.MOST_BYTES < 100_000_000
+
+
+def test_a_file_of_endless_elements_is_refused_in_time() -> None:
+    """Neither their number nor text between them takes memory or hours: what is refused is refused in seconds."""
+    opening = b'<Document xmlns="%s">' % NAMESPACE.encode()
+    assert reasons_of(opening + b"<a/>" * (xml.MOST_ELEMENTS + 1) + b"</Document>") == [FaultKind.FILE_NOT_XML]
+    begun = process_time()
+    assert reasons_of(opening + b"x<a/>" * 1_000_000 + b"</Document>") == [FaultKind.XML_FIELD]
+    assert process_time() - begun < 15  # text that grows at each element would take minutes
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))

@@ -88,12 +88,12 @@ def test_a_cent_that_came_from_nowhere_is_found(kind: str) -> None:
 def test_the_bank_is_explained_to_the_cent() -> None:
     """Each term is a list, and together they are the bank's closing balance."""
     # Set aside 12.000, freed 1.000, paid 300 through the bank: the treasury is 10.700.
-    bank = bank_cover(Money(10_700), [STATEMENT], LINES, MOVES)
+    bank = bank_cover(Money(10_700), [STATEMENT], LINES, MOVES, elsewhere=())
     assert bank is not None
     amounts = {term.name: term.amount.cents for term in bank.terms}
-    assert amounts == {"before": 100, "budgets": -1_000, "freed": 600, "waiting": 60, "other": -5}
+    assert amounts == {"before": 100, "budgets": -1_000, "freed": 600, "waiting": 60, "other": -5, "elsewhere": 0}
     assert bank.closing.cents - bank.treasury.cents - sum(amounts.values()) == bank.difference.cents
-    right = bank_cover(Money(10_700), [replace(STATEMENT, closing=Money(10_455))], LINES, MOVES)
+    right = bank_cover(Money(10_700), [replace(STATEMENT, closing=Money(10_455))], LINES, MOVES, elsewhere=())
     assert right is not None
     assert right.difference == ZERO
     assert [item.name for term in right.terms if term.name == "budgets" for item in term.items] == [
@@ -102,9 +102,24 @@ def test_the_bank_is_explained_to_the_cent() -> None:
     ]
 
 
+def test_what_was_paid_from_another_account_is_explained() -> None:
+    """A town that changes its bank: what the other account paid left the treasury, and not this account."""
+    elsewhere = (
+        told(1, -300, LinePurpose.PAID),
+        told(2, 100, LinePurpose.RETURNED),
+        told(3, -50, LinePurpose.OTHER),
+        told(4, 9, None),
+    )
+    closing = replace(STATEMENT, closing=Money(10_655))
+    bank = bank_cover(Money(10_700), [closing], LINES, MOVES, elsewhere=elsewhere)
+    assert bank is not None
+    assert {term.name: term.amount.cents for term in bank.terms}["elsewhere"] == 200
+    assert bank.difference == ZERO
+
+
 def test_a_bank_that_differs_is_found() -> None:
     """One cent, and it does not add up."""
-    bank = bank_cover(Money(10_700), [replace(STATEMENT, closing=Money(10_456))], LINES, MOVES)
+    bank = bank_cover(Money(10_700), [replace(STATEMENT, closing=Money(10_456))], LINES, MOVES, elsewhere=())
     found = cover([(account, Money(cents)) for account, cents in SOUND.items()], bank)
     assert found.is_met
     assert not found.adds_up
@@ -112,7 +127,7 @@ def test_a_bank_that_differs_is_found() -> None:
 
 def test_without_a_statement_there_is_no_bank_to_compare_with() -> None:
     """The books alone are proved."""
-    assert bank_cover(ZERO, [], [], MOVES) is None
+    assert bank_cover(ZERO, [], [], MOVES, elsewhere=()) is None
 
 
 def test_the_page_says_what_it_draws() -> None:
@@ -122,8 +137,8 @@ def test_the_page_says_what_it_draws() -> None:
         "x",
     ) | {"language": "nl", "title": "Dekking", "met": "IN ORDE", "not_met": "NIET", "difference": "verschil"}
     words |= {"bank": "bank {day}", "bank_agrees": "sluit", "bank_differs": "sluit niet"}
-    words |= {f"term_{name}": name for name in ("before", "budgets", "freed", "waiting", "other")}
-    bank = bank_cover(Money(10_700), [STATEMENT], LINES, MOVES)
+    words |= {f"term_{name}": name for name in ("before", "budgets", "freed", "waiting", "other", "elsewhere")}
+    bank = bank_cover(Money(10_700), [STATEMENT], LINES, MOVES, elsewhere=())
     balances = [(account, Money(cents)) for account, cents in SOUND.items()]
     at = a_stamp().recorded_at
     right, wrong = (cover_page(cover(balances, one), words, municipality="A & B", at=at) for one in (None, bank))

@@ -10,8 +10,9 @@ from pasledger.ledger.ids import MerchantId, PayoutId, RunId
 from pasledger.ledger.money import total
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.checks import Replay
+from pasledger.rules.deciding import Request
 from pasledger.rules.payouts import RunCancelRequest
-from pasledger.rules.records import Event, Payout, PayoutLine, PayoutWaiting, RunStep, RunStepped, Waits
+from pasledger.rules.records import CheckResult, Event, Payout, PayoutLine, PayoutWaiting, RunStep, RunStepped, Waits
 from pasledger.rules.registration import MerchantRequest, SchemeRequest
 from pasledger.rules.town import Town
 from tests.support.town import (
@@ -186,6 +187,27 @@ def test_a_run_is_released_by_another_person(town: Town) -> None:
     assert isinstance(step, RunStepped)
     assert (step.step, step.prepared_by, step.approved_by) == (RunStep.RELEASED, "treasurer", "other")
     with refuses(Refusal.RUN_STEP_UNKNOWN):
+        grant(town, a_run_release("5,00"), stamp=CONTROLLER)
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        (a_change(iban="NL20INGB0001234567"),),
+        (a_change(iban="NL20INGB0001234567"), a_check(iban="NL20INGB0001234567")),
+        (a_change(name="Other"),),
+        (a_check(result=CheckResult.NO_MATCH),),
+    ],
+    ids=["another account", "another account that was checked", "another name", "found wrong"],
+)
+def test_a_run_is_not_released_to_an_account_of_before(town: Town, happened: tuple[Request, ...]) -> None:
+    """What happened to a merchant after the run was prepared counts: it is prepared anew, and nobody else pays it."""
+    grant(town, a_redemption("5,00"))
+    grant(town, a_run(), stamp=TREASURER)
+    grant(town, a_payout(), stamp=TREASURER)
+    for request in happened:
+        grant(town, request)
+    with refuses(Refusal.ACCOUNT_UNCHECKED):
         grant(town, a_run_release("5,00"), stamp=CONTROLLER)
 
 

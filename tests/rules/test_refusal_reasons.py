@@ -51,6 +51,7 @@ from tests.support.town import (
     a_line,
     a_line_read,
     a_merchant,
+    a_payout,
     a_person,
     a_redemption,
     a_refund,
@@ -185,6 +186,11 @@ REPRODUCED = {
     Refusal.RUN_UNKNOWN: Case(a_run_release("1,00")),
     Refusal.RUN_STEP_UNKNOWN: Case(
         a_run_release("0,00", payments=0), given=(settings_of_payment(), a_run(), RunCancelRequest(RunId.of(1)))
+    ),
+    Refusal.ACCOUNT_UNCHECKED: Case(
+        a_run_release("5,00"),
+        given=(settings_of_payment(), a_check(), a_redemption("5,00"), a_run(), a_payout(), a_change(name="Other")),
+        stamp=a_stamp(prepared_by="other", approved_by=None),
     ),
     Refusal.STATEMENT_FOREIGN: Case(a_statement(iban="NL91ABNA0417164300"), given=(settings_of_payment(),)),
     Refusal.STATEMENT_REPEATED: Case(a_statement(), given=(settings_of_payment(), a_statement())),

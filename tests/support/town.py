@@ -199,12 +199,13 @@ def settings_of_payment(
     most_run: str = "50.000,00",
     most_in_file: int = 1000,
     is_dedicated: bool = True,
+    iban: str = "NL13TEST0123456789",
 ) -> PaymentSettingsRequest:
     """Return how the town pays."""
     settings = PaymentSettings(
         0,
         "Gemeente Dronten",
-        "NL13TEST0123456789",
+        iban,
         None,
         euros(minimum),
         euros(most_payment),

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from pasledger import texts
-from pasledger.cli import bank, errors
+from pasledger.cli import errors, reasons
 from pasledger.cli.wording import LISTS
 from pasledger.formats.faults import FaultKind
 from pasledger.ledger.refusals import Refusal
@@ -208,7 +208,7 @@ def _codes_of_the_command_line() -> Iterator[str]:
     for call in _calls("answer_listed"):
         yield from (f"cli.column.{name}" for name in _texts(call.args[_SHOWN]))
     yield from (f"cli.column.name_{language}" for language in LANGUAGES)
-    yield from (f"cli.bank-reason.{reason.lower()}" for reason in bank.KNOWN_REASONS)
+    yield from (f"cli.bank-reason.{reason.lower()}" for reason in reasons.KNOWN_REASONS)
     for members, name in LISTS.items():
         yield from (f"cli.{name}.{member}" for member in members)
     for call in _calls("Wrong"):

@@ -1,5 +1,6 @@
 """What the bank sends, in both kinds of database: paid, returned, rejected, repaid, and lines that wait."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,18 +9,22 @@ from pasledger.ledger import accounts
 from pasledger.ledger.ids import MerchantId
 from pasledger.ledger.refusals import Refusal
 from pasledger.rules.records import LinePurpose, PayoutStep, Waits
+from pasledger.rules.registration import MerchantRequest
 from pasledger.store import Store
 from pasledger.usecases import banking, paying
+from pasledger.usecases.covering import proof_of_cover
 from pasledger.usecases.verifying import verify
 from tests.support.bank import Movement, rejection, statement
 from tests.support.books import content, granted
 from tests.support.town import (
     CLUB,
+    SHOP,
     TODAY,
     a_change,
     a_check,
     a_redemption,
     a_refund,
+    a_shop,
     a_stamp,
     an_end,
     refuses,
@@ -30,6 +35,7 @@ TREASURER, APPROVER = a_stamp(prepared_by="treasurer", approved_by=None), a_stam
 BOTH = a_stamp(prepared_by="treasurer", approved_by="other")
 CLUBS = "NL91ABNA0417164300"
 FIRST = "PL-2026-0001-0001"
+NEW_YEAR = date(2027, 1, 4)
 
 
 @pytest.fixture
@@ -54,10 +60,10 @@ def balance(store: Store, kind: str = "payable", merchant: MerchantId = CLUB) ->
     return "0.00" if turnover is None else turnover.balance(is_debit_normal=account.kind.is_debit_normal).plain
 
 
-def steps(store: Store) -> list[tuple[PayoutStep, ...]]:
-    """Return what became of each payout of the first run."""
+def steps(store: Store, *, run: int = 0) -> list[tuple[PayoutStep, ...]]:
+    """Return what became of each payout of a run."""
     with store.read() as reader:
-        found = reader.payouts.run(reader.payouts.runs()[0])
+        found = reader.payouts.run(reader.payouts.runs()[run])
     return [found.payout_steps.get(payout.id, ()) for payout in found.payouts]
 
 
@@ -82,7 +88,32 @@ def test_what_the_bank_debited_is_paid(street: Store, movement: Movement) -> Non
 @pytest.mark.parametrize(
     "movement",
     [
+        Movement(-1000, iban=CLUBS, payment_information_id="PL-2026-0002-F1"),
+        Movement(-1000, "PL-2026-0002-0001", payment_information_id="PL-2026-0002-F1"),
+        Movement(-1000, "PL-2026-0002-0001", payment_information_id="THE BANK'S OWN"),
+    ],
+    ids=["one of its file", "both ids", "an id of the bank"],
+)
+def test_ids_are_looked_at_together(street: Store, movement: Movement) -> None:
+    """In a file of two payments, the id of the file and what else the line has say which one it is."""
+    shop = replace(a_shop(), iban="NL20INGB0001234567")
+    granted(street, MerchantRequest(shop, ()), a_check(SHOP, iban=shop.iban))
+    for number, merchant in ((2, CLUB), (3, SHOP)):
+        granted(street, a_redemption("10,00", merchant=merchant, number=number))
+    paying.release(street, paying.prepare(street, TREASURER, execute_on=TODAY).run.id, APPROVER)
+    (taken,) = banking.take(street, statement(1, [movement], opening=5000), TREASURER)
+    assert [part.merchant for line in taken.matched for part in line.parts] == [CLUB]
+    assert (steps(street), steps(street, run=1)) == ([()], [(PayoutStep.PAID,), ()])
+    assert verify(street).findings == ()
+
+
+@pytest.mark.parametrize(
+    "movement",
+    [
         Movement(-999, FIRST, CLUBS),
+        Movement(-1000, FIRST, CLUBS, payment_information_id="PL-2026-0002-F1"),
+        Movement(-1000, iban=CLUBS, payment_information_id="PL-2026-0002-F1"),
+        Movement(-1000, "INVOICE-7", CLUBS),
         Movement(1000, FIRST, CLUBS),
         Movement(-1000, "PL-2026-0001-0002", CLUBS),
         Movement(-1000, "PL-2026-0009-0001", CLUBS),
@@ -139,8 +170,8 @@ def test_a_return_is_booked_once(street: Store) -> None:
 def test_what_the_bank_rejects_is_owed_again(street: Store, end_to_end_id: str | None) -> None:
     """Before it debited us: it never was paid, and the same file may come twice."""
     data = rejection("PL-2026-0001-F1", end_to_end_id, "AC01")
-    ((run, payout, reason),) = banking.reject(street, data, TREASURER)
-    assert (run.end_to_end_id(payout.place), reason) == (FIRST, "AC01")
+    (found,) = banking.reject(street, data, TREASURER)
+    assert (found.run.end_to_end_id(found.payout.place), found.reason, found.is_paid) == (FIRST, "AC01", False)
     assert (balance(street), balance(street, "in-payment")) == ("10.00", "0.00")
     assert steps(street) == [(PayoutStep.CANCELLED,)]
     banking.reject(street, data, TREASURER)
@@ -149,6 +180,50 @@ def test_what_the_bank_rejects_is_owed_again(street: Store, end_to_end_id: str |
     assert verify(street).findings == ()
     with refuses(Refusal.RUN_UNKNOWN):
         banking.reject(street, rejection("PL-2026-0002-F1", None, "AC01"), TREASURER)
+
+
+def test_what_was_paid_before_is_not_owed_again(street: Store) -> None:
+    """The bank says that it rejects what it debited: that is told, and only its statement brings the money back."""
+    banking.take(street, statement(1, [Movement(-1000, FIRST, CLUBS)], opening=5000), TREASURER)
+    (found,) = banking.reject(street, rejection("PL-2026-0001-F1", FIRST, "AC01"), TREASURER)
+    assert (found.is_paid, balance(street), steps(street)) == (True, "0.00", [(PayoutStep.PAID,)])
+    banking.take(street, statement(2, [Movement(1000, FIRST, CLUBS, reason="AC01")], opening=4000), TREASURER)
+    (found,) = banking.reject(street, rejection("PL-2026-0001-F1", FIRST, "AC01"), TREASURER)
+    assert (found.is_paid, balance(street)) == (False, "10.00")
+
+
+def test_the_bank_knows_nothing_of_a_run_that_was_not_released(street: Store) -> None:
+    """What names one waits, or is refused: else it would be paid once so, and once more when it is released."""
+    granted(street, a_redemption("9,00", number=2))
+    run = paying.prepare(street, TREASURER, execute_on=TODAY).run
+    second = "PL-2026-0002-0001"
+    lines = [
+        Movement(-900, second, CLUBS),
+        Movement(-900, iban=CLUBS),
+        Movement(-900, payment_information_id="PL-2026-0002-F1"),
+    ]
+    (taken,) = banking.take(street, statement(1, lines, opening=5000), TREASURER)
+    assert (len(taken.lines), taken.matched) == (3, ())
+    with refuses(Refusal.RUN_STEP_UNKNOWN):
+        banking.reject(street, rejection("PL-2026-0002-F1", second, "AC01"), TREASURER)
+    with street.read() as reader:
+        payout = banking.payment_named(reader, second)
+    with refuses(Refusal.LINE_DIFFERS):
+        banking.settle(street, taken.lines[0], LinePurpose.PAID, BOTH, payout=payout.id)
+    paying.release(street, run.id, APPROVER)
+    banking.settle(street, taken.lines[0], LinePurpose.PAID, BOTH, payout=payout.id)
+    assert verify(street).findings == ()
+
+
+def test_a_file_goes_over_the_end_of_a_year(street: Store) -> None:
+    """Its statements are read by their days, and a first one that is not number 1 has something before it."""
+    banking.take(street, statement(364, [], opening=5000, on=date(2026, 12, 30)), TREASURER)
+    with refuses(Refusal.STATEMENT_GAP):
+        banking.take(street, statement(2, [], opening=5000, on=date(2027, 1, 5)), TREASURER)
+    old, new = statement(365, [], opening=5000, on=date(2026, 12, 31)), statement(1, [], opening=5000, on=NEW_YEAR)
+    first = new[new.index(b"<Stmt>") : new.index(b"</Stmt>")] + b"</Stmt>"
+    taken = banking.take(street, old.replace(b"<Stmt>", first + b"<Stmt>"), TREASURER)
+    assert [one.statement.name for one in taken] == ["2026-365", "2027-001"]
 
 
 def test_a_statement_is_taken_once_and_in_order(street: Store, books: str) -> None:
@@ -213,6 +288,24 @@ def test_on_a_shared_account_only_our_lines_are_kept(street: Store) -> None:
     ]
     (taken,) = banking.take(street, statement(1, lines, opening=500_000), TREASURER)
     assert (len(taken.lines), len(taken.matched), taken.left_out) == (2, 1, 1)
+
+
+def test_a_town_that_changes_its_bank_still_adds_up(street: Store) -> None:
+    """What the old account paid, and what it moved to the new one, explain the new one to the cent."""
+    old = [Movement(100_000), Movement(-1000, FIRST, CLUBS), Movement(-99_000)]
+    banking.take(street, statement(1, old), TREASURER)
+    granted(street, settings_of_payment(iban="NL20INGB0001234567"))
+    banking.take(street, statement(1, [Movement(99_000)], iban="NL20INGB0001234567"), TREASURER)
+    with street.read() as reader:
+        waiting = [one.line for one in reader.bank.lines() if one.settled is None]
+    for line in waiting:
+        purpose = LinePurpose.BUDGET_IN if line.amount.cents > 0 else LinePurpose.OTHER
+        banking.settle(street, line, purpose, BOTH)
+    with street.read() as reader:
+        proof = proof_of_cover(reader)
+    assert (proof.adds_up, proof.is_met) == (True, True)
+    assert proof.bank is not None
+    assert (proof.bank.closing.cents, proof.bank.treasury.cents) == (99_000, 99_000)
 
 
 @pytest.mark.parametrize("how", ["returned", "rejected"])

@@ -42,6 +42,7 @@ class FaultKind(StrEnum):
     CELL_SHOWN_OTHERWISE = "cell-shown-otherwise"
     AMOUNT = "amount"
     AMOUNT_NOT_POSITIVE = "amount-not-positive"
+    AMOUNT_BELOW = "amount-below"
     DATE = "date"
     MOMENT = "moment"
     NUMBER = "number"

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from pasledger.formats import cells
@@ -65,6 +66,12 @@ def read_payment_settings(data: bytes) -> PaymentSettings:
             values[key] = _read(found[key], kind, read)
         except Misread as misread:
             faults.append(Fault(misread.kind, None, key, shown(str(found[key])), misread.figures))
+    # In between, a merchant would wait for ever.
+    faults += [
+        Fault(FaultKind.AMOUNT_BELOW, None, most, shown(str(found[most])), {"least": least})
+        for least, most in pairwise(("minimum", "hoogste_betaling", "hoogste_batch"))
+        if least in values and most in values and values[most] < values[least]
+    ]
     if faults:
         raise FileRefused(faults)
     return PaymentSettings(

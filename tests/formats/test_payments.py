@@ -31,6 +31,8 @@ def test_the_sample_is_read() -> None:
         (lambda text: text.replace("5000", "0"), FaultKind.NUMBER, "betalingen_per_bestand"),
         (lambda text: text.replace("NL13", "NL14"), FaultKind.IBAN, "iban"),
         (lambda text: text.replace("25.000,00", "1.000.000.000,00"), FaultKind.AMOUNT, "hoogste_betaling"),
+        (lambda text: text.replace("25.000,00", "0,99"), FaultKind.AMOUNT_BELOW, "hoogste_betaling"),
+        (lambda text: text.replace("25.000,00", "500.000,01"), FaultKind.AMOUNT_BELOW, "hoogste_batch"),
         (lambda text: text + 'bic = "ing"', FaultKind.BIC, "bic"),
         (lambda text: text.replace('"1,00"', '""'), FaultKind.CELL_EMPTY, "minimum"),
         (lambda text: text + "[", FaultKind.FILE_NOT_TOML, None),

@@ -218,6 +218,69 @@ def test_a_bad_connection_pays_once(shop: Shop, visitor: Visitor, trouble: Calla
     assert shop.paid()[before:] == ["1.60"]
 
 
+def test_a_slow_connection_pays_once(shop: Shop, visitor: Visitor) -> None:
+    """On a phone with little reach it takes seconds: the page says that it is at work, and pressing on pays nothing more."""
+    before = len(shop.paid())
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    phone = visitor.context.new_cdp_session(visitor.page)
+    little = {"offline": False, "latency": 1500, "downloadThroughput": 6_000, "uploadThroughput": 6_000}
+    phone.send("Network.emulateNetworkConditions", little)
+    visitor.pay("1,65")
+    expect(visitor.page.get_by_text("Een ogenblik")).to_be_visible()
+    visitor.press("Betalen")
+    heading(visitor.page, YES)
+    assert shop.paid()[before:] == ["1.65"]
+
+
+def test_an_answer_that_takes_too_long_is_asked_for_again(shop: Shop, visitor: Visitor) -> None:
+    """After a quarter of a minute, with the same key: whatever the slow one still does, it is booked once."""
+    before = len(shop.paid())
+    visitor.page.clock.install()
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    slow: list[Route] = []
+    visitor.page.route("**/payments", slow.append)
+    visitor.pay("1,75")
+    expect(visitor.page.get_by_text("Een ogenblik")).to_be_visible()
+    slow[0].fetch(max_redirects=0)
+    visitor.page.unroute("**/payments")
+    visitor.page.clock.run_for(15_100)
+    expect(visitor.page.get_by_text("De verbinding is weg")).to_be_visible()
+    visitor.page.clock.run_for(600)
+    heading(visitor.page, YES)
+    assert shop.paid()[before:] == ["1.75"]
+
+
+def test_what_nobody_knows_is_said_and_can_be_asked_again(shop: Shop, visitor: Visitor) -> None:
+    """When nothing came back, however often it was asked, the page says so; pressing again asks with the same key."""
+    before = len(shop.paid())
+    visitor.page.clock.install()
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    keys: list[str] = []
+
+    def arrives_and_is_lost(route: Route) -> None:
+        keys.append(re.findall("key=([0-9a-f]+)", route.request.post_data or "")[0])
+        loses_the_first_answer(route)
+
+    visitor.page.route("**/payments", arrives_and_is_lost)
+    visitor.pay("1,85")
+    for asked in range(1, 6):
+        expect(visitor.page.get_by_text("De verbinding is weg")).to_be_visible()
+        visitor.page.wait_for_function("() => true")
+        assert len(keys) == asked
+        visitor.page.clock.run_for(8_100)
+    expect(visitor.page.get_by_text("Wij weten nog niet of er betaald is")).to_be_visible()
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    visitor.page.unroute("**/payments")
+    visitor.press("Nog eens")
+    heading(visitor.page, YES)
+    assert len(keys) == 6
+    assert len(set(keys)) == 1
+    assert shop.paid()[before:] == ["1.85"]
+
+
 def test_who_presses_twice_pays_once(shop: Shop, visitor: Visitor) -> None:
     """A double click is one payment."""
     before = len(shop.paid())
@@ -297,6 +360,53 @@ def test_the_keyboard_is_enough(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("main")).to_be_focused()
     keys.press("Tab")
     expect(visitor.page.get_by_role("link", name="Volgende betaling")).to_be_focused()
+
+
+def tab_to(visitor: Visitor, name: str) -> None:
+    """Go on with Tab until what has this name has the focus, which is always to be seen."""
+    for _ in range(30):
+        visitor.page.keyboard.press("Tab")
+        assert visitor.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        if name in visitor.page.evaluate("document.activeElement.innerText || document.activeElement.labels?.[0]?.innerText"):
+            return
+    raise AssertionError(f"Tab never comes to {name}")
+
+
+def test_all_of_a_day_is_done_by_the_keyboard_alone(shop: Shop, visitor: Visitor) -> None:
+    """A number and a PIN pay, it is undone, looked up in the list of today and in the statement, and signed out."""
+    visitor.sign_in(shop)
+    keys = visitor.page.keyboard
+    for field, typed in (
+        ("Pas", shop.street.numbers["neighbour"].printed),
+        ("Bedrag", "2,40"),
+        ("Pincode", PIN),
+    ):
+        tab_to(visitor, field)
+        keys.type(typed)
+    keys.press("Enter")
+    heading(visitor.page, YES)
+    tab_to(visitor, "terugboeken")
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Terugboeken?")).to_be_visible()
+    tab_to(visitor, "Terugboeken")
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("definition").filter(has_text="€ 2,40")).to_be_visible()
+    tab_to(visitor, "Vandaag")
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("heading", level=1, name="Vandaag")).to_be_visible()
+    tab_to(visitor, "€ 2,40")
+    keys.press("Enter")
+    heading(visitor.page, YES)
+    tab_to(visitor, "Specificatie")
+    keys.press("Enter")
+    tab_to(visitor, "Maand")
+    keys.press("ArrowDown")
+    tab_to(visitor, "Laat zien")
+    keys.press("Enter")
+    expect(visitor.page).to_have_url(re.compile("/statement.month="))
+    tab_to(visitor, "Afmelden")
+    keys.press("Enter")
+    expect(visitor.page.get_by_label("Toegangscode")).to_be_visible()
 
 
 def test_a_wrong_credential_is_told_beside_its_field(shop: Shop, visitor: Visitor) -> None:

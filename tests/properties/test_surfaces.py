@@ -276,7 +276,7 @@ class Leaking:
         headers = MutableHeaders(raw=answer[0]["headers"])
         body = self._change(headers, b"".join(message.get("body", b"") for message in answer[1:]), entitlements)
         headers["Content-Length"] = str(len(body))
-        await send(answer[0] | {"headers": headers.raw})
+        await send({**answer[0], "headers": headers.raw})
         await send({"type": "http.response.body", "body": body})
 
 

@@ -356,6 +356,7 @@ def test_going_back_pays_nothing_again(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_label("Pas", exact=True)).to_be_visible()
     expect(visitor.page.get_by_label("Bedrag")).to_have_value("")
     assert visitor.page.get_by_text("Pas gescand").count() == 0
+    visitor.page.wait_for_load_state()  # until the script is there, nobody hears of going forward
     visitor.page.go_forward()
     heading(visitor.page, YES)
     assert shop.paid()[before:] == ["2.10"]

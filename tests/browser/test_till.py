@@ -8,7 +8,10 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Error, Page, Route, expect
 
+from pasledger.rules.records import PersonRole
+from pasledger.usecases import persons
 from tests.browser.conftest import PIN, Shop, Visitor
+from tests.support.service import staff
 
 pytestmark = pytest.mark.slow
 
@@ -453,6 +456,30 @@ def test_all_of_a_day_is_done_by_the_keyboard_alone(shop: Shop, visitor: Visitor
     tab_to(visitor, "Afmelden")
     keys.press("Enter")
     expect(visitor.page.get_by_label("Toegangscode")).to_be_visible()
+
+
+def test_a_cashier_signs_in_by_the_keyboard_alone(shop: Shop, visitor: Visitor) -> None:
+    """By name and start code, then with a PIN of their own; what was scanned before is still there."""
+    school = shop.street.merchants["school"].id
+    made = persons.add_person(shop.street.store, school, "Kantine", PersonRole.CASHIER, staff())
+    visitor.page.goto(shop.link("child"))
+    keys = visitor.page.keyboard
+    tab_to(visitor, "Toegangscode")
+    keys.type(shop.street.credentials["school"])
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Wie bent u?")).to_be_visible()
+    tab_to(visitor, "Naam")
+    keys.type("Kantine")
+    tab_to(visitor, "Uw eigen pincode")
+    keys.type(made.code)
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Kies uw eigen pincode")).to_be_visible()
+    for field in ("Pincode", "Nog een keer"):
+        tab_to(visitor, field)
+        keys.type("4826")
+    keys.press("Enter")
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    expect(visitor.page.get_by_label("Bedrag")).to_be_focused()
 
 
 def test_a_wrong_credential_is_told_beside_its_field(shop: Shop, visitor: Visitor) -> None:

@@ -4,7 +4,7 @@ What is another merchant's is not there. A credential or a start code is shown o
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -162,8 +162,8 @@ async def booked(request: Request, asked: Asked) -> None:
 async def shown_again(request: Request, known: KnownPerson, error: str = "") -> Response:
     """Show all that is kept, under what is wrong with what was typed, if something is."""
     store, merchant = request.app.state.store, known.person.merchant
-    terminals, people, offers = await run_in_threadpool(_kept, store, merchant)
     language, day = language_of(request), today()
+    terminals, people, offers = await run_in_threadpool(_kept, store, merchant, day)
     return page(
         request,
         "manage.html",
@@ -176,6 +176,7 @@ async def shown_again(request: Request, known: KnownPerson, error: str = "") -> 
                 "label": one.terminal.label,
                 "prefix": one.prefix,
                 "last_used_on": _day(one.last_used_on),
+                "last_day": _day(one.ends_before and one.ends_before - timedelta(days=1)),
             }
             for one in terminals
         ],
@@ -208,10 +209,12 @@ async def shown_again(request: Request, known: KnownPerson, error: str = "") -> 
     )
 
 
-def _kept(store: Store, merchant: MerchantId) -> tuple[list[KnownCredential], list[KnownPerson], list[KnownOffer]]:
+def _kept(
+    store: Store, merchant: MerchantId, day: date
+) -> tuple[list[KnownCredential], list[KnownPerson], list[KnownOffer]]:
     with store.read() as reader:
         terminals = [
-            one for one in reader.credentials() if one.terminal.merchant == merchant and one.revoked_at is None
+            one for one in reader.credentials() if one.terminal.merchant == merchant and one.is_accepted(on=day)
         ]
         return terminals, reader.persons_of(merchant), reader.offers.of(merchant)
 

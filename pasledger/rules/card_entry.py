@@ -60,7 +60,7 @@ class CardEntry:
         needs.spending_cards.add(self.card)
         if self.pin in _AT_NO_COUNTER:
             return
-        needs.tries.add(_refused_at(at, self))
+        needs.refusals.add((at, self.card))
         if self.pin is not PinCheck.NOT_SENT:
             needs.pin_tries.add(self.card)
 
@@ -70,7 +70,7 @@ def presented_card(entry: CardEntry, town: Town, stamp: Stamp, *, at: MerchantId
 
     Where a merchant was refused this card too often, nothing else is looked at.
     """
-    if _is_barred(town.tries.get(_refused_at(at, entry)), stamp):
+    if _is_barred(town.tries.get(refusal_subject(at, entry.card, town)), stamp):
         raise Refused(Refusal.REFUSED_TOO_OFTEN)
     card = town.card(entry.card)
     if card.state.refusal is not None:
@@ -118,14 +118,15 @@ def pin_subject(card: CardNumber | TokenHash, town: Town) -> str:
     return card if known is None else known.id
 
 
+def refusal_subject(merchant: MerchantId, card: CardNumber | TokenHash, town: Town) -> str:
+    """Return under what the refusals of a card at a merchant are counted, whichever way the card is named."""
+    return f"{merchant}/{pin_subject(card, town)}"
+
+
 def _needs_pin(entry: CardEntry, town: Town, amount: Money) -> bool:
     if isinstance(entry.card, CardNumber):
         return True
     return town.card_rule is not None and amount > town.card_rule.pin_above
-
-
-def _refused_at(merchant: MerchantId, entry: CardEntry) -> str:
-    return f"{merchant}/{entry.card}"
 
 
 def _is_barred(refused: Tries | None, stamp: Stamp) -> bool:
@@ -138,7 +139,7 @@ def _is_rested(refused: Tries, stamp: Stamp) -> bool:
 
 def _one_refusal_more(entry: CardEntry, town: Town, stamp: Stamp, *, at: MerchantId) -> Tries:
     """Count a refusal; past the limit the count stands still, so that trying on does not make it longer."""
-    subject = _refused_at(at, entry)
+    subject = refusal_subject(at, entry.card, town)
     before = town.tries.get(subject)
     if before is None:
         return FirstTries(subject, 1, stamp.recorded_at)

@@ -134,8 +134,8 @@ class Needs:
     pin_tries: set[str] = field(default_factory=set)
     """Cards and persons whose PIN or secret is tried, and what was typed for one that is not there."""
     activations: set[CardNumber | TokenHash] = field(default_factory=set)
-    tries: set[str] = field(default_factory=set)
-    """Subjects that are counted by their own name, and not as a card."""
+    refusals: set[tuple[MerchantId, CardNumber | TokenHash]] = field(default_factory=set)
+    """Which card is presented at which merchant: how often it was refused there is needed too."""
     holders: set[HolderReference] = field(default_factory=set)
     merchants: set[MerchantId] = field(default_factory=set)
     merchant_files: set[MerchantId] = field(default_factory=set)

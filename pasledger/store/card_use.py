@@ -5,6 +5,7 @@ from sqlalchemy.sql import ColumnElement
 
 from pasledger.ledger.accounts import AccountKind
 from pasledger.ledger.ids import EntitlementId, MerchantId
+from pasledger.rules.card_entry import refusal_subject
 from pasledger.rules.ceilings import Spent
 from pasledger.rules.town import Needs, Town
 from pasledger.store import rows, tables
@@ -14,10 +15,14 @@ _t = tables
 
 
 def load_card_use(connection: Connection, needs: Needs, town: Town) -> None:
-    """Add the PINs, the tries, the codes from letters and what was spent today, as far as they are needed."""
-    if needs.tries or needs.pin_tries:
-        named = sorted(needs.tries | needs.pin_tries)
-        for row in _TRIES.fetch(connection, subjects=named, cards=sorted(needs.pin_tries)):
+    """Add the PINs, the tries, the codes from letters and what was spent today, as far as they are needed.
+
+    The cards are there already: the refusals of one are counted together, whichever way it was named.
+    """
+    if needs.refusals or needs.pin_tries:
+        refused = {refusal_subject(merchant, card, town) for merchant, card in needs.refusals}
+        subjects = sorted(refused | needs.pin_tries)
+        for row in _TRIES.fetch(connection, subjects=subjects, cards=sorted(needs.pin_tries)):
             town.learn(rows.read_tries(row))
     if needs.pins:
         for row in _PINS.fetch(connection, cards=sorted(needs.pins)):

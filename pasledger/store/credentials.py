@@ -25,6 +25,10 @@ class KnownCredential:
     last_used_on: date | None
     revoked_at: str | None
 
+    def is_accepted(self, *, on: date) -> bool:
+        """Return whether somebody can sign in with it on a day."""
+        return self.revoked_at is None and (self.ends_before is None or on < self.ends_before)
+
 
 def terminal_with(connection: Connection, credential_hash: str, *, on: date) -> Terminal | None:
     """Return the terminal that signs in with this credential on a day, unless it was revoked or renewed before."""

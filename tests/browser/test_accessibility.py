@@ -73,6 +73,29 @@ def waiting(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("De verbinding is weg")).to_be_visible()
 
 
+def unsure(shop: Shop, visitor: Visitor) -> None:
+    """A payment of which nobody knows what became, after all was tried."""
+    visitor.page.clock.install()
+    scanned(shop, visitor)
+    visitor.page.route("**/payments", lambda route: route.abort())
+    visitor.pay("1,00")
+    is_unsure = visitor.page.get_by_text("Wij weten nog niet of er betaald is")
+    for _ in range(100):
+        visitor.page.clock.run_for(500)
+        visitor.page.wait_for_timeout(50)
+        if is_unsure.count():
+            break
+    expect(visitor.page.get_by_role("button", name="Opnieuw vragen")).to_be_visible()
+    visitor.page.clock.resume()
+
+
+def no_such_payment(shop: Shop, visitor: Visitor) -> None:
+    """The receipt of a payment that is not there."""
+    visitor.sign_in(shop)
+    visitor.page.goto(f"{shop.address}/payments/red_{'0' * 32}")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
 def paid(shop: Shop, visitor: Visitor) -> None:
     """A yes."""
     scanned(shop, visitor)
@@ -463,6 +486,8 @@ STATES = (
     mistyped,
     refused,
     waiting,
+    unsure,
+    no_such_payment,
     paid,
     used,
     used_and_paid,

@@ -8,7 +8,10 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Error, Page, Route, expect
 
+from pasledger.rules.records import PersonRole
+from pasledger.usecases import persons
 from tests.browser.conftest import PIN, Shop, Visitor
+from tests.support.service import staff
 
 pytestmark = pytest.mark.slow
 
@@ -84,6 +87,41 @@ def test_a_scanner_at_a_desk_types_the_link(shop: Shop, visitor: Visitor) -> Non
     visitor.page.keyboard.type("1,20")
     visitor.page.keyboard.press("Enter")
     heading(visitor.page, YES)
+
+
+def test_what_was_scanned_and_typed_stays_on_the_page(shop: Shop, visitor: Visitor) -> None:
+    """A scan while the page is open, and the link that skips the menu, do not ask for the page anew."""
+    visitor.sign_in(shop)
+    visitor.page.evaluate("window.isThePageOfBefore = true")
+    visitor.page.goto(shop.link("child"))
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    visitor.page.get_by_label("Bedrag").fill("1,15")
+    visitor.page.get_by_role("link", name="Naar de inhoud").focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_timeout(1_000)
+    assert visitor.page.evaluate("window.isThePageOfBefore")
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    expect(visitor.page.get_by_label("Bedrag")).to_have_value("1,15")
+
+
+def test_the_next_card_is_not_asked_for_what_was_refused(shop: Shop, visitor: Visitor) -> None:
+    """After a no a scanner that ends with Enter pays nothing: the no is gone, and the amount has to be typed."""
+    before = len(shop.paid())
+    visitor.sign_in(shop)
+    visitor.page.get_by_label("Pas", exact=True).fill(f"{shop.address}/#{'A' * 22}")
+    visitor.page.get_by_label("Aanbieding").select_option(label="Gratis ijs")
+    visitor.page.get_by_label("Bedrag").fill("1,25")
+    visitor.page.keyboard.press("Enter")
+    heading(visitor.page, NO)
+    visitor.page.get_by_label("Pas", exact=True).focus()
+    visitor.page.keyboard.type(shop.link("child"))
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    expect(visitor.page.get_by_label("Bedrag")).to_have_value("")
+    expect(visitor.page.get_by_label("Aanbieding")).to_have_value("")
+    assert visitor.page.locator(".answer").count() == 0
+    visitor.page.wait_for_timeout(500)
+    assert len(shop.paid()) == before
 
 
 def test_an_offer_is_used_by_keyboard_alone(shop: Shop, visitor: Visitor) -> None:
@@ -218,6 +256,70 @@ def test_a_bad_connection_pays_once(shop: Shop, visitor: Visitor, trouble: Calla
     assert shop.paid()[before:] == ["1.60"]
 
 
+def test_a_slow_connection_pays_once(shop: Shop, visitor: Visitor) -> None:
+    """On a phone with little reach it takes seconds: the page says so, and pressing once more pays nothing more."""
+    before = len(shop.paid())
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    phone = visitor.context.new_cdp_session(visitor.page)
+    little = {"offline": False, "latency": 1500, "downloadThroughput": 6_000, "uploadThroughput": 6_000}
+    phone.send("Network.emulateNetworkConditions", little)
+    visitor.pay("1,65")
+    expect(visitor.page.get_by_text("Een ogenblik")).to_be_visible()
+    visitor.page.keyboard.press("Enter")
+    heading(visitor.page, YES)
+    assert shop.paid()[before:] == ["1.65"]
+
+
+def test_an_answer_that_takes_too_long_is_asked_for_again(shop: Shop, visitor: Visitor) -> None:
+    """After a quarter of a minute, with the same key: whatever the slow one still does, it is booked once."""
+    before = len(shop.paid())
+    visitor.page.clock.install()
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    slow: list[Route] = []
+    visitor.page.route("**/payments", lambda route: slow.append(route))
+    visitor.pay("1,75")
+    expect(visitor.page.get_by_text("Een ogenblik")).to_be_visible()
+    slow[0].fetch(max_redirects=0)
+    visitor.page.unroute("**/payments")
+    visitor.page.clock.run_for(15_100)
+    expect(visitor.page.get_by_text("De verbinding is weg")).to_be_visible()
+    visitor.page.clock.run_for(600)
+    heading(visitor.page, YES)
+    assert shop.paid()[before:] == ["1.75"]
+
+
+def test_what_nobody_knows_is_said_and_can_be_asked_again(shop: Shop, visitor: Visitor) -> None:
+    """When nothing came back, however often it was asked, the page says so; pressing again asks with the same key."""
+    before = len(shop.paid())
+    visitor.page.clock.install()
+    visitor.sign_in(shop)
+    visitor.page.goto(shop.link("child"))
+    keys: list[str] = []
+
+    def arrives_and_is_lost(route: Route) -> None:
+        keys.append(re.findall("key=([0-9a-f]+)", route.request.post_data or "")[0])
+        loses_the_first_answer(route)
+
+    visitor.page.route("**/payments", arrives_and_is_lost)
+    visitor.pay("1,85")
+    is_unsure = visitor.page.get_by_text("Wij weten nog niet of er betaald is")
+    for _ in range(100):
+        visitor.page.clock.run_for(500)
+        visitor.page.wait_for_timeout(50)
+        if is_unsure.count():
+            break
+    expect(is_unsure).to_be_visible()
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    visitor.page.unroute("**/payments")
+    visitor.press("Opnieuw vragen")
+    heading(visitor.page, YES)
+    assert len(keys) == 6
+    assert len(set(keys)) == 1
+    assert shop.paid()[before:] == ["1.85"]
+
+
 def test_who_presses_twice_pays_once(shop: Shop, visitor: Visitor) -> None:
     """A double click is one payment."""
     before = len(shop.paid())
@@ -257,6 +359,7 @@ def test_going_back_pays_nothing_again(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_label("Pas", exact=True)).to_be_visible()
     expect(visitor.page.get_by_label("Bedrag")).to_have_value("")
     assert visitor.page.get_by_text("Pas gescand").count() == 0
+    visitor.page.wait_for_load_state()  # until the script is there, nobody hears of going forward
     visitor.page.go_forward()
     heading(visitor.page, YES)
     assert shop.paid()[before:] == ["2.10"]
@@ -297,6 +400,86 @@ def test_the_keyboard_is_enough(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("main")).to_be_focused()
     keys.press("Tab")
     expect(visitor.page.get_by_role("link", name="Volgende betaling")).to_be_focused()
+
+
+_FOCUSED = """(() => {
+  const one = document.activeElement;
+  const name = one === document.body ? "" : one.labels?.length ? one.labels[0].innerText : one.innerText;
+  return [name, name === "" ? "solid" : getComputedStyle(one).outlineStyle];
+})()"""
+
+
+def tab_to(visitor: Visitor, name: str) -> None:
+    """Go on with Tab until what begins with this name has the focus, which is always to be seen."""
+    for _ in range(30):
+        visitor.page.keyboard.press("Tab")
+        found, outline = visitor.page.evaluate(_FOCUSED)
+        assert outline == "solid", found
+        if found.startswith(name):
+            return
+    raise AssertionError(f"Tab never comes to {name}")
+
+
+def test_all_of_a_day_is_done_by_the_keyboard_alone(shop: Shop, visitor: Visitor) -> None:
+    """A number and a PIN pay, it is undone, looked up in the list of today and in the statement, and signed out."""
+    visitor.sign_in(shop)
+    keys = visitor.page.keyboard
+    for field, typed in (
+        ("Pas", shop.street.numbers["neighbour"].printed),
+        ("Bedrag", "2,40"),
+        ("Pincode", PIN),
+    ):
+        tab_to(visitor, field)
+        keys.type(typed)
+    keys.press("Enter")
+    heading(visitor.page, YES)
+    tab_to(visitor, "Deze betaling terugboeken")
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Terugboeken?")).to_be_visible()
+    tab_to(visitor, "Terugboeken")
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("definition").filter(has_text="€ 2,40")).to_be_visible()
+    tab_to(visitor, "Vandaag")
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("heading", level=1, name="Vandaag")).to_be_visible()
+    tab_to(visitor, "Bon van")
+    keys.press("Enter")
+    heading(visitor.page, YES)
+    tab_to(visitor, "Overzicht")
+    keys.press("Enter")
+    expect(visitor.page.get_by_label("Maand")).to_be_visible()
+    tab_to(visitor, "Maand")
+    keys.press("ArrowDown")
+    tab_to(visitor, "Toon")
+    keys.press("Enter")
+    expect(visitor.page).to_have_url(re.compile("/statement.month="))
+    tab_to(visitor, "Afmelden")
+    keys.press("Enter")
+    expect(visitor.page.get_by_label("Toegangscode")).to_be_visible()
+
+
+def test_a_cashier_signs_in_by_the_keyboard_alone(shop: Shop, visitor: Visitor) -> None:
+    """By name and start code, then with a PIN of their own; what was scanned before is still there."""
+    school = shop.street.merchants["school"].id
+    made = persons.add_person(shop.street.store, school, "Kantine", PersonRole.CASHIER, staff())
+    visitor.page.goto(shop.link("child"))
+    keys = visitor.page.keyboard
+    tab_to(visitor, "Toegangscode")
+    keys.type(shop.street.credentials["school"])
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Wie bent u?")).to_be_visible()
+    tab_to(visitor, "Naam")
+    keys.type("Kantine")
+    tab_to(visitor, "Uw eigen pincode")
+    keys.type(made.code)
+    keys.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Kies uw eigen pincode")).to_be_visible()
+    for field in ("Pincode", "Nog een keer"):
+        tab_to(visitor, field)
+        keys.type("4826")
+    keys.press("Enter")
+    expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
+    expect(visitor.page.get_by_label("Bedrag")).to_be_focused()
 
 
 def test_a_wrong_credential_is_told_beside_its_field(shop: Shop, visitor: Visitor) -> None:

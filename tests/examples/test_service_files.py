@@ -11,13 +11,14 @@ from typer.testing import CliRunner
 
 from merchant_api.settings import Settings
 from pasledger.cli.app import app
+from pasledger.usecases.keys import VARIABLE as KEY
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples/service"
 UNIT, CONTAINER = FOLDER / "pasledger.service", FOLDER / "Containerfile"
 DESK = FOLDER / "pasledger-desk.service"
 UNITS = pytest.mark.parametrize("unit", [UNIT, DESK], ids=lambda file: file.name)
-KNOWN = {Settings.variable(name) for name in Settings.model_fields}
+KNOWN = {Settings.variable(name) for name in Settings.model_fields} | {KEY}
 
 
 @pytest.mark.parametrize("file", [UNIT, CONTAINER], ids=lambda file: file.name)
@@ -53,7 +54,22 @@ def test_the_desk_is_started_as_its_page_says() -> None:
     shown = CliRunner().invoke(app, [*arguments, "--help"])
     assert (shown.exit_code, "Run the pages of the desk" in shown.output) == (0, True)
     named = set(re.findall(r"^Environment=(\w+)", text, re.MULTILINE))
-    assert named == {"PASLEDGER_BOOKS", "PASLEDGER_LINK_BASE"}
+    assert named == {"PASLEDGER_BOOKS", "PASLEDGER_LINK_BASE", KEY}
+
+
+@UNITS
+def test_the_key_of_the_books_is_given_by_systemd(unit: Path) -> None:
+    """Root alone can read it where it is kept; the program gets it without a right to that place."""
+    text = unit.read_text()
+    [credential] = re.findall(r"^LoadCredential=([^:]+):/etc/", text, re.MULTILINE)
+    assert f"Environment={KEY}=%d/{credential}" in text.splitlines()
+
+
+def test_the_key_of_the_books_is_no_part_of_the_container() -> None:
+    """It comes as a secret when it is run, and what is built has none."""
+    lines = CONTAINER.read_text().splitlines()
+    assert any(KEY in line for line in lines if line.startswith("#"))
+    assert not any(KEY in line for line in lines if not line.startswith("#"))
 
 
 @UNITS

@@ -208,6 +208,17 @@ def test_past_the_limit_of_refusals_everything_is_the_same_no(till: Till, hours:
     assert till.pay("child", "1.00", key="rested").status_code == 201
 
 
+def test_a_card_is_one_card_however_it_is_named(till: Till) -> None:
+    """Who was refused it ten times, by scan and by number, hears nothing more of it by either."""
+    first = till.pay("child", "900.00", key="much-0")
+    for number in range(1, MOST_REFUSALS):
+        card = by_token(till, "child") if number % 2 else by_number(till, "child")
+        assert till.pay_with(card, "900.00", key=f"much-{number}").content == first.content
+
+    assert till.pay("child", "1.00", key="scanned").content == first.content
+    assert till.pay_with(by_number(till, "child"), "1.00", key="typed").content == first.content
+
+
 # --- one answer, and the same work
 
 REASONS = (

@@ -11,7 +11,10 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from merchant_api.writer import Writer
 from pasledger.pages.observing import JsonLine
+from pasledger.store import BooksProblem, BooksUnusable
+from pasledger.store.reading import Reader
 from tests.support.service import Street, Till, free_port, in_process, on_a_port
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -90,6 +93,23 @@ def test_figures_count_requests_and_batches(street: Street) -> None:
         use(till)
     assert counted("pas_requests_total", **paid) == before + 1
     assert counted("pas_batch_requests_sum") == booked + 4
+
+
+def test_it_is_ready_when_it_can_read_and_write(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without somebody to write, or with books that cannot be read, it says 503; the process is up all the same."""
+    assert (till.get("/v1/readiness").status_code, till.get("/v1/readiness").json()) == (200, {"status": "ready"})
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "is_alive", False)
+        assert till.get("/v1/readiness").status_code == 503
+    with monkeypatch.context() as patched:
+        patched.setattr(Reader, "municipality", property(_unreadable))
+        assert till.get("/v1/readiness").status_code == 503
+        assert (till.get("/v1/health").status_code, till.get("/v1/health").json()) == (200, {"status": "up"})
+    assert till.get("/v1/readiness").status_code == 200
+
+
+def _unreadable(_: object) -> None:
+    raise BooksUnusable(BooksProblem.BUSY)
 
 
 def test_figures_have_a_port_of_their_own(street: Street) -> None:

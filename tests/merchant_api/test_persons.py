@@ -11,10 +11,11 @@ from argon2 import PasswordHasher
 
 from merchant_api.sessions import COOKIES
 from pasledger.ledger.ids import PersonId
+from pasledger.rules.credentials import RenewalRequest
 from pasledger.rules.one_time import SECONDS, one_time_code, second_factor
 from pasledger.rules.records import PersonRole
 from pasledger.store import KnownPerson
-from pasledger.usecases import persons, pins
+from pasledger.usecases import persons, pins, terminals
 from tests.support.service import Street, Till, in_process, staff
 
 PASSWORD, PIN = "a sentence of the treasurer", "4826"
@@ -204,16 +205,35 @@ def test_an_administrator_adds_and_revokes_a_terminal(visitor: Visitor) -> None:
             assert reader._connection.exec_driver_sql(question).scalar_one() == made.person
 
 
+def test_a_credential_that_is_taken_over_says_until_when(visitor: Visitor) -> None:
+    """Of two credentials of one terminal the older has its last day; after it, it is not there any more."""
+    visitor.enrol()
+    street, today = visitor.street, staff().effective_on
+    with street.store.read() as reader:
+        [terminal] = [
+            one.terminal for one in reader.credentials() if one.terminal.merchant == street.merchants["club"].id
+        ]
+    _, newer = terminals.renew(street.store, terminal.id, last_day=today, stamp=staff())
+    shown = visitor.get("/manage").text
+    assert (terminal.credential_prefix in shown, newer.prefix in shown) == (True, True)
+    assert f"Accepted until and including {today:%d-%m-%Y}" in shown
+    assert shown.count("Yes, revoke") == 1
+
+    street.book(RenewalRequest(replace(newer, prefix="kassa_newest", hash="another", others_end_before=today)))
+    shown = visitor.get("/manage").text
+    assert (terminal.credential_prefix in shown, newer.prefix in shown, "kassa_newest" in shown) == (False, False, True)
+
+
 def test_what_is_anothers_is_not_there(visitor: Visitor) -> None:
     """Terminals and persons of another merchant are not seen, revoked, renewed or ended: 404, and nothing changes."""
     school = visitor.enrol("school")
     with visitor.street.store.read() as reader:
-        terminals = {one.terminal.merchant: one.terminal.id for one in reader.credentials()}
+        by_merchant = {one.terminal.merchant: one.terminal.id for one in reader.credentials()}
     visitor.enrol("club")
     assert "school" not in visitor.get("/manage").text
     before = visitor.counted()
     for address in (
-        f"/manage/terminals/{terminals[visitor.street.merchants['school'].id]}/revoke",
+        f"/manage/terminals/{by_merchant[visitor.street.merchants['school'].id]}/revoke",
         f"/manage/persons/{school.person}/renew",
         f"/manage/persons/{school.person}/end",
         f"/manage/persons/{PersonId.of(1)}/end",

@@ -5,12 +5,15 @@ worlds is asked there in every run; what is said to be held by another test has 
 """
 
 import re
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.datastructures import MutableHeaders
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from merchant_api.app import _api
 from merchant_api.mycard import routes as mycard
@@ -23,7 +26,10 @@ from merchant_api.till.pages import FOLDERS
 from pasledger import formats
 from tests.support.stigma_calls import ALWAYS
 from tests.support.stigma_seeing import HOME, observe
-from tests.support.stigma_worlds import RICH, a_town
+from tests.support.stigma_worlds import POOR, RICH, a_town
+
+Change = Callable[[MutableHeaders, bytes, int], bytes]
+"""Changes the headers of an answer by a number, and returns another body."""
 
 ROOT = Path(__file__).parents[2]
 
@@ -238,9 +244,66 @@ def test_what_is_said_to_be_in_the_two_worlds_is() -> None:
         observe(running, ALWAYS)
     asked = {f"{one.method} {one.url.path}" for one in sent if one.url.host != HOME}
     for surface, held in SURFACES.items():
-        address = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(surface)))
-        is_asked = any(address.fullmatch(one) for one in asked)
+        is_asked = any(_address_of(surface).fullmatch(one) for one in asked)
         assert is_asked is (held is Held.TWO_WORLDS), surface
+
+
+def _address_of(surface: str) -> re.Pattern[str]:
+    """Return what is asked where a surface is."""
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(surface)))
+
+
+class Leaking:
+    """Stands in front of the whole service, and lets each answer tell into how many entitlements money is cut."""
+
+    def __init__(self, app: ASGIApp, change: Change) -> None:
+        self._app = app
+        self._change = change
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await self._app(scope, receive, keep)
+        with scope["app"].state.store.read() as reader:
+            entitlements = sum(1 for _ in reader.entitlements())
+        headers = MutableHeaders(raw=answer[0]["headers"])
+        body = self._change(headers, b"".join(message.get("body", b"") for message in answer[1:]), entitlements)
+        headers["Content-Length"] = str(len(body))
+        await send({**answer[0], "headers": headers.raw})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _another_header(headers: MutableHeaders, body: bytes, entitlements: int) -> bytes:
+    headers["X-Entitlements"] = str(entitlements)
+    return body
+
+
+def _a_longer_body(_headers: MutableHeaders, body: bytes, entitlements: int) -> bytes:
+    return body + b" " * entitlements
+
+
+@pytest.mark.parametrize("leak", [_another_header, _a_longer_body])
+def test_a_leak_is_seen_on_each_surface(leak: Change, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What every address tells is seen at every address of the two worlds: its answers are looked at, and all of them.
+
+    Which addresses are asked is another test's; an answer that is fetched and passed over would be found here.
+    """
+    monkeypatch.setattr("merchant_api.app.Observed", lambda app, **_: Leaking(app, leak))
+    with a_town(RICH, ALWAYS) as running:
+        in_one = observe(running, ALWAYS)
+    with a_town(POOR, ALWAYS) as running:
+        in_other = observe(running, ALWAYS)
+    differs = {one.asked for one, other in zip(in_one, in_other, strict=True) if one != other}
+    assert {one.asked for one in in_one} == differs
+    for surface in (surface for surface, held in SURFACES.items() if held is Held.TWO_WORLDS):
+        assert any(_address_of(surface).fullmatch(one) for one in differs), surface
 
 
 def test_a_new_address_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,7 @@ def test_a_card_that_rested_is_as_new() -> None:
     assert refused(town, 1, stamp=later(REST - timedelta(seconds=1))) == [Refusal.REFUSED_TOO_OFTEN]
 
     assert refused(town, 1, stamp=later(REST)) == [Refusal.NOT_ENOUGH]
-    assert town.tries[f"{CLUB}/{TOKEN}"].number == 1
+    assert town.tries[f"{CLUB}/{a_card().id}"].number == 1
 
 
 def test_what_is_granted_is_not_counted() -> None:
@@ -125,7 +125,7 @@ def test_what_is_looked_at_follows_from_what_was_sent(pin: PinCheck, tries: int,
     """Never from what became of it."""
     needs = Needs()
     a_redemption(card=TOKEN, pin=pin).need(needs)
-    assert (len(needs.tries), len(needs.pin_tries)) == (tries, pins)
+    assert (len(needs.refusals), len(needs.pin_tries)) == (tries, pins)
 
 
 @pytest.mark.parametrize("pin", [PinCheck.RIGHT, PinCheck.WRONG, PinCheck.WAITING, PinCheck.LOCKED, PinCheck.NOT_SET])

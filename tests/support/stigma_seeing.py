@@ -40,8 +40,9 @@ HOME = "home.test"
 
 @dataclass(frozen=True)
 class Observation:
-    """All of one response."""
+    """All of one response, and what it answers."""
 
+    asked: str
     status: int
     headers: tuple[tuple[str, str], ...]
     body: str
@@ -289,4 +290,5 @@ def _without_chance(answer: Response, names: dict[str, str]) -> Observation:
 
     by_chance = {"date", "content-length"} if "<svg" in answer.text else {"date"}
     headers = sorted((name, cleaned(value)) for name, value in answer.headers.items() if name not in by_chance)
-    return Observation(answer.status_code, tuple(headers), cleaned(answer.text))
+    asked = cleaned(f"{answer.request.method} {answer.request.url.path}")
+    return Observation(asked, answer.status_code, tuple(headers), cleaned(answer.text))

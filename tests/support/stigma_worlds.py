@@ -31,7 +31,10 @@ from tests.support.stigma_calls import (
     MOST,
     MOST_USES,
     MUCH,
+    Again,
+    Back,
     Call,
+    Hold,
     asked_for,
 )
 from tests.support.town import a_scheme
@@ -67,6 +70,8 @@ PIN, ANOTHER_PIN = "4711", "5820"
 PIN_ABOVE = 20_000
 """Cents above which a scan needs the PIN; every dead card that is scanned alone is asked for more."""
 
+# In each world a card is blocked, and the money on another has ended.
+_reasons = st.sampled_from(WHY_NOT).flatmap(lambda why: st.permutations(("blocked", "ended", why))).map(tuple)
 worlds = st.builds(
     World,
     pieces=st.integers(1, 4),
@@ -74,11 +79,39 @@ worlds = st.builds(
     schemes=st.integers(1, 3),
     ends_in_days=st.integers(1, 300),
     has_gift=st.booleans(),
-    why_not=st.tuples(*[st.sampled_from(WHY_NOT)] * HOLDERS),
+    why_not=_reasons,
     why_shut=st.tuples(*[st.sampled_from(WHY_SHUT)] * HOLDERS),
     why_none=st.tuples(*[st.sampled_from(WHY_NONE)] * HOLDERS),
     guests_have_money=st.booleans(),
 )
+
+
+LEAST_SHARE = 0.3
+"""Of the payments of a run so many are a yes, and so many are a no."""
+
+
+def missing_from(script: Sequence[Call], *towns: World) -> set[str]:
+    """Return what a run must have so that it shows something, and has not."""
+    asked = list(asked_for(script))
+    granted = sum(call.is_yes for call in asked) / max(1, len(asked))
+    presented = {call.card for call in asked}
+    reasons = {
+        why
+        for town in towns
+        for name, whys in (("dead", town.why_not), ("shut", town.why_shut))
+        for holder, why in enumerate(whys)
+        if f"{name} {holder}" in presented
+    }
+    has = {
+        "yes": granted >= LEAST_SHARE,
+        "no": bool(asked) and 1 - granted >= LEAST_SHARE,
+        "refund": any(isinstance(call, Back) for call in script),
+        "hold": any(isinstance(call, Hold) for call in script),
+        "replay": any(isinstance(call, Again) for call in script),
+        "ended": "ended" in reasons,
+        "blocked": "blocked" in reasons,
+    }
+    return {name for name, is_there in has.items() if not is_there}
 
 
 @contextmanager

@@ -6,6 +6,7 @@
   const LONGEST_ANSWER_MS = 15000;
   const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
   let token = "";
+  let shownAt = location.pathname;
 
   const main = () => document.getElementById("main");
   const said = (name) => main().dataset[name];
@@ -29,9 +30,19 @@
     return true;
   }
 
+  /* What was refused is not asked of the next card: a scanner ends with Enter, and would ask for it at once. */
+  function forgetTheLast(form) {
+    const no = document.querySelector(".answer.no");
+    if (!no || form.dataset.pays === undefined) return;
+    no.remove();
+    for (const one of form.querySelectorAll("#amount, #offer")) one.value = "";
+    needAmount();
+  }
+
   function showCard() {
     const place = document.querySelector("[data-card-field]");
     if (!place || !token) return;
+    forgetTheLast(place.closest("form"));
     place.hidden = true;
     place.querySelector("input").required = false;
     if (!document.querySelector(".scanned")) {
@@ -106,6 +117,7 @@
     const address = new URL(answer.address);
     const place = placeOf(address.pathname);
     if (![place, address.pathname].includes(location.pathname)) history.pushState(null, "", place);
+    shownAt = location.pathname;
     showCard();
     needAmount();
     if (!document.activeElement || document.activeElement === document.body) main().focus();
@@ -117,6 +129,7 @@
     const body = new URLSearchParams(new FormData(form));
     if (token && body.has("card")) body.set("card", token);
     button.setAttribute("aria-disabled", "true");
+    document.querySelector(".answer.no")?.remove();
     tell(form, said("wait"));
     const answer = await (isAskedOnce(form) ? ask(form, body) : askPatiently(form, body));
     button.removeAttribute("aria-disabled");
@@ -151,7 +164,8 @@
   addEventListener("hashchange", () => { takeFromAddress(); showCard(); });
   /* On paper nothing can be opened. */
   addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; });
-  addEventListener("popstate", () => location.reload());
+  /* Going back asks for the page anew. A link within the page, and a scan while it is open, are told of here too: they keep it. */
+  addEventListener("popstate", () => { if (location.pathname !== shownAt) location.reload(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   takeFromAddress();
   showCard();

@@ -38,13 +38,19 @@ class Payment:
     amount: Money | None
     """None where an offer is used and nothing is paid."""
     offer: OfferId | None = None
+    reference: str | None = None
+    """What the merchant calls it itself, such as the number of a member, a pupil or an invoice."""
 
 
 def read_payment(form: FormData) -> Payment:
     """Return what the form of a payment asks for. Raises `Mistyped`."""
     key, card = read_key(form), _card(text_in(form, "card"), text_in(form, "pin"))
-    offer, amount = _offer(text_in(form, "offer")), text_in(form, "amount")
-    return Payment(key, card, None if offer is not None and not amount else _amount(amount), offer)
+    offer, text = _offer(text_in(form, "offer")), text_in(form, "amount")
+    amount = None if offer is not None and not text else _amount(text)
+    reference = _reference(text_in(form, "reference"))
+    if reference is not None and amount is None:
+        raise Mistyped("amount", "till.error.reference-of-nothing")
+    return Payment(key, card, amount, offer, reference)
 
 
 def read_key(form: FormData) -> str:
@@ -84,6 +90,13 @@ def _offer(text: str) -> OfferId | None:
         return OfferId.parse(text)
     except ValueError:
         raise Mistyped("offer", "till.error.offer") from None
+
+
+def _reference(text: str) -> str | None:
+    try:
+        return cells.own_reference(text) if text else None
+    except Misread as misread:
+        raise Mistyped("reference", f"fault.{misread.kind}", **misread.figures) from None
 
 
 def _amount(text: str) -> Money:

@@ -32,6 +32,7 @@ class Typed:
 
     amount: str = ""
     offer: str = ""
+    reference: str = ""
 
 
 NOTHING = Typed()
@@ -78,6 +79,7 @@ def asked_with(payment: Payment, card: CardEntry, who: SignedIn) -> KeyedRequest
             offer=payment.offer,
             amount=payment.amount,
             key=payment.key,
+            reference=payment.reference,
         )
     if payment.amount is None:
         raise TypeError("a payment without an offer has an amount")
@@ -89,6 +91,7 @@ def asked_with(payment: Payment, card: CardEntry, who: SignedIn) -> KeyedRequest
         pin=card.pin,
         amount=payment.amount,
         key=payment.key,
+        reference=payment.reference,
     )
 
 
@@ -102,6 +105,7 @@ async def receipt_of(request: Request, who: SignedIn, payment: Payment, attempt:
         merchant=who.merchant,
         offer=next((known.offer.words(language) for known in offers if known.offer.id == payment.offer), ""),
         amount="" if payment.amount is None else str(payment.amount),
+        reference=payment.reference or "",
         at=_moment(attempt.recorded_at),
         given_back="",
         redemption=attempt.result,

@@ -4,6 +4,7 @@ A page shows what its merchant asked and the yes or no, and nothing more: what t
 """
 
 import secrets
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from merchant_api.booking import booked, booked_by_card
 from merchant_api.errors import Problem
 from merchant_api.sessions import forget, session_of
 from merchant_api.till import asked, asking, everybody, managing, money, people, publishing
-from merchant_api.till.forms import Mistyped, read_key, read_payment
+from merchant_api.till.forms import Mistyped, read_key, read_payment, text_in
 from merchant_api.till.guarding import Handler, guarded, trouble
 from merchant_api.till.offering import NOTHING, Typed, asked_with, receipt_of, running_of, usable_at
 from merchant_api.till.pages import PAGES, language_of, page
@@ -135,10 +136,12 @@ async def speak(request: Request) -> Response:
 async def pay(request: Request, who: SignedIn) -> Response:
     """Ask for a payment: a receipt for yes, the form again for no."""
     async with request.form(max_files=0) as form:
-        typed = Typed(str(form.get("amount", "")), str(form.get("offer", "")))
+        typed = Typed(*(text_in(form, name) for name in ("amount", "offer", "reference")))
         try:
             payment = read_payment(form)
         except Mistyped as mistyped:
+            if mistyped.field == "reference":  # it could be what must stand nowhere
+                typed = replace(typed, reference="")
             return await _form(request, who, typed, mistyped)
     try:
         attempt = await booked_by_card(
@@ -165,6 +168,7 @@ async def receipt(request: Request, who: SignedIn) -> Response:
         merchant=who.merchant,
         offer="",
         amount=str(found.redemption.amount),
+        reference=found.references.get(found.redemption.entry) or "",
         at=_moment(found.at),
         given_back=str(given_back) if given_back else "",
         redemption=found.redemption.id,
@@ -281,6 +285,7 @@ async def _form(
         key=secrets.token_hex(16),
         amount=typed.amount,
         offer=typed.offer,
+        reference=typed.reference,
         offers=await usable_at(request, who),
         refusal=say(f"answer.{refused.label}", language) if refused else "",
         error=say(mistyped.code, language, **mistyped.figures) if mistyped else "",

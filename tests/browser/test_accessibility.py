@@ -58,6 +58,16 @@ def mistyped(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("alert")).to_be_visible()
 
 
+def with_an_unfit_reference(shop: Shop, visitor: Visitor) -> None:
+    """A payment with a reference of the merchant's own that could be what must stand nowhere."""
+    scanned(shop, visitor)
+    visitor.page.get_by_text("Met een eigen kenmerk").click()
+    visitor.page.get_by_label("Uw kenmerk").fill("leerling 111222333")
+    visitor.pay("1,00")
+    expect(visitor.page.get_by_label("Uw kenmerk")).to_have_value("")
+    expect(visitor.page.get_by_text("Dit lijkt een burgerservicenummer")).to_be_visible()
+
+
 def refused(shop: Shop, visitor: Visitor) -> None:
     """A no."""
     scanned(shop, visitor)
@@ -484,6 +494,7 @@ STATES = (
     form,
     scanned,
     mistyped,
+    with_an_unfit_reference,
     refused,
     waiting,
     unsure,

@@ -58,6 +58,28 @@ def test_the_payment_of_another_merchant_cannot_be_undone(till: Till) -> None:
     assert till.get(f"/v1/redemptions/{paid}", at="club").json()["refunds"] == []
 
 
+def test_a_payment_has_a_reference_of_the_merchants_own(till: Till) -> None:
+    """It stands on the receipt, and in the list of the API and on the statement as when it is sent there."""
+    typed = {"key": "0" * 32, "card": till.street.tokens["child"], "amount": "5,00", "reference": "lid 12/b"}
+    receipt = till.client.post("/payments", data=typed)
+    assert "lid 12/b" in receipt.text
+    paid = receipt.url.path.rpartition("/")[2]
+    assert till.get(f"/v1/redemptions/{paid}", at="club").json()["reference"] == "lid 12/b"
+    assert "lid 12/b" in till.client.get("/statement").text
+
+
+@pytest.mark.parametrize(("reference", "says"), [("leerling 111222333", "BSN"), ("<b>", "reference"), ("x" * 36, "35")])
+def test_a_reference_that_cannot_be_is_told_at_its_field(till: Till, reference: str, says: str) -> None:
+    """Nothing is paid, and it is not repeated, for it could be what must stand nowhere; the amount is."""
+    typed = {"key": "0" * 32, "card": till.street.tokens["child"], "amount": "5,00", "reference": reference}
+    answer = till.client.post("/payments", data=typed)
+    assert answer.status_code == 400
+    assert says in answer.text
+    assert reference not in answer.text
+    assert 'value="5,00"' in answer.text
+    assert till.get("/v1/redemptions", at="club").json()["items"] == []
+
+
 def test_the_house_style_is_one_file() -> None:
     """Colours and letters stand there alone, but for the paper behind a QR; and each that is used is there."""
     theme, page = ((STATIC / name).read_text(encoding="utf-8") for name in ("theme.css", "page.css"))

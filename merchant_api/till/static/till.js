@@ -35,7 +35,7 @@
     const no = document.querySelector(".answer.no");
     if (!no || form.dataset.pays === undefined) return;
     no.remove();
-    for (const one of form.querySelectorAll("#amount, #offer")) one.value = "";
+    for (const one of form.querySelectorAll("#amount, #offer, #reference")) one.value = "";
     needAmount();
   }
 

@@ -53,7 +53,7 @@ def add(
 def show(context: typer.Context) -> None:
     """List every version of every merchant.
 
-    JSON: merchants (id, version, effective_from, name, place, category, iban, kvk_number).
+    JSON: merchants (id, version, effective_from, name, place, categories, iban, kvk_number).
     """
     call: Call = context.obj
     with call.reader() as reader:
@@ -64,10 +64,10 @@ def show(context: typer.Context) -> None:
                 "effective_from": merchant.effective_from,
                 "name": merchant.name,
                 "place": merchant.place,
-                "category": merchant.category,
+                "categories": list(merchant.categories),
                 "iban": merchant.iban,
                 "kvk_number": merchant.kvk_number,
             }
             for merchant in reader.merchants()
         ]
-    answer(call, {"merchants": rows}, table(call, rows, "name", "place", "category", "iban", "kvk_number"))
+    answer(call, {"merchants": rows}, table(call, rows, "name", "place", "categories", "iban", "kvk_number"))

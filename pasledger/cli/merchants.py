@@ -24,7 +24,8 @@ def add(
 ) -> None:
     """Add the merchants of a file.
 
-    The columns of the file, CSV or XLSX: naam;plaats;soort;iban;kvk;kassas (how many terminals; 1 where left out).
+    The columns of the file, CSV or XLSX: naam;plaats;soort;iban;kvk;kassas (how many terminals; 1 where left out). A
+    merchant of several kinds has them with spaces between: sport cultuur.
 
     JSON: terminals (their number), credentials (the file).
     """

@@ -130,6 +130,9 @@ MERCHANTS = {
 }
 """Invented, by category. Real is only how many there are: about 75 (bhznet.nl 20773, 2016-12-21)."""
 
+ALSO = {"Dansschool Dronten-Oost": "culture", "Zwembad Dronten-West": "sport"}
+"""Who has a second category."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -301,7 +304,7 @@ def _write_merchants(path: Path, chance: Random) -> None:
         [
             name,
             _place(name),
-            category,
+            f"{category} {ALSO.get(name, '')}".strip(),
             _iban(number),
             _kvk_number(number),
             str(chance.choice((1, 1, 2, 3))),

@@ -13,6 +13,7 @@ from pasledger.rules.records import Attempt, Merchant, Offer
 from pasledger.store.offers import KnownOffer
 
 _OFFER_ID = "off_1f2e3d4c5b6a79880716253443526170"
+_CATEGORIES = Field(description="what kinds of merchant it is", min_length=1, examples=[["culture", "sport"]])
 _OFFER_KINDS = Literal["percentage", "amount-off", "price", "text"]
 
 
@@ -120,7 +121,7 @@ class PublicOffer(_Offer):
 
     merchant: str = Field(examples=["Zwemclub De Dolfijn"])
     place: str = Field(examples=["Dronten"])
-    category: str = Field(description="what kind of merchant it is", examples=["sport"])
+    categories: list[str] = _CATEGORIES
 
 
 class PublicOffers(Body):
@@ -135,7 +136,7 @@ class PublicOffers(Body):
             items=[
                 PublicOffer.model_validate(
                     _told(known.offer)
-                    | {"merchant": merchant.name, "place": merchant.place, "category": merchant.category}
+                    | {"merchant": merchant.name, "place": merchant.place, "categories": list(merchant.categories)}
                 )
                 for known, merchant in found
             ]
@@ -147,7 +148,7 @@ class PublicMerchant(Body):
 
     name: str = Field(examples=["Zwemclub De Dolfijn"])
     place: str = Field(examples=["Dronten"])
-    category: str = Field(description="what kind of merchant it is", examples=["sport"])
+    categories: list[str] = _CATEGORIES
 
 
 class PublicMerchants(Body):
@@ -158,4 +159,6 @@ class PublicMerchants(Body):
     @classmethod
     def of(cls, found: Iterable[Merchant]) -> Self:
         """Write merchants."""
-        return cls(items=[PublicMerchant(name=one.name, place=one.place, category=one.category) for one in found])
+        return cls(
+            items=[PublicMerchant(name=one.name, place=one.place, categories=list(one.categories)) for one in found]
+        )

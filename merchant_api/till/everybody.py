@@ -37,7 +37,7 @@ async def everything(request: Request) -> Response:
         category=category,
         offers=[_shown(known, merchant, language) for known, merchant in guide.offers_in(place, category)],
         merchants=[
-            {"name": one.name, "place": one.place, "kind": _kind(one.category, language)}
+            {"name": one.name, "place": one.place, "kinds": _kinds(one, language)}
             for one in guide.merchants_in(place, category)
         ],
     )
@@ -53,6 +53,11 @@ def _kind(category: str, language: str) -> str:
     """Return a kind of merchant in a word of the language; a code of the town's own as it stands."""
     code = f"offers.kind.{category}"
     return say(code, language) if code in codes(language) else category
+
+
+def _kinds(merchant: Merchant, language: str) -> str:
+    """Return all that a merchant is, in words of the language and in their order."""
+    return ", ".join(sorted(_kind(one, language) for one in merchant.categories))
 
 
 def _shown(known: KnownOffer, merchant: Merchant, language: str) -> dict[str, str]:

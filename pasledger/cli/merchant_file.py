@@ -27,7 +27,9 @@ def change(
     approved_by: Approver,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What it is called from today.")] = None,
     place: Annotated[str | None, typer.Option(metavar="PLACE", help="Where it is.")] = None,
-    category: Annotated[str | None, typer.Option(metavar="CODE", help="What kind of merchant it is.")] = None,
+    category: Annotated[
+        str | None, typer.Option(metavar="CODES", help="All of its kinds, with spaces between.")
+    ] = None,
     iban: Annotated[str | None, typer.Option(metavar="IBAN", help="Where it is paid.")] = None,
     kvk: Annotated[str | None, typer.Option(metavar="NUMBER", help="At the Chamber of Commerce.")] = None,
     contact: Annotated[str | None, typer.Option(metavar="WHO", help="Whom to speak to.")] = None,
@@ -45,19 +47,19 @@ def change(
     said = {
         "name": None if name is None else call.read("--name", name, words),
         "place": None if place is None else call.read("--place", place, words),
-        "category": None if category is None else call.read("--category", category, cells.code),
         "iban": None if iban is None else call.read("--iban", iban, cells.account_number),
         "kvk_number": None if kvk is None else call.read("--kvk", kvk, cells.kvk_number),
     }
+    kinds = None if category is None else call.read("--category", category, cells.codes)
     who, write_to, call_at = (
         "" if text is None else call.read(where, text, words)
         for where, text in (("--contact", contact), ("--email", email), ("--phone", phone))
     )
     with call.store() as store:
         found = merchant_named(store, merchant, on=stamp.effective_on).id
-        to_speak_to = MerchantContact(found, 0, who, write_to, call_at, new_salt())
         is_given = bool(who or write_to or call_at)
-        merchants.change(store, MerchantChangeRequest(found, **said, contact=to_speak_to if is_given else None), stamp)
+        spoken_to = MerchantContact(found, 0, who, write_to, call_at, new_salt()) if is_given else None
+        merchants.change(store, MerchantChangeRequest(found, **said, categories=kinds, contact=spoken_to), stamp)
         with store.read() as reader:
             _answer(call, reader.merchant_history(found))
 
@@ -107,7 +109,7 @@ def history(context: typer.Context, merchant: Named) -> None:
     """Tell what a merchant was and is, and how its account was checked.
 
     JSON: merchant, is_paid, last_day, contact (name, email, phone), versions (version, effective_from, name, place,
-    category, iban, kvk_number, prepared_by, approved_by), checks (checked_on, way, result, reason, why, iban,
+    categories, iban, kvk_number, prepared_by, approved_by), checks (checked_on, way, result, reason, why, iban,
     account_name, checked_by, prepared_by, approved_by).
     """
     call: Call = context.obj
@@ -124,7 +126,7 @@ def _answer(call: Call, found: History) -> None:
             "effective_from": version.effective_from,
             "name": version.name,
             "place": version.place,
-            "category": version.category,
+            "categories": list(version.categories),
             "iban": version.iban,
             "kvk_number": version.kvk_number,
             "prepared_by": signed.prepared_by,
@@ -167,7 +169,7 @@ def _answer(call: Call, found: History) -> None:
             "versions": versions,
             "checks": checks,
         },
-        table(call, versions, "effective_from", "name", "place", "category", "iban", "prepared_by", "approved_by"),
+        table(call, versions, "effective_from", "name", "place", "categories", "iban", "prepared_by", "approved_by"),
         *([shown] if checks else []),
         call.say("cli.merchant-paid" if is_paid else "cli.merchant-not-paid"),
         *([] if last_day is None else [call.say("cli.merchant-ends", day=last_day)]),

@@ -24,7 +24,8 @@ def add(
 ) -> None:
     """Add the merchants of a file.
 
-    The columns of the file, CSV or XLSX: naam;plaats;soort;iban;kvk;kassas (how many terminals; 1 where left out).
+    The columns of the file, CSV or XLSX: naam;plaats;soort;iban;kvk;kassas (how many terminals; 1 where left out). A
+    merchant of several kinds has them with spaces between: sport cultuur.
 
     JSON: terminals (their number), credentials (the file).
     """
@@ -53,7 +54,7 @@ def add(
 def show(context: typer.Context) -> None:
     """List every version of every merchant.
 
-    JSON: merchants (id, version, effective_from, name, place, category, iban, kvk_number).
+    JSON: merchants (id, version, effective_from, name, place, categories, iban, kvk_number).
     """
     call: Call = context.obj
     with call.reader() as reader:
@@ -64,10 +65,10 @@ def show(context: typer.Context) -> None:
                 "effective_from": merchant.effective_from,
                 "name": merchant.name,
                 "place": merchant.place,
-                "category": merchant.category,
+                "categories": list(merchant.categories),
                 "iban": merchant.iban,
                 "kvk_number": merchant.kvk_number,
             }
             for merchant in reader.merchants()
         ]
-    answer(call, {"merchants": rows}, table(call, rows, "name", "place", "category", "iban", "kvk_number"))
+    answer(call, {"merchants": rows}, table(call, rows, "name", "place", "categories", "iban", "kvk_number"))

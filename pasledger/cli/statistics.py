@@ -101,7 +101,7 @@ def network(
     than five persons paid nothing is told, nor what would give it back. CSV has the acceptors.
 
     JSON: first_day, last_day, value, threshold, is_above, source, schemes (scheme, value), kinds (kind, acceptors),
-    acceptors (name, category, place, since, last_day); a value that is null is not told.
+    acceptors (name, categories, place, since, last_day); a value that is null is not told.
     """
     call: Call = context.obj
     require_one_form(call, as_csv=as_csv)
@@ -112,7 +112,7 @@ def network(
     acceptors: list[Row] = [
         {
             "name": one.name,
-            "category": one.category,
+            "categories": list(one.categories),
             "place": one.place,
             "since": one.since,
             "last_day": None if one.ends_before is None else one.ends_before - timedelta(days=1),
@@ -120,7 +120,7 @@ def network(
         for one in found.acceptors
     ]
     if as_csv:
-        print_csv(("name", "category", "place", "since", "last_day"), acceptors)
+        print_csv(("name", "categories", "place", "since", "last_day"), acceptors)
         return
     _answer_network(call, found, acceptors)
 
@@ -149,7 +149,8 @@ def _answer_network(call: Call, found: LimitedNetwork, acceptors: Sequence[Row])
             totals={"scheme": call.say("cli.total"), "value": "< 5" if found.value is None else found.value},
         ),
         table(call, kinds, "kind", "acceptors"),
-        table(call, acceptors, "name", "category", "place", "since", "last_day"),
+        call.say("cli.network-kinds"),
+        table(call, acceptors, "name", "categories", "place", "since", "last_day"),
         call.say(
             "cli.network-above" if found.is_above else "cli.network-not-above", threshold=THRESHOLD, source=SOURCE
         ),

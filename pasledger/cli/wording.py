@@ -84,6 +84,8 @@ def in_words(value: object, language: str) -> str:
             return f"{in_words(local.date(), language)} {local:%H:%M}"
         case date():
             return f"{value:%d-%m-%Y}" if language == "nl" else f"{value:%Y-%m-%d}"
+        case list() | tuple():
+            return ", ".join(in_words(one, language) for one in value)
         case StrEnum() if type(value) in LISTS:
             return say(f"cli.{LISTS[type(value)]}.{value}", language)
         case _:

@@ -111,6 +111,15 @@ def code(text: str) -> str:
 
 
 @_read_once
+def codes(text: str) -> tuple[str, ...]:
+    """Read one code, or several with spaces between; what comes back is in order, each once."""
+    found = tuple(sorted(set(text.split())))
+    if not found or any(CODE.fullmatch(one) is None for one in found):
+        raise Misread(FaultKind.CODES)
+    return found
+
+
+@_read_once
 def category(text: str) -> str:
     """Read a category that a scheme has an amount for: in capitals or not, with spaces or hyphens between its words."""
     return code("-".join(text.casefold().split()))

@@ -47,6 +47,7 @@ class FaultKind(StrEnum):
     MOMENT = "moment"
     NUMBER = "number"
     CODE = "code"
+    CODES = "codes"
     CARD_NUMBER = "card-number"
     CARD_CHECK_DIGITS = "card-check-digits"
     REFERENCE = "reference"

@@ -24,7 +24,7 @@ BUDGET_COLUMNS = (
 MERCHANT_COLUMNS = (
     Column("naam", "name", cells.words),
     Column("plaats", "place", cells.words),
-    Column("soort", "category", cells.code),
+    Column("soort", "category", cells.codes),
     Column("iban", "iban", cells.account_number),
     Column("kvk", "kvk_number", cells.kvk_number),
     Column("kassas", "terminals", cells.number(0, 99), is_required=False, absent=1),
@@ -53,7 +53,7 @@ class MerchantRow:
     row: int
     name: str
     place: str
-    category: str
+    categories: tuple[str, ...]
     iban: str
     kvk_number: str
     terminals: int

@@ -37,7 +37,7 @@ class Acceptor:
     """Who accepts cards, since when, and until when where it stopped."""
 
     name: str
-    category: str
+    categories: tuple[str, ...]
     place: str
     since: date
     ends_before: date | None
@@ -62,8 +62,8 @@ class LimitedNetwork:
 
     @property
     def kinds(self) -> dict[str, int]:
-        """How many acceptors there are of each kind."""
-        return dict(sorted(Counter(one.category for one in self.acceptors).items()))
+        """How many acceptors there are of each kind; one of several kinds counts under each."""
+        return dict(sorted(Counter(kind for one in self.acceptors for kind in one.categories).items()))
 
     @property
     def is_above(self) -> bool | None:

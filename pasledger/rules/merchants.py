@@ -30,7 +30,8 @@ class MerchantChangeRequest:
     merchant: MerchantId
     name: str | None = None
     place: str | None = None
-    category: str | None = None
+    categories: tuple[str, ...] | None = None
+    """All that it has from then on."""
     iban: str | None = None
     kvk_number: str | None = None
     contact: MerchantContact | None = None
@@ -56,7 +57,7 @@ def decide_merchant_change(request: MerchantChangeRequest, town: Town, stamp: St
         before.effective_from,
         request.name or before.name,
         request.place or before.place,
-        request.category or before.category,
+        request.categories or before.categories,
         request.iban or before.iban,
         request.kvk_number or before.kvk_number,
     )

@@ -112,7 +112,9 @@ def _spendable(card: Card, merchant: Merchant, town: Town, *, today: date) -> li
     here = [
         Spendable(entitlement, scheme, _left(entitlement, town))
         for entitlement in current
-        if (scheme := town.scheme(entitlement.scheme, on=today)).accepts(name=merchant.name, category=merchant.category)
+        if (scheme := town.scheme(entitlement.scheme, on=today)).accepts(
+            name=merchant.name, categories=merchant.categories
+        )
     ]
     if not here:
         raise Refused(Refusal.NOT_HERE)

@@ -5,6 +5,7 @@ needs other data, and no release of ours.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -78,9 +79,10 @@ class Scheme:
             return 0, len(self.merchants)
         return (1, len(self.categories)) if self.categories else (2, 0)
 
-    def accepts(self, *, name: str, category: str) -> bool:
-        """Return whether it may be spent at the merchant of this name and category."""
-        return (not self.merchants or name in self.merchants) and (not self.categories or category in self.categories)
+    def accepts(self, *, name: str, categories: Iterable[str]) -> bool:
+        """Return whether it may be spent at the merchant of this name: one of its categories is enough."""
+        is_of_a_kind = not self.categories or not self.categories.isdisjoint(categories)
+        return is_of_a_kind and (not self.merchants or name in self.merchants)
 
     def amount_of(self, category: str) -> Money | None:
         """Return what the table gives to a category; None where it has no such category."""

@@ -39,8 +39,9 @@ class Reaching:
 
     def acceptors(self, period: Period) -> Iterator[Acceptor]:
         """Yield who accepted cards in a period, by name: every merchant that was there and had not stopped before."""
-        for name, category, place, since, ends in _ACCEPTORS.stream(self._connection, **_days(period)):
-            yield Acceptor(name, category, place, rows.read_day(since), None if ends is None else rows.read_day(ends))
+        for name, categories, place, since, ends in _ACCEPTORS.stream(self._connection, **_days(period)):
+            ends_before = None if ends is None else rows.read_day(ends)
+            yield Acceptor(name, rows.read_categories(categories), place, rows.read_day(since), ends_before)
 
 
 def _days(period: Period) -> dict[str, str]:

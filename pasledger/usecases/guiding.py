@@ -23,7 +23,7 @@ class Guide:
     @property
     def categories(self) -> list[str]:
         """The kinds of merchants that there are."""
-        return sorted({merchant.category for merchant in self.merchants})
+        return sorted({category for merchant in self.merchants for category in merchant.categories})
 
     def merchants_in(self, place: str | None, category: str | None) -> list[Merchant]:
         """Return the merchants of a village and a kind, each where one is wanted."""
@@ -42,4 +42,4 @@ def guide_of(store: Store, *, on: date) -> Guide:
 
 def _fits(merchant: Merchant, place: str | None, category: str | None) -> bool:
     is_there = place is None or merchant.place.casefold() == place.casefold()
-    return is_there and category in (None, merchant.category)
+    return is_there and (category is None or category in merchant.categories)

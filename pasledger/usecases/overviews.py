@@ -102,7 +102,7 @@ def places_of(reader: Reader, holder: HolderId, *, on: date) -> list[Acceptor]:
         if left and on in one.valid
     }
     there = reader.reaching.acceptors(Period(on, on + timedelta(days=1)))
-    return [one for one in there if any(scheme.accepts(name=one.name, category=one.category) for scheme in wanted)]
+    return [one for one in there if any(scheme.accepts(name=one.name, categories=one.categories) for scheme in wanted)]
 
 
 def holder_overview(store: Store, holder: HolderReference, *, on: date) -> Overview:

@@ -160,7 +160,7 @@ def _budget(row: BudgetRow) -> BudgetRequest:
 
 def _merchant(row: MerchantRow, stamp: Stamp) -> Merchant:
     return Merchant(
-        new_id(MerchantId), 1, stamp.effective_on, row.name, row.place, row.category, row.iban, row.kvk_number
+        new_id(MerchantId), 1, stamp.effective_on, row.name, row.place, row.categories, row.iban, row.kvk_number
     )
 
 

@@ -269,6 +269,7 @@ def test_a_path_that_is_no_file(clerk: Clerk, name: str, code: str, says: str) -
             "merchant-repeated",
         ),
         ("merchants", "naam;plaats;soort;iban;kvk\nB;Dronten;sport;NL91ABNA0417164301;12345678\n", "iban"),
+        ("merchants", "naam;plaats;soort;iban;kvk\nB;Dronten;sport, spel;NL91ABNA0417164300;12345678\n", "codes"),
         ("merchants", "naam;plaats;soort;iban;kvk\nB;Dronten;sport;NL91ABNA0417164300;1234567\n", "kvk-number"),
         (
             "merchants",

@@ -187,11 +187,35 @@ def test_an_interrupt_keeps_the_secrets(clerk: Clerk, monkeypatch: pytest.Monkey
 def test_merchants_are_listed(clerk: Clerk) -> None:
     """Every merchant is there, with where it is paid."""
     listed = clerk.done("merchants", "list")["merchants"]
-    assert [(one["name"], one["category"], one["iban"]) for one in listed] == [
-        (CAFE, "cafe", "NL91ABNA0417164300"),
-        (CLUB, "sport", "NL91ABNA0417164300"),
+    assert [(one["name"], one["categories"], one["iban"]) for one in listed] == [
+        (CAFE, ["cafe"], "NL91ABNA0417164300"),
+        (CLUB, ["sport"], "NL91ABNA0417164300"),
     ]
     assert CAFE in clerk("merchants", "list").out
+
+
+def test_a_merchant_gets_several_categories(clerk: Clerk) -> None:
+    """In any order, from today, with a colleague as for every change; what was stays in the history."""
+    changed = clerk.done("merchants", "change", CLUB, "--category", "sport cultuur sport", *FOUR_EYES)
+    assert [one["categories"] for one in changed["versions"]] == [["sport"], ["cultuur", "sport"]]
+    assert clerk.done("merchants", "history", CLUB)["versions"] == changed["versions"]
+    listed = clerk.done("merchants", "list")["merchants"]
+    assert ["cultuur", "sport"] in [one["categories"] for one in listed]
+    for told in ("list", "history"):
+        assert "cultuur, sport" in clerk("merchants", told, *([CLUB] if told == "history" else [])).out
+    rows = clerk.done("audit", "changes", "--about", "merchant")["changes"]
+    assert ("categories", "sport", "cultuur, sport") in [(one["what"], one["before"], one["after"]) for one in rows]
+    again = clerk("merchants", "change", CLUB, "--category", "cultuur sport", *FOUR_EYES)
+    assert (again.code, len(clerk.done("merchants", "history", CLUB)["versions"])) == (1, 2)
+
+
+@pytest.mark.parametrize("categories", ["sport, cultuur", "Sport", " ", "sport x"])
+def test_categories_that_are_no_codes_are_not_taken(clerk: Clerk, categories: str) -> None:
+    """The answer says what is asked for, and the merchant stays as it was."""
+    before = clerk.booked()
+    ran = clerk("merchants", "change", CLUB, "--category", categories, *FOUR_EYES)
+    assert (ran.code, clerk.booked()) == (2, before)
+    assert "met spaties ertussen" in ran.err
 
 
 def test_a_terminal_is_added_by_name_or_id_of_its_merchant(clerk: Clerk) -> None:

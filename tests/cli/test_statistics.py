@@ -72,9 +72,11 @@ def test_the_limited_network_is_told(town: Clerk) -> None:
     assert (data["value"], data["threshold"], data["is_above"]) == ("12.00", "1000000.00", False)
     assert data["schemes"] == [{"scheme": "culture", "value": "12.00"}]
     assert data["kinds"] == [{"kind": "sport", "acceptors": 1}]
-    assert [(one["name"], one["category"]) for one in data["acceptors"]] == [(CLUB, "sport")]
+    assert [(one["name"], one["categories"]) for one in data["acceptors"]] == [(CLUB, ["sport"])]
     assert "PSD2" in data["source"]
-    assert "€ 1.000.000,00" in town("audit", "limited-network").words
+    told = town("audit", "limited-network").words
+    assert "€ 1.000.000,00" in told
+    assert "Een aanbieder van meer dan een soort telt bij elk daarvan mee." in told
     listed = town("audit", "limited-network", "--until", "2026-12-31", "--csv").out
     assert listed.splitlines()[1].startswith(CLUB)
 

@@ -185,7 +185,7 @@ def test_a_public_name_marks_nobody(schemes: dict[str, dict[str, Any]]) -> None:
 
 def test_every_scheme_can_be_spent_somewhere(town: Path, schemes: dict[str, dict[str, Any]]) -> None:
     """Schemes and merchants use the same categories, written as the rules want them."""
-    categories = {row["soort"] for row in rows(town, "aanbieders.csv")}
+    categories = {code for row in rows(town, "aanbieders.csv") for code in row["soort"].split()}
     assert tuple(schemes) == (*SCHEMES, GIFT)
     assert {kind for scheme in schemes.values() for kind in scheme.get("soorten", [])} <= categories
     assert all(CODE.fullmatch(code) for code in categories | set(schemes))
@@ -193,8 +193,17 @@ def test_every_scheme_can_be_spent_somewhere(town: Path, schemes: dict[str, dict
 
 def test_each_kind_of_merchant_has_its_word(town: Path) -> None:
     """Everybody reads it on the page of offers, in Dutch and in English."""
-    kinds = {f"offers.kind.{row['soort']}" for row in rows(town, "aanbieders.csv")}
+    kinds = {f"offers.kind.{code}" for row in rows(town, "aanbieders.csv") for code in row["soort"].split()}
     assert all(kinds == {code for code in codes(one) if code.startswith("offers.kind.")} for one in ("nl", "en"))
+
+
+def test_some_merchants_have_several_categories(town: Path) -> None:
+    """A school of dance is for sport and for culture."""
+    kinds = {row["naam"]: row["soort"] for row in rows(town, "aanbieders.csv")}
+    assert {name: kind for name, kind in kinds.items() if " " in kind} == {
+        "Dansschool Dronten-Oost": "sport culture",
+        "Zwembad Dronten-West": "recreation sport",
+    }
 
 
 def test_merchants_can_be_told_apart_and_paid(town: Path) -> None:

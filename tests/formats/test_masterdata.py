@@ -21,11 +21,13 @@ from pasledger.ledger.periods import Period
 from pasledger.rules.holders import HolderReference
 from pasledger.rules.schemes import Scheme, ValidityRule
 from tests.support.files import Read, faults_of, rows_or_faults
+from tests.support.spreadsheets import a_workbook
 from tests.support.town import a_card, euros
 
 F = FaultKind
 CARD = a_card().number
 READERS: tuple[Read[Any], ...] = (read_budgets, read_merchants, read_holders, read_schemes)
+OWN = "NL91ABNA0417164300;90009002"
 HEADERS: dict[Read[Any], str] = {
     read_budgets: "regeling;jaar;bedrag;besluit\n",
     read_merchants: "naam;plaats;soort;iban;kvk;kassas\n",
@@ -53,11 +55,36 @@ Café 't Hoekje & Zn;Dronten;cafe;NL91 ABNA 0417 1643 00;90009001;
 Club;Dronten;sport;NL91ABNA0417164300;90009002;3
 """
     assert read_merchants(data.encode("cp1252")) == [
-        MerchantRow(2, "Café 't Hoekje & Zn", "Dronten", "cafe", "NL91ABNA0417164300", "90009001", 1),
-        MerchantRow(3, "Club", "Dronten", "sport", "NL91ABNA0417164300", "90009002", 3),
+        MerchantRow(2, "Café 't Hoekje & Zn", "Dronten", ("cafe",), "NL91ABNA0417164300", "90009001", 1),
+        MerchantRow(3, "Club", "Dronten", ("sport",), "NL91ABNA0417164300", "90009002", 3),
     ]
     without = "name,place,category,iban,kvk_number\nClub,Dronten,sport,NL91ABNA0417164300,90009002\n"
     assert read_merchants(without.encode())[0].terminals == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "categories"),
+    [
+        ("sport", ("sport",)),
+        ("sport cultuur", ("cultuur", "sport")),
+        (" sport   cultuur\tsport ", ("cultuur", "sport")),
+        ("e-sport sport e-sport", ("e-sport", "sport")),
+    ],
+)
+def test_a_merchant_of_several_categories(cell: str, categories: tuple[str, ...]) -> None:
+    """In any order and more than once; they are kept in the order of the alphabet, as text and as spreadsheet."""
+    [merchant] = read_merchants(f'{HEADERS[read_merchants]}Club;Dronten;"{cell}";{OWN};1\n'.encode())
+    assert merchant.categories == categories
+    sheet = [HEADERS[read_merchants].strip().split(";"), ["Club", "Dronten", cell, *OWN.split(";"), "1"]]
+    assert read_merchants(a_workbook(sheet))[0].categories == categories
+
+
+@pytest.mark.parametrize("cell", ["sport, cultuur", "sport,cultuur", "sport Cultuur", "sport x", "sport/cultuur", "-"])
+def test_a_category_that_is_no_code_is_named(cell: str) -> None:
+    """One that is wrong makes the cell wrong, in its row and column."""
+    assert faults_of(read_merchants, f'{HEADERS[read_merchants]}Club;Dronten;"{cell}";{OWN};1\n') == [
+        Fault(F.CODES, 2, "soort", cell)
+    ]
 
 
 def test_holders() -> None:
@@ -86,7 +113,7 @@ def test_holders() -> None:
             read_merchants,
             "Club;Dronten;Sport;NL00;123;x",
             [
-                Fault(F.CODE, 2, "soort", "Sport"),
+                Fault(F.CODES, 2, "soort", "Sport"),
                 Fault(F.IBAN, 2, "iban", "NL00"),
                 Fault(F.KVK_NUMBER, 2, "kvk", "123"),
                 Fault(F.NUMBER, 2, "kassas", "x", {"least": 0, "most": 99}),

@@ -69,6 +69,17 @@ def test_a_kind_of_merchant_is_a_word_of_the_language(visitor: Visitor) -> None:
         assert '<option value="catering">catering</option>' in page
 
 
+def test_a_merchant_of_several_kinds_stands_under_each(visitor: Visitor) -> None:
+    """With the words of the reader's language in their order; each kind is there once to choose."""
+    visitor.street.add_merchant("theatre", "culture", "school", "toneel")
+    for language, words in (("nl", "cultuur, school, toneel"), ("en", "culture, school, toneel")):
+        for chosen in ("", "culture", "school", "toneel"):
+            page = visitor.client.get(f"/offers?category={chosen}", headers={"Accept-Language": language}).text
+            assert f"Dronten, {words}</p>" in page
+            assert page.count('<option value="school"') == 1
+    assert "theatre" not in visitor.get("/offers?category=sport").text
+
+
 def test_where_nothing_is_offered_it_says_so(visitor: Visitor) -> None:
     """And the merchants are there all the same."""
     page = visitor.get("/offers").text

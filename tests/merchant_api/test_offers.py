@@ -251,9 +251,21 @@ def test_everybody_can_read_where_the_card_is_accepted(till: Till) -> None:
     """By name, village and kind, and nothing else of a merchant."""
     merchants = till.client.get("/v1/public/merchants").json()["items"]
     assert [one["name"] for one in merchants] == ["café", "club", "school"]
-    assert set(merchants[0]) == {"name", "place", "category"}
+    assert set(merchants[0]) == {"name", "place", "categories"}
+    assert [one["categories"] for one in merchants] == [["catering"], ["sport"], ["school"]]
     only = till.client.get("/v1/public/merchants?category=sport&place=Dronten").json()["items"]
     assert [one["name"] for one in only] == ["club"]
+
+
+def test_a_merchant_of_several_kinds_is_found_under_each(till: Till) -> None:
+    """With its offers, each told with all of its kinds in order; and under no other kind."""
+    till.street.add_merchant("muziek & sport", "culture", "sport")
+    offer = till.street.offer("muziek & sport").id
+    for what, is_there in (("culture", True), ("sport", True), ("catering", False)):
+        merchants = till.client.get(f"/v1/public/merchants?category={what}").json()["items"]
+        offers = till.client.get(f"/v1/public/offers?category={what}").json()["items"]
+        assert ("muziek & sport" in {one["name"] for one in merchants}) is is_there
+        assert [(one["id"], one["categories"]) for one in offers] == [(offer, ["culture", "sport"])] * is_there
 
 
 # --- what is kept

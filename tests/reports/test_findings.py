@@ -247,6 +247,16 @@ def test_a_payment_that_may_not_be_is_found(wrong: dict[str, Any], kind: Finding
     assert payment.id in found.evidence
 
 
+def test_one_of_several_categories_is_where_it_may_be() -> None:
+    """A club with a music school is no finding for either; a café that also sells books is one, which names both."""
+    club, cafe = a_merchant(categories=("culture", "sport")), replace(a_cafe(), categories=("books", "catering"))
+    rules = the_rules(merchants={(one.id, one.version): one for one in (club, cafe)})
+    assert list(spending_findings([spent()], rules)) == []
+    elsewhere = spent(merchant=CAFE, versions=(f"merchant:{CAFE}@1", "scheme:culture@1"))
+    [found] = spending_findings([elsewhere], rules)
+    assert (found.kind, found.figures["categories"]) == (K.SPENT_ELSEWHERE, "books, catering")
+
+
 def test_an_end_that_was_moved_counts() -> None:
     """A payment is held against the end that held when it was made."""
     moved = the_rules(ends_of=lambda _one, _at: {date(2028, 1, 1)})

@@ -27,10 +27,17 @@ def test_twelve_months_end_with_a_day() -> None:
 
 def test_the_value_is_told_by_scheme_and_in_all() -> None:
     """With how many acceptors there are of each kind."""
-    shops = [Acceptor(name, kind, "Dronten", date(2020, 1, 1), None) for name, kind in (("A", "cafe"), ("B", "cafe"))]
+    shops = [Acceptor(name, ("cafe",), "Dronten", date(2020, 1, 1), None) for name in ("A", "B")]
     found = limited_network(SPAN, [*paid("sport", *range(5)), *paid("gift", *range(6))], shops)
     assert [(line.scheme, line.value) for line in found.lines] == [("gift", euros("60,00")), ("sport", euros("50,00"))]
     assert (found.value, found.kinds, found.is_above) == (euros("110,00"), {"cafe": 2}, False)
+
+
+def test_an_acceptor_of_several_kinds_counts_under_each() -> None:
+    """So that the kinds can come to more than the acceptors."""
+    kinds = (("culture", "sport"), ("sport",))
+    shops = [Acceptor(f"Club {number}", one, "Dronten", date(2020, 1, 1), None) for number, one in enumerate(kinds)]
+    assert limited_network(SPAN, [], shops).kinds == {"culture": 1, "sport": 2}
 
 
 def test_a_million_is_not_above_a_million() -> None:

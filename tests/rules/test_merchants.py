@@ -39,11 +39,20 @@ def paid_on(town: Town, *, on: date = TODAY) -> MerchantCheck | None:
 def test_a_change_is_a_new_version_from_today() -> None:
     """What is not named stays, and the version of before is still that of the days before."""
     town = a_town()
-    grant(town, a_change(place="Swifterbant", category="culture"))
+    grant(town, a_change(place="Swifterbant", categories=("culture", "sport")))
     assert town.merchant(CLUB, on=TODAY) == replace(
-        a_merchant(), version=2, effective_from=TODAY, place="Swifterbant", category="culture"
+        a_merchant(), version=2, effective_from=TODAY, place="Swifterbant", categories=("culture", "sport")
     )
     assert town.merchant(CLUB, on=TODAY - timedelta(days=1)) == a_merchant()
+
+
+@pytest.mark.parametrize(
+    "categories", [(), ("",), ("sport", "culture"), ("sport", "sport"), ("sport culture",), ("sport", "")]
+)
+def test_a_merchant_has_its_categories_in_order(categories: tuple[str, ...]) -> None:
+    """At least one, each once, and none that would be read back as two."""
+    with pytest.raises(ValueError, match="each once and in order"):
+        a_merchant(categories=categories)
 
 
 def test_nobody_takes_the_name_of_another() -> None:
@@ -88,7 +97,7 @@ def test_another_name_or_account_blocks_payouts_until_checked(changed: str) -> N
     assert paid_on(town) is not None
 
 
-@pytest.mark.parametrize("change", [a_change(place="x"), a_change(category="x"), a_change(contact="x")])
+@pytest.mark.parametrize("change", [a_change(place="x"), a_change(categories=("x",)), a_change(contact="x")])
 def test_any_other_change_blocks_nothing(change: MerchantChangeRequest) -> None:
     """The account is what was checked."""
     town = a_town()

@@ -34,6 +34,7 @@ from tests.support.town import (
     refuses,
 )
 
+_CLUB_WITH_MUSIC = a_merchant(categories=("culture", "sport"))
 SPRING = Period(starts_on=date(2026, 3, 1), ends_before=date(2026, 6, 1))
 
 
@@ -170,12 +171,26 @@ def test_only_an_active_card_pays(state: CardState) -> None:
 def test_the_merchant_is_taken_as_it_is_today() -> None:
     """A merchant pays out by the version of the day, and there is none before its first."""
     town = a_town(merchant=a_merchant(since=TODAY))
-    town.learn(replace(a_merchant(category="catering"), version=2, effective_from=TODAY + timedelta(days=1)))
+    town.learn(replace(a_merchant(categories=("catering",)), version=2, effective_from=TODAY + timedelta(days=1)))
     with refuses(Refusal.MERCHANT_UNKNOWN):
         grant(town, a_redemption(), on=TODAY - timedelta(days=1))
     grant(town, a_redemption(), on=TODAY)
     with refuses(Refusal.NOT_HERE):
         grant(town, a_redemption(number=2), on=TODAY + timedelta(days=1))
+
+
+def test_a_merchant_of_several_categories_takes_each_of_their_schemes() -> None:
+    """Culture is spent at a club with a music school as at any school of music, and not at a club without one."""
+    town = a_town(balance="50,00", scheme=a_scheme(categories=("culture",)), merchant=_CLUB_WITH_MUSIC)
+    town.learn(a_merchant(CAFE, name="De Andere Club"))
+    town.learn(a_scheme("swimming"))
+    grant(town, a_budget("100,00", scheme="swimming", number=2))
+    grant(town, a_redemption("12,50"))
+    with refuses(Refusal.NOT_HERE):
+        grant(town, a_redemption("12,50", merchant=CAFE, number=2))
+    grant(town, an_award("20,00", scheme="swimming", number=2))
+    grant(town, a_redemption("57,50", number=3))
+    assert (left(town, 1), left(town, 2, "swimming")) == (euros("0,00"), euros("0,00"))
 
 
 def test_the_scheme_is_taken_as_it_is_today() -> None:

@@ -29,7 +29,16 @@ SUMMER = Period(starts_on=date(2026, 6, 1), ends_before=date(2026, 9, 1))
 )
 def test_a_scheme_accepts_its_categories_and_names(scheme: Scheme, is_accepted: bool) -> None:  # noqa: FBT001
     """No list means everywhere; where there are two lists, a merchant is on both."""
-    assert scheme.accepts(name="De Club", category="sport") is is_accepted
+    assert scheme.accepts(name="De Club", categories=("sport",)) is is_accepted
+
+
+def test_one_of_several_categories_is_enough() -> None:
+    """A club with a music school is a place for sport and one for culture, and none for meals."""
+    both = ("culture", "sport")
+    for category, is_accepted in (("sport", True), ("culture", True), ("catering", False)):
+        assert a_scheme(categories=(category,)).accepts(name="De Club", categories=both) is is_accepted
+    assert a_scheme(categories=()).accepts(name="De Club", categories=both)
+    assert not a_scheme(categories=("sport",), merchants=("A",)).accepts(name="De Club", categories=both)
 
 
 def test_breadth_sorts_by_how_many_places_there_are() -> None:

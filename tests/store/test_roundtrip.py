@@ -106,6 +106,7 @@ def told(fact: Fact, stamp: Stamp, entry: Entry | None = None) -> Outcome:
 # No file can bring a NUL, and no database keeps one in a text.
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 codes = st.from_regex(r"[a-z][a-z0-9-]{1,39}", fullmatch=True)
+kinds = st.sets(codes, min_size=1, max_size=4).map(lambda drawn: tuple(sorted(drawn)))
 days = st.dates(max_value=date(9999, 12, 30))
 moments = st.datetimes(datetime(1900, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
@@ -196,7 +197,7 @@ def test_a_scheme(store: Store, scheme: Scheme, stamp: Stamp) -> None:
 
 
 @ON_DISK
-@given(st.builds(Merchant, ids(MerchantId), st.integers(1, 10**6), days, texts, texts, texts, texts, texts), stamps)
+@given(st.builds(Merchant, ids(MerchantId), st.integers(1, 10**6), days, texts, texts, kinds, texts, texts), stamps)
 def test_a_merchant(store: Store, merchant: Merchant, stamp: Stamp) -> None:
     """A version of a merchant, by its id and by its name."""
     assert read_back(store, told(merchant, stamp), lambda reader: list(reader.merchants())) == [merchant]

@@ -172,9 +172,9 @@ class Street:
             ),
         )
 
-    def add_merchant(self, name: str, category: str) -> None:
-        """Add a merchant with one terminal."""
-        merchant = a_merchant(new_id(type(a_merchant().id)), name=name, category=category)
+    def add_merchant(self, name: str, *categories: str) -> None:
+        """Add a merchant with one terminal; its categories are in order."""
+        merchant = a_merchant(new_id(type(a_merchant().id)), name=name, categories=categories)
         terminal = new_terminal(merchant.id, name, "kassa 1")
         self.book(MerchantRequest(merchant, (terminal.terminal,)))
         self.merchants[name] = merchant

@@ -137,15 +137,19 @@ def a_person(
 
 
 def a_merchant(
-    merchant: MerchantId = CLUB, *, name: str = "De Club", category: str = "sport", since: date = date(2025, 1, 1)
+    merchant: MerchantId = CLUB,
+    *,
+    name: str = "De Club",
+    categories: tuple[str, ...] = ("sport",),
+    since: date = date(2025, 1, 1),
 ) -> Merchant:
     """Return the first version of a merchant."""
-    return Merchant(merchant, 1, since, name, "Dronten", category, "NL91ABNA0417164300", "12345678")
+    return Merchant(merchant, 1, since, name, "Dronten", categories, "NL91ABNA0417164300", "12345678")
 
 
 def a_cafe() -> Merchant:
     """Return a second merchant, where `culture` may not be spent."""
-    return a_merchant(CAFE, name="Het Café", category="catering")
+    return a_merchant(CAFE, name="Het Café", categories=("catering",))
 
 
 def a_check(
@@ -160,10 +164,16 @@ def a_check(
     return MerchantCheckRequest(merchant, iban, account_name, on, CheckWay.CALL_BACK, result, "caller")
 
 
-def a_change(merchant: MerchantId = CLUB, *, contact: str | None = None, **changed: str) -> MerchantChangeRequest:
-    """Return a change of a merchant: of its contact, or of what is named."""
+def a_change(
+    merchant: MerchantId = CLUB,
+    *,
+    categories: tuple[str, ...] | None = None,
+    contact: str | None = None,
+    **changed: str,
+) -> MerchantChangeRequest:
+    """Return a change of a merchant: of its categories or its contact, or of what is named."""
     who = None if contact is None else MerchantContact(merchant, 0, contact, "", "", "salt")
-    return MerchantChangeRequest(merchant, contact=who, **changed)
+    return MerchantChangeRequest(merchant, categories=categories, contact=who, **changed)
 
 
 def a_statement(
@@ -248,7 +258,7 @@ def an_end(merchant: MerchantId = CLUB, *, on: date = TODAY) -> MerchantEndReque
 
 def a_shop() -> Merchant:
     """Return a third merchant, whose account nobody checked."""
-    return a_merchant(SHOP, name="De Winkel", category="sport")
+    return a_merchant(SHOP, name="De Winkel", categories=("sport",))
 
 
 def a_terminal(number: int = 1, merchant: MerchantId = CLUB) -> Terminal:

@@ -146,6 +146,21 @@ def test_merchants_have_as_many_terminals_as_they_want(store: Store) -> None:
         }
 
 
+def test_the_books_keep_the_categories_of_a_merchant_as_one_text(store: Store, books: str) -> None:
+    """In order and each once; one category is the text that it always was, and the books are sound."""
+    several = "Muziek & Sport;Dronten;sport culture sport;NL91ABNA0417164300;90009002;0"
+    add_merchants(store, f"{MERCHANTS}{SCHOOL}\n{several}\n".encode(), a_stamp())
+    assert {row[3]: row[5] for row in content(books)["merchant"]} == {
+        "De Club": "sport",
+        "School": "school",
+        "Muziek & Sport": "culture sport",
+    }
+    with store.read() as reader:
+        there = {one.name: one.categories for one in reader.merchants()}
+    assert there == {"De Club": ("sport",), "School": ("school",), "Muziek & Sport": ("culture", "sport")}
+    assert verify(store).is_sound
+
+
 def test_merchants_are_added_whole_or_not(store: Store, books: str) -> None:
     """A name that there is already takes the file back, its terminals included."""
     before = content(books)

@@ -233,6 +233,8 @@ TAMPERED: dict[str, tuple[set[str], Sequence[str]]] = {
         {"entitlement", "parts", "change", "integrity"},
         ["UPDATE entitlement SET ends_before = '2025-01-01'"],
     ),
+    "a merchant has no category": ({"readable"}, ["UPDATE merchant SET category = ''"]),
+    "categories are not in order": ({"readable"}, ["UPDATE merchant SET category = 'sport culture'"]),
     "an entitlement starts on no day": ({"readable"}, ["UPDATE entitlement SET starts_on = '2026-02-30'"]),
     "a change of an actor is gone": ({"actors"}, ["DELETE FROM actor_change WHERE number = 2"]),
     "an entitlement was of more": ({"record"}, ["UPDATE entitlement SET amount_cents = amount_cents + 1"]),

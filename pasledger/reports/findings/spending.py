@@ -62,13 +62,15 @@ def _where_it_may_not(spent: Spent, rules: Rules) -> Iterator[Finding]:
                 paid,
                 scheme=code,
                 merchant=spent.merchant,
-                category="" if merchant is None else merchant.category,
+                categories="" if merchant is None else ", ".join(merchant.categories),
             )
 
 
 def _accepts(scheme: Scheme | None, merchant: Merchant | None) -> bool:
     return (
-        scheme is not None and merchant is not None and scheme.accepts(name=merchant.name, category=merchant.category)
+        scheme is not None
+        and merchant is not None
+        and scheme.accepts(name=merchant.name, categories=merchant.categories)
     )
 
 

@@ -51,9 +51,14 @@ class Merchant:
     effective_from: date
     name: str
     place: str
-    category: str
+    categories: tuple[str, ...]
+    """What kinds of merchant it is, by their codes: at least one, in the order of the alphabet, each once."""
     iban: str
     kvk_number: str
+
+    def __post_init__(self) -> None:
+        if not self.categories or list(self.categories) != sorted(set(" ".join(self.categories).split())):
+            raise ValueError("a merchant has a category or several, each once and in order")
 
     @property
     def reference(self) -> str:

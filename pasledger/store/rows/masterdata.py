@@ -76,7 +76,7 @@ def merchant_row(merchant: Merchant, stamp: Stamp) -> Row:
         merchant.effective_from.isoformat(),
         merchant.name,
         merchant.place,
-        merchant.category,
+        categories_text(merchant.categories),
         merchant.iban,
         merchant.kvk_number,
         moment(stamp.recorded_at),
@@ -88,8 +88,27 @@ def merchant_row(merchant: Merchant, stamp: Stamp) -> Row:
 @lru_cache(maxsize=4096)
 def read_merchant(row: Row) -> Merchant:
     """Read a version of a merchant. A version never changes, so that it is read once."""
-    merchant_id, version, effective_from, name, place, category, iban, kvk_number = row[:8]
-    return Merchant(MerchantId(merchant_id), version, read_day(effective_from), name, place, category, iban, kvk_number)
+    merchant_id, version, effective_from, name, place, categories, iban, kvk_number = row[:8]
+    return Merchant(
+        MerchantId(merchant_id),
+        version,
+        read_day(effective_from),
+        name,
+        place,
+        read_categories(categories),
+        iban,
+        kvk_number,
+    )
+
+
+def categories_text(categories: tuple[str, ...]) -> str:
+    """Write the categories of a merchant as one text."""
+    return " ".join(categories)
+
+
+def read_categories(text: str) -> tuple[str, ...]:
+    """Read the categories of a merchant."""
+    return tuple(text.split(" "))
 
 
 def terminal_row(terminal: Terminal, stamp: Stamp) -> Row:

@@ -149,8 +149,8 @@ def _answer(call: Call, found: History) -> None:
         }
         for check, signed in found.checks
     ]
-    told = ["why"] if any(row["why"] for row in checks) else []
-    shown = table(call, checks, "checked_on", "way", "result", *told, "iban", "account_name", "checked_by")
+    shown = table(call, checks, "checked_on", "way", "result", "iban", "account_name", "checked_by")
+    reasons = [call.say("cli.check-why", day=row["checked_on"], why=row["why"]) for row in checks if row["why"]]
     newest = found.versions[-1][0]
     is_paid = account_to_pay(newest, tuple(check for check, _ in found.checks)) is not None
     last_day = found.ends_before and found.ends_before - timedelta(days=1)
@@ -171,6 +171,7 @@ def _answer(call: Call, found: History) -> None:
         },
         table(call, versions, "effective_from", "name", "place", "categories", "iban", "prepared_by", "approved_by"),
         *([shown] if checks else []),
+        *reasons,
         call.say("cli.merchant-paid" if is_paid else "cli.merchant-not-paid"),
         *([] if last_day is None else [call.say("cli.merchant-ends", day=last_day)]),
     )

@@ -5,14 +5,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
 
 from pasledger.rules.cards import CardState
 from tests.support.service import ROOT, Street, Till, a_shop_street, free_port, on_a_port
@@ -109,6 +109,27 @@ class Visitor:
         self.page.get_by_label("Toegangscode").fill(shop.street.credentials["club"])
         self.page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
         self.page.get_by_label("Bedrag").wait_for()
+        self.page.wait_for_load_state()  # until the script is there, nobody takes a card from the address
+
+    def back(self) -> None:
+        """Go to the page before, which loads itself anew."""
+        self._through_history(self.page.go_back)
+
+    def forward(self) -> None:
+        """Go to the page after, which does the same."""
+        self._through_history(self.page.go_forward)
+
+    def _through_history(self, go: Callable[[], object]) -> None:
+        """Go, and wait for the new page, if there is one: Playwright takes one that loads itself anew for a failure."""
+        self.page.evaluate("document.isOld = true")
+        with suppress(Error):
+            go()
+        for _ in range(60):
+            with suppress(Error):  # it is on its way
+                if not self.page.evaluate("document.isOld ?? false"):
+                    break
+            self.page.wait_for_timeout(50)
+        self.page.wait_for_load_state()
 
     def pay(self, amount: str) -> None:
         """Type an amount and pay."""

@@ -72,7 +72,7 @@ def test_the_token_is_nowhere_afterwards(shop: Shop, visitor: Visitor) -> None:
         f"{shop.address}/payments"
     ]
     for _ in range(5):
-        visitor.page.go_back()
+        visitor.back()
         assert token not in seen(visitor.page)
     assert token not in shop.log.read_text()
 
@@ -271,6 +271,15 @@ def test_a_slow_connection_pays_once(shop: Shop, visitor: Visitor) -> None:
     assert shop.paid()[before:] == ["1.65"]
 
 
+def wait_until(visitor: Visitor, is_so: Callable[[], bool]) -> None:
+    """Let the browser go on until something is so."""
+    for _ in range(300):
+        if is_so():
+            return
+        visitor.page.wait_for_timeout(50)
+    raise AssertionError("it never was")
+
+
 def test_an_answer_that_takes_too_long_is_asked_for_again(shop: Shop, visitor: Visitor) -> None:
     """After a quarter of a minute, with the same key: whatever the slow one still does, it is booked once."""
     before = len(shop.paid())
@@ -281,11 +290,13 @@ def test_an_answer_that_takes_too_long_is_asked_for_again(shop: Shop, visitor: V
     visitor.page.route("**/payments", lambda route: slow.append(route))
     visitor.pay("1,75")
     expect(visitor.page.get_by_text("Een ogenblik")).to_be_visible()
+    wait_until(visitor, lambda: len(slow) == 1)
     slow[0].fetch(max_redirects=0)
-    visitor.page.unroute("**/payments")
     visitor.page.clock.run_for(15_100)
     expect(visitor.page.get_by_text("De verbinding is weg")).to_be_visible()
     visitor.page.clock.run_for(600)
+    wait_until(visitor, lambda: len(slow) > 1)
+    slow[-1].continue_()
     heading(visitor.page, YES)
     assert shop.paid()[before:] == ["1.75"]
 
@@ -355,12 +366,11 @@ def test_going_back_pays_nothing_again(shop: Shop, visitor: Visitor) -> None:
     visitor.page.goto(shop.link("child"))
     visitor.pay("2,10")
     heading(visitor.page, YES)
-    visitor.page.go_back()
+    visitor.back()
     expect(visitor.page.get_by_label("Pas", exact=True)).to_be_visible()
     expect(visitor.page.get_by_label("Bedrag")).to_have_value("")
     assert visitor.page.get_by_text("Pas gescand").count() == 0
-    visitor.page.wait_for_load_state()  # until the script is there, nobody hears of going forward
-    visitor.page.go_forward()
+    visitor.forward()
     heading(visitor.page, YES)
     assert shop.paid()[before:] == ["2.10"]
 
@@ -396,7 +406,14 @@ def test_the_keyboard_is_enough(shop: Shop, visitor: Visitor) -> None:
     expect(visitor.page.get_by_label("Pincode")).to_be_focused()
     keys.press("Tab")
     keys.press("Enter")
+    keys.press("Tab")
+    expect(visitor.page.get_by_label("Uw kenmerk")).to_be_focused()
+    keys.type("lid 12")
+    keys.press("Tab")
+    expect(visitor.page.get_by_role("button", name="Betalen")).to_be_focused()
+    keys.press("Enter")
     heading(visitor.page, YES)
+    expect(visitor.page.get_by_text("lid 12")).to_be_visible()
     expect(visitor.page.get_by_role("main")).to_be_focused()
     keys.press("Tab")
     expect(visitor.page.get_by_role("link", name="Volgende betaling")).to_be_focused()
@@ -411,6 +428,7 @@ _FOCUSED = """(() => {
 
 def tab_to(visitor: Visitor, name: str) -> None:
     """Go on with Tab until what begins with this name has the focus, which is always to be seen."""
+    visitor.page.wait_for_load_state()
     for _ in range(30):
         visitor.page.keyboard.press("Tab")
         found, outline = visitor.page.evaluate(_FOCUSED)

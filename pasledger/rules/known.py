@@ -53,6 +53,10 @@ class Known:
             return entitlement.valid.ends_before
         return max(self.ends_of(entitlement, at))
 
+    def has_decided_on(self, entitlement: Entitlement) -> bool:
+        """Return whether an end of an entitlement was ever moved, or a year of its scheme closed."""
+        return entitlement.id in self._ends or entitlement.scheme in self._closed
+
     def was_closed(self, scheme: str, year: int, at: datetime) -> bool:
         """Return whether a year of a scheme, or a later one, had been closed for certain at this moment."""
         return scheme in self._closed and self._is_closed(scheme, year, at - LONGEST_WAIT)

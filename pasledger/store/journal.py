@@ -55,17 +55,16 @@ class Booked:
         lines = [
             Transfer(accounts[debit], accounts[credit], Money(cents)) for *_, debit, credit, cents in self.transfers
         ]
-        entry = rows.read_entry(self._row[1:], tuple(lines))
+        entry = rows.read_entry(self._row, tuple(lines))
         facts = [(part.table, row) for part, found in self._parts if part.table in _READ for row in found]
         facts.sort(key=lambda fact: _PLACES[fact[0]])
-        return Event(entry.stamp, tuple(_READ[table](row[1:], entry) for table, row in facts), entry)
+        return Event(entry.stamp, tuple(_READ[table](row, entry) for table, row in facts), entry)
 
 
 def pages(connection: Connection, stretch: Stretch | None = None) -> Iterator[Page]:
     """Yield every entry, or those of a stretch, with all that is recorded with it, in the order of their ids."""
-    entries = rows_of(_t.entry)
-    stream = entries.within(connection, *stretch.keys) if stretch else entries.stream(connection)
-    return leaves.pages(entries, stream, (*parts_of(_t.entry), *_BESIDE), connection)
+    ends = stretch.keys if stretch else (None, None)
+    return leaves.pages(rows_of(_t.entry), (*parts_of(_t.entry), *_BESIDE), connection, *ends)
 
 
 def booked(page: Page) -> Iterator[Booked]:
@@ -80,10 +79,10 @@ def besides_sales(page: Page, is_plain: IsPlain) -> Iterator[Booked]:
     redemptions, transfers = beside.pop(_t.redemption, {}), beside.pop(_t.transfer, {})
     noted = frozenset(chain.from_iterable(beside.values()))
     for row in page.found:
-        key, _, kind, recorded_at, effective_on, _, _, transfer_count, _, _ = row
+        key, kind, recorded_at, effective_on, _, _, transfer_count, _, _ = row
         record, lines = redemptions.get(key, ()), transfers.get(key, ())
         if kind == _REDEEMED and len(record) == 1 and len(lines) == transfer_count and key not in noted:
-            _, _, _, merchant, _, _, holder, cents = record[0]
+            [(_id, _entry, merchant, _terminal, _card, holder, cents)] = record
             try:
                 day, at = rows.read_day(effective_on), rows.read_moment(recorded_at)
                 if is_plain(day, at, merchant, holder, cents, lines):
@@ -93,7 +92,7 @@ def besides_sales(page: Page, is_plain: IsPlain) -> Iterator[Booked]:
         yield Booked(row, page.parts_of(key))
 
 
-_COUNT = list(_t.entry.columns).index(_t.entry.c.transfer_count) + 1
+_COUNT = list(_t.entry.columns).index(_t.entry.c.transfer_count)
 _REDEEMED = EntryKind.REDEEMED.value
 
 # How the records of each table are read, in the order in which an event has them.

@@ -89,12 +89,12 @@ class Kit:
     def _grouped(self) -> Iterator[tuple[str, str, tuple[Named, ...]]]:
         for table in _t.LEAVES:
             main = rows_of(table, is_whole=True)
-            for page in pages(main, main.stream(self._connection), parts_of(table), self._connection):
-                for row in page.found:
+            for page in pages(main, parts_of(table), self._connection):
+                for key, row in zip(map(main.key_of, page.found), page.found, strict=True):
                     rows = [(table.name, main.named(row))]
-                    for part, found in page.parts_of(row[0]):
+                    for part, found in page.parts_of(key):
                         rows += [(part.table.name, part.named(one)) for one in found]
-                    yield table.name, row[0], tuple(rows)
+                    yield table.name, key, tuple(rows)
 
 
 def chunks_of(rows: Iterable[tuple[str, Row]]) -> Iterator[Chunk]:

@@ -3,14 +3,16 @@
 Each row is a leaf, under its key; an entry with its transfers and with all that is declared to be a part of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, reduce
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindparam, cast, exists, func, literal, select
 
-from pasledger.ledger.seals import Kind, Leaves, heading, leaf, row_writer
+from pasledger.ledger.seals import Kind, Leaves, heading, leaf_digests, row_writer
 from pasledger.store import tables
 from pasledger.store.statements import Query, Row
 from pasledger.store.tables.columns import CHANGES
@@ -18,58 +20,84 @@ from pasledger.store.types import TEXT, WHOLE
 
 _t = tables
 
-PAGE = 2_000
-"""Of how many rows the parts are read together."""
+PAGE = 250
+"""How many rows are looked at together, with their parts: no more than a processor has at hand, which takes a third off
+what it takes to look at them."""
 
 
 class Rows:
-    """The rows of one table, as they are sealed, or whole: each after its key, or after the id of its entry."""
+    """The rows of one table, as they are sealed, or whole: their columns, and then the key where that is none of them.
+
+    The key is that of the leaf: of a row its own, and of a part of an entry the id of that entry.
+    """
 
     def __init__(self, table: Table, *, is_whole: bool = False, is_part: bool = False) -> None:
         self.table = table
         self.columns = tuple(column for column in table.columns if is_whole or column.name not in table.info[CHANGES])
         self.is_sealed = not is_part or table in _t.PARTS_OF_ENTRIES
-        self.recorded_at = next((place for place, one in enumerate(self.columns, 1) if one.name == "recorded_at"), None)
+        self._recorded_at = next((place for place, one in enumerate(self.columns) if one.name == "recorded_at"), None)
         begins = heading(table.name, [column.name for column in self.columns])
         kinds = [Kind(column.type is WHOLE, may_be_nothing=bool(column.nullable)) for column in self.columns]
-        self.texts = row_writer(begins, kinds)
-        """Returns the texts of rows that were read."""
         key, found = _after_its_entry(table, self.columns) if is_part else _keyed(table, self.columns)
+        place = next((place for place, column in enumerate(self.columns) if column is key), len(self.columns))
+        self.key_of: Callable[[Row], str] = itemgetter(place)
+        """Returns the key of a row that was read."""
+        self.texts = row_writer(begins, kinds, has_more=place == len(self.columns))
+        """Returns the texts of rows that were read."""
         leaf_table = _t.entry if is_part else table
         is_sealed = exists().where(_t.sealed.c.in_table == leaf_table.name, _t.sealed.c.key == key)
-        ordered = found.order_by(key, *table.primary_key)
-        since, until, through = key >= bindparam("since"), key < bindparam("until"), key <= bindparam("through")
-        self._one = Query(ordered.where(key == bindparam("key")))
-        self._all, self._unsealed = Query(ordered), Query(ordered.where(~is_sealed))
-        self._since, self._until = Query(ordered.where(since)), Query(ordered.where(until))
-        self._between = Query(ordered.where(since, until))
-        self._through, self._unsealed_through = (
-            Query(ordered.where(since, through)),
-            Query(ordered.where(since, through, ~is_sealed)),
-        )
+        self._conditions = {
+            "since": key >= bindparam("since"),
+            "until": key < bindparam("until"),
+            "through": key <= bindparam("through"),
+            _UNSEALED: ~is_sealed,
+        }
+        # Never by the same column twice: SQLite would sort what lies in order.
+        self._ordered = found.order_by(key, *(column for column in table.primary_key if column is not key))
+        self._first = select(literal(1)).select_from(table).limit(1)
+        self._questions: dict[tuple[str, ...], Query] = {}
 
     def one(self, connection: Connection, key: str) -> list[Row]:
         """Return the row with a key, or the rows of an entry."""
-        return self._one.fetch(connection, key=key)
+        return self._asking(self._ordered, "since", "through").fetch(connection, since=key, through=key)
 
-    def stream(self, connection: Connection, *, only_unsealed: bool = False) -> Iterator[Row]:
-        """Yield the rows in the order of the keys."""
-        return (self._unsealed if only_unsealed else self._all).stream(connection)
+    def within(
+        self, connection: Connection, since: str | None, until: str | None, *, only_unsealed: bool = False
+    ) -> Iterator[Row]:
+        """Yield the rows in the order of the keys, from one key up to, and without, another one: where given."""
+        ends = _given(since=since, until=until)
+        return self._asking(self._ordered, *ends, *_only(only_unsealed)).stream(connection, **ends)
 
-    def within(self, connection: Connection, since: str | None, until: str | None) -> Iterator[Row]:
-        """Yield the rows from one key up to, and without, another one, where there are such ends."""
-        ends = {name: key for name, key in (("since", since), ("until", until)) if key is not None}
-        question = {(): self._all, ("since",): self._since, ("until",): self._until}.get((*ends,), self._between)
-        return question.stream(connection, **ends)
+    def has_some(self, connection: Connection, since: str | None, until: str | None) -> bool:
+        """Return whether there are any from one key up to, and without, another one: where given."""
+        ends = _given(since=since, until=until)
+        return bool(self._asking(self._first, *ends).fetch(connection, **ends))
 
-    def through(self, connection: Connection, first: str, last: str, *, only_unsealed: bool) -> list[Row]:
-        """Return the rows of the entries from the first through the last."""
-        question = self._unsealed_through if only_unsealed else self._through
-        return question.fetch(connection, since=first, through=last)
+    def recorded_at(self, found: list[Row]) -> list[str]:
+        """Return when each of some rows was recorded, or nothing where they do not say."""
+        place = self._recorded_at
+        return [""] * len(found) if place is None else [row[place] or "" for row in found]
 
     def named(self, row: Row) -> dict[str, Any]:
         """Return the values of a row that was read, by column."""
-        return {column.name: value for column, value in zip(self.columns, row[1:], strict=True)}
+        return {column.name: value for column, value in zip(self.columns, row, strict=False)}
+
+    def _asking(self, question: Select[Any], *conditions: str) -> Query:
+        asked = ("first" if question is self._first else "all", *conditions)
+        if asked not in self._questions:
+            self._questions[asked] = Query(question.where(*(self._conditions[one] for one in conditions)))
+        return self._questions[asked]
+
+
+_UNSEALED = "unsealed"
+
+
+def _only(only_unsealed: bool) -> tuple[str, ...]:  # noqa: FBT001 - it is what it is called
+    return (_UNSEALED,) if only_unsealed else ()
+
+
+def _given(**ends: str | None) -> dict[str, str]:
+    return {name: key for name, key in ends.items() if key is not None}
 
 
 Parts = list[tuple[Rows, list[Row]]]
@@ -91,42 +119,81 @@ class Page:
     @property
     def leaves(self) -> Leaves:
         """What is sealed of it."""
-        keys = [row[0] for row in self.found]
-        # By key: where the file is damaged, two rows can say to have the same.
-        texts = dict(zip(keys, self._rows.texts(self.found), strict=True))
+        keys, texts = [*map(self._rows.key_of, self.found)], self._rows.texts(self.found)
         for part, found in self._parts:
-            for row, text in zip(found, part.texts(found), strict=True) if part.is_sealed else ():
-                if row[0] in texts:
-                    texts[row[0]] += f"\n{text}"
-        place = self._rows.recorded_at
-        recorded_at = [row[place] or "" for row in self.found] if place else [""] * len(keys)
-        return Leaves(self._rows.table.name, keys, [leaf(texts[key]) for key in keys], recorded_at)
+            if part.is_sealed:
+                texts = _with_lines(texts, keys, part.texts(found), [*map(part.key_of, found)])
+        return Leaves(self._rows.table.name, keys, leaf_digests(texts), self._rows.recorded_at(self.found))
 
     @cached_property
     def by_entry(self) -> list[tuple[Rows, dict[str, list[Row]]]]:
         """The rows that belong to an entry, by table and by its id."""
-        return [(part, grouped(found)) for part, found in self._parts]
+        return [(part, _grouped(part, found)) for part, found in self._parts]
 
 
-def grouped(found: Iterable[Row]) -> dict[str, list[Row]]:
-    """Return rows by their entries."""
+def _grouped(part: Rows, found: list[Row]) -> dict[str, list[Row]]:
     by_entry: dict[str, list[Row]] = {}
-    for row in found:
-        if row[0] in by_entry:
-            by_entry[row[0]].append(row)
+    for key, row in zip(map(part.key_of, found), found, strict=True):
+        if key in by_entry:
+            by_entry[key].append(row)
         else:
-            by_entry[row[0]] = [row]
+            by_entry[key] = [row]
     return by_entry
 
 
+def _with_lines(texts: list[str], keys: list[str], lines: list[str], keys_of_lines: list[str]) -> list[str]:
+    """Return texts, each with the lines after it that have its key."""
+    if keys_of_lines == keys:  # one for each
+        return [f"{text}\n{line}" for text, line in zip(texts, lines, strict=True)]
+    by_key: dict[str, str] = {}
+    for key, line in zip(keys_of_lines, lines, strict=True):
+        by_key[key] = f"{by_key.get(key, '')}\n{line}"
+    return [text + by_key.get(key, "") for text, key in zip(texts, keys, strict=True)]
+
+
+class _Following:
+    """The rows of a table in the order of their keys, taken up to one key after the other."""
+
+    def __init__(self, rows: Rows, stream: Iterator[Row]) -> None:
+        self._key_of = rows.key_of
+        self._stream = stream
+        self._ahead: list[Row] = []
+
+    def through(self, key: str) -> list[Row]:
+        """Return the rows up to a key, and with it."""
+        found: list[Row] = []
+        while (place := bisect_right(self._ahead, key, key=self._key_of)) == len(self._ahead):
+            found += self._ahead
+            self._ahead = list(islice(self._stream, PAGE))
+            if not self._ahead:
+                return found
+        found += self._ahead[:place]
+        del self._ahead[:place]
+        return found
+
+
 def pages(
-    rows: Rows, stream: Iterable[Row], parts: Sequence[Rows], connection: Connection, *, only_unsealed: bool = False
+    rows: Rows,
+    parts: Iterable[Rows],
+    connection: Connection,
+    since: str | None = None,
+    until: str | None = None,
+    *,
+    only_unsealed: bool = False,
 ) -> Iterator[Page]:
-    """Yield rows with what belongs to them, a page at a time. What belongs to no row is passed over."""
-    following = iter(stream)
+    """Yield rows with what belongs to them, a page at a time. What belongs to no row is passed over.
+
+    They go from one key up to, and without, another one: where given.
+    """
+    beside = [
+        (part, _Following(part, part.within(connection, since, until, only_unsealed=only_unsealed)))
+        for part in parts
+        if part.has_some(connection, since, until)
+    ]
+    following = rows.within(connection, since, until, only_unsealed=only_unsealed)
     while found := list(islice(following, PAGE)):
-        ends = found[0][0], found[-1][0]
-        read = [(part, part.through(connection, *ends, only_unsealed=only_unsealed)) for part in parts]
+        last = rows.key_of(found[-1])
+        read = [(part, own.through(last)) for part, own in beside]
         yield Page(rows, found, [(part, own) for part, own in read if own])
 
 
@@ -143,7 +210,7 @@ def parts_of(table: Table) -> tuple[Rows, ...]:
 
 
 def _after_its_entry(table: Table, columns: Sequence[Column[Any]]) -> tuple[ColumnElement[str], Select[Any]]:
-    return table.c.entry_id, select(table.c.entry_id, *columns)
+    return table.c.entry_id, select(*columns).where(table.c.entry_id.is_not(None))
 
 
 def has_plain_key(table: Table) -> bool:
@@ -153,19 +220,19 @@ def has_plain_key(table: Table) -> bool:
 
 
 def _keyed(table: Table, columns: Sequence[Column[Any]]) -> tuple[ColumnElement[str], Select[Any]]:
-    """Return the key of a row, as SQL, and what asks for the rows after their keys.
+    """Return the key of a row, as SQL, and what asks for the rows.
 
     It is the only column of a key, or all of its columns with a slash between. Of lines of a log that say the same,
     each has its number.
     """
     own = list(table.primary_key)
     if has_plain_key(table):
-        return own[0], select(*own, *columns)
+        return own[0], select(*columns)
     if own:
         key = _joined(map(_escaped, own))
-        return key, select(key, *columns)
+        return key, select(*columns, key)
     number = func.row_number().over(partition_by=columns)
-    counted = select(_joined([*map(_escaped, columns), cast(number, TEXT)]).label("key"), *columns).subquery()
+    counted = select(*columns, _joined([*map(_escaped, columns), cast(number, TEXT)]).label("key")).subquery()
     return counted.c.key, select(*counted.c)
 
 

@@ -35,16 +35,13 @@ class Sealing:
     def leaves(self, *, only_unsealed: bool = False) -> Iterator[Leaf]:
         """Yield every leaf, or those that are in no seal, in the order in which they are sealed."""
         for table in _t.LEAVES:
-            rows = rows_of(table)
-            found = rows.stream(self._connection, only_unsealed=only_unsealed)
-            for page in pages(rows, found, parts_of(table), self._connection, only_unsealed=only_unsealed):
+            for page in pages(rows_of(table), parts_of(table), self._connection, only_unsealed=only_unsealed):
                 yield from page.leaves
 
     def leaves_within(self, stretch: Stretch) -> Iterator[Leaves]:
         """Yield every leaf of a stretch, as many at a time as are on a page."""
         table = _t.metadata.tables[stretch.table]
-        rows = rows_of(table)
-        for page in pages(rows, rows.within(self._connection, *stretch.keys), parts_of(table), self._connection):
+        for page in pages(rows_of(table), parts_of(table), self._connection, *stretch.keys):
             yield page.leaves
 
     def stretches(self, most: int) -> list[Stretch]:

@@ -21,8 +21,8 @@ from pasledger.store.types import WHOLE
 Row = tuple[Any, ...]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
-_AT_A_TIME = 1_000
-"""How many rows are taken from a driver at a time."""
+_AT_A_TIME = {SQLITE: 250, POSTGRESQL: 2_000}
+"""How many rows are taken from a driver at a time: what a processor has at hand, or what is worth asking a server."""
 
 
 class OneOf(ColumnElement[bool]):
@@ -92,7 +92,7 @@ def _streamed(found: CursorResult[Any]) -> Iterator[Row]:
         return
     yield tuple(first)
     try:
-        while rows := found.cursor.fetchmany(_AT_A_TIME):
+        while rows := found.cursor.fetchmany(_AT_A_TIME[found.dialect.name]):
             yield from rows
     except found.dialect.loaded_dbapi.Error as error:
         raise _as_sqlalchemy_tells(error) from error

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import CursorResult, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from pasledger.ledger.journal import Stamp
-from pasledger.ledger.seals import heading, leaf, row_text
+from pasledger.ledger.seals import heading, leaf_digests, row_text
 from pasledger.rules.findings import Finding
 from pasledger.store import Reader, Store, tables
 from pasledger.store.sqlite import Sqlite
@@ -318,7 +318,8 @@ def _digest_now(run: Run, subject: str) -> str:
     table = tables.merchant
     for row in run("SELECT * FROM merchant").fetchall():
         if subject == f"merchant {row[0]}/{row[1]}":
-            return leaf(row_text(heading("merchant", table.columns.keys()), row))
+            [digest] = leaf_digests([row_text(heading("merchant", table.columns.keys()), row)])
+            return digest
     raise AssertionError(subject)
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Table, select
 from pasledger.store import guards, migrating
 from pasledger.store.statements import Insertion, Query, Row
 from pasledger.store.tables import metadata
-from pasledger.store.tables.columns import WRITTEN_BY
 
 CHUNK = 20_000
 """How many rows are held at a time."""
@@ -42,5 +41,5 @@ def fill(target: Connection, chunks: Iterable[Chunk], progress: Callable[[int], 
 
 
 # The lines of a log, which has no key, come as they are found.
-_ALL = {table: Query(select(table).order_by(*table.info[WRITTEN_BY])) for table in metadata.sorted_tables}
+_ALL = {table: Query(select(table).order_by(*table.primary_key)) for table in metadata.sorted_tables}
 _INSERTIONS = {table: Insertion(table) for table in metadata.sorted_tables}

@@ -9,7 +9,6 @@ from operator import itemgetter
 from typing import Any
 
 from pasledger.store.tables import metadata
-from pasledger.store.tables.columns import WRITTEN_BY
 from tests.benchmarks.by_hand import TABLES, Moment, Payer, payable, payers, rows_of
 from tests.benchmarks.raw import Raw, Row
 from tests.benchmarks.town import BenchTown, a_bench_town
@@ -52,10 +51,10 @@ def _redeem(town: BenchTown, connection: Any, some: list[Payer]) -> None:
     database, now = town.database, Moment.now()
     redemptions = [rows_of(payer, town.merchants[0], now) for payer in some]
     for table, rows in zip(TABLES, zip(*redemptions, strict=True), strict=True):
-        database.insert(connection, table, sorted(rows, key=_place(table)))
+        database.insert(connection, table, sorted(rows, key=_key(table)))
 
 
-def _place(table: str) -> Callable[[Row], Any]:
-    """Return what says where a row lies: in that order a database is filled fastest."""
+def _key(table: str) -> Callable[[Row], Any]:
+    """Return what reads the key of a row: in that order a database is filled fastest."""
     made = metadata.tables[table]
-    return itemgetter(*(list(made.columns).index(column) for column in made.info[WRITTEN_BY]))
+    return itemgetter(*(list(made.columns).index(column) for column in made.primary_key))

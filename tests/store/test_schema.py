@@ -59,13 +59,10 @@ def test_the_comparison_sees_a_difference(path: Path) -> None:
 
 
 def test_every_table_is_strict_and_clustered(path: Path) -> None:
-    """A strict table takes no value of another type; without row ids, the key is where the row is.
-
-    A log has no key, and redemptions, whose keys are random, lie in the order in which they were written.
-    """
+    """A strict table takes no value of another type; without row ids, the key is where the row is. A log has no key."""
     with raw(path) as connection:
         made = {name: (strict, wr) for _, name, _, _, wr, strict in connection.execute("PRAGMA main.table_list")}
-        expected = dict.fromkeys(tables.metadata.tables, (1, 1)) | dict.fromkeys((*LOGS, "redemption"), (1, 0))
+        expected = dict.fromkeys(tables.metadata.tables, (1, 1)) | dict.fromkeys(LOGS, (1, 0))
         assert {name: made[name] for name in tables_in(connection)} == expected
 
 

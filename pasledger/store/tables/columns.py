@@ -18,8 +18,6 @@ metadata = MetaData(
 )
 
 CHANGES, IS_REFERENCE, IS_PASSING, SEALED_AS = "changes", "is reference", "is passing", "sealed as"
-WRITTEN_BY = "written by"
-"""Of a table, the columns in whose order its rows are written, so that they lie in that order; a log has none."""
 
 
 class SealedAs(Enum):
@@ -41,26 +39,14 @@ def table(
     is_log: bool = False,
     is_passing: bool = False,
     sealed_as: SealedAs = SealedAs.LEAF,
-    written_by: str | None = None,
 ) -> Table:
     """Make a table of which no row is ever deleted, and nothing is changed but the columns that are named.
 
     A table of references is never changed, and its rows can be deleted when their term is over. A log has no key: two
     of its lines may say the same. What is passing is deleted with what it was kept for, and never changed either.
-
-    In SQLite a row lies where its key is, but for lines of a log and for rows that are `written_by` another column, in
-    whose order they come while their keys are random: these lie as they were written.
     """
     info = {CHANGES: changes, IS_REFERENCE: is_reference, IS_PASSING: is_passing, SEALED_AS: sealed_as}
-    with_rowid = is_log or written_by is not None
-    made = Table(name, metadata, *items, info=info, sqlite_strict=True, sqlite_with_rowid=with_rowid)
-    made.info[WRITTEN_BY] = (made.c[written_by],) if written_by else tuple(made.primary_key)
-    return made
-
-
-def has_places(table: Table) -> bool:
-    """Return whether each row of a table has a place of its own in SQLite, a number, beside any key."""
-    return bool(table.dialect_options["sqlite"]["with_rowid"])
+    return Table(name, metadata, *items, info=info, sqlite_strict=True, sqlite_with_rowid=is_log)
 
 
 def column(

@@ -49,17 +49,16 @@ budget_decision = table(
 
 redemption = table(
     "redemption",
-    column("id", TEXT, primary_key=True),
-    column("entry_id", TEXT, refers_to("entry.id")),
+    # Random, so that it tells a merchant nothing; what reads many of them comes from their entries, which are the key.
+    column("id", TEXT),
+    column("entry_id", TEXT, refers_to("entry.id"), primary_key=True),
     column("merchant_id", TEXT),
     column("terminal_id", TEXT, refers_to("terminal.id"), nullable=True),
     column("card_id", TEXT, refers_to("card.id")),
     column("holder_id", TEXT),
     column("amount_cents", WHOLE),
-    UniqueConstraint("entry_id"),
+    UniqueConstraint("id"),
     sealed_as=SealedAs.PART_OF_ENTRY,
-    # Its id is random, so that it tells a merchant nothing; what reads many of them comes from their entries.
-    written_by="entry_id",
 )
 
 refund = table(

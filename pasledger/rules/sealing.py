@@ -97,6 +97,8 @@ class Comparison:
     def see(self, leaves: Leaves) -> None:
         """Compare the leaves that follow: all at once where nothing is wrong, and else one by one."""
         self._ahead.extend(islice(self._sealed, max(0, len(leaves.keys) - len(self._ahead))))
+        if not leaves.keys:
+            return
         if self._are_as_sealed(leaves):
             digests = iter(leaves.digests)
             for seal, sealed in groupby(self._ahead, key=_SEAL):

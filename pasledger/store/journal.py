@@ -117,4 +117,6 @@ _READ: dict[Table, Callable[[Row, Entry], Fact]] = {
     _t.merchant_reference: lambda row, _entry: rows.read_merchant_reference(row),
 }
 _PLACES = {table: place for place, table in enumerate(_READ)}
+READ_BESIDE = frozenset((*_READ, *_t.PARTS_OF_ENTRIES))
+"""The tables whose rows are read with the entry that they belong to."""
 _BESIDE = tuple(Rows(table, is_part=True) for table in _READ if table not in _t.PARTS_OF_ENTRIES)

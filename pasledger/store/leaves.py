@@ -109,7 +109,8 @@ class Page:
 
     def __init__(self, rows: Rows, found: list[Row], parts: Parts) -> None:
         self._rows = rows
-        self._parts = parts
+        self._keys = [*map(rows.key_of, found)]
+        self._parts = [(part, beside, [*map(part.key_of, beside)]) for part, beside in parts]
         self.found = found
 
     def parts_of(self, key: str) -> Parts:
@@ -119,21 +120,30 @@ class Page:
     @property
     def leaves(self) -> Leaves:
         """What is sealed of it."""
-        keys, texts = [*map(self._rows.key_of, self.found)], self._rows.texts(self.found)
-        for part, found in self._parts:
+        texts = self._rows.texts(self.found)
+        for part, found, keys in self._parts:
             if part.is_sealed:
-                texts = _with_lines(texts, keys, part.texts(found), [*map(part.key_of, found)])
-        return Leaves(self._rows.table.name, keys, leaf_digests(texts), self._rows.recorded_at(self.found))
+                texts = _with_lines(texts, self._keys, part.texts(found), keys)
+        return Leaves(self._rows.table.name, self._keys, leaf_digests(texts), self._rows.recorded_at(self.found))
+
+    @property
+    def strays(self) -> set[str]:
+        """The tables of rows that stand beside it and belong to none of its own."""
+        return {
+            part.table.name
+            for part, _, keys in self._parts
+            if keys != self._keys and not {*self._keys}.issuperset(keys)
+        }
 
     @cached_property
     def by_entry(self) -> list[tuple[Rows, dict[str, list[Row]]]]:
         """The rows that belong to an entry, by table and by its id."""
-        return [(part, _grouped(part, found)) for part, found in self._parts]
+        return [(part, _grouped(found, keys)) for part, found, keys in self._parts]
 
 
-def _grouped(part: Rows, found: list[Row]) -> dict[str, list[Row]]:
+def _grouped(found: list[Row], keys: list[str]) -> dict[str, list[Row]]:
     by_entry: dict[str, list[Row]] = {}
-    for key, row in zip(map(part.key_of, found), found, strict=True):
+    for key, row in zip(keys, found, strict=True):
         if key in by_entry:
             by_entry[key].append(row)
         else:
@@ -159,6 +169,12 @@ class _Following:
         self._stream = stream
         self._ahead: list[Row] = []
 
+    def rest(self) -> Iterator[list[Row]]:
+        """Yield all that is left."""
+        while found := self._ahead or list(islice(self._stream, PAGE)):
+            self._ahead = []
+            yield found
+
     def through(self, key: str) -> list[Row]:
         """Return the rows up to a key, and with it."""
         found: list[Row] = []
@@ -181,7 +197,7 @@ def pages(
     *,
     only_unsealed: bool = False,
 ) -> Iterator[Page]:
-    """Yield rows with what belongs to them, a page at a time. What belongs to no row is passed over.
+    """Yield rows with what belongs to them, a page at a time. What belongs to none stands beside them all the same.
 
     They go from one key up to, and without, another one: where given.
     """
@@ -195,6 +211,9 @@ def pages(
         last = rows.key_of(found[-1])
         read = [(part, own.through(last)) for part, own in beside]
         yield Page(rows, found, [(part, own) for part, own in read if own])
+    for part, own in beside:
+        for strays in own.rest():
+            yield Page(rows, [], [(part, strays)])
 
 
 @cache

@@ -65,7 +65,7 @@ from pasledger.store.loading import load
 from pasledger.store.messaging import Messaging
 from pasledger.store.noted import noted
 from pasledger.store.offers import Offers, miscounted
-from pasledger.store.orphans import orphaned
+from pasledger.store.orphans import orphaned, refers_to_nothing
 from pasledger.store.payment_requests import PaymentRequests
 from pasledger.store.payouts import Payouts, mispinned
 from pasledger.store.persons import KnownPerson, known_persons, person_called, persons_of
@@ -366,7 +366,7 @@ class Reader:
     def faults(self) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with how rows stand beside each other: the check that found it, and what it says."""
         for table, parent in orphaned(self._connection):
-            yield "reference", f"a row of {table} refers to a row of {parent} that is not there"
+            yield "reference", refers_to_nothing(table, parent)
         for guard in guards.missing(self._connection):
             yield "guard", guard
         for payout, line in mispinned(self._connection):

@@ -26,6 +26,7 @@ from pasledger.rules.sums import Sums
 from pasledger.store import BooksContended, Reader, Store
 from pasledger.store.crew import Crew, CrewLost, processors, read_together
 from pasledger.store.journal import Booked, besides_sales, booked
+from pasledger.store.orphans import refers_to_nothing
 from pasledger.store.stretches import Stretch
 from pasledger.usecases.booking import Progress
 
@@ -87,6 +88,8 @@ class Checked:
     compared: Compared = field(default_factory=Compared)
     sums: Sums = field(default_factory=Sums)
     findings: list[Finding] = field(default_factory=list)
+    strays: set[str] = field(default_factory=set)
+    """The tables with rows that belong to an entry which is not there."""
     is_whole: bool = True
     """Whether every entry could be read, so that the sums are those of all of them."""
 
@@ -121,6 +124,7 @@ class Checker:
         if stretch.is_of_entries:
             for page in self.reader.journal(stretch):
                 comparison.see(page.leaves)
+                checked.strays |= page.strays
                 entries = booked(page) if self.unreadable else besides_sales(page, self._plain_sales.add)
                 for entry in entries:
                     self._look_at_entry(entry, checked)
@@ -158,16 +162,18 @@ class Checker:
 def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | None) -> Verification:
     mine = crew.mine
     wrong = [crew.submit(Checker.damage), crew.submit(Checker.faults)]
-    sums, is_whole = Sums(), True
+    sums, strays, is_whole = Sums(), set[str](), True
     replayed = [*_misnamed(mine)] if mine.unreadable is None else [mine.unreadable]
     sealed: list[Finding] = []
     stretches = mine.reader.seals.stretches(STRETCH)
     for checked in crew.each(partial(Checker.look_at, stretch=stretch) for stretch in stretches):
         sums.add(checked.sums)
+        strays |= checked.strays
         is_whole = is_whole and checked.is_whole
         replayed += checked.findings
         sealed += mine.seals.take(checked.compared)
         progress(checked.sums.entries)
+    replayed += (Finding("reference", "database", refers_to_nothing(table, "entry")) for table in sorted(strays))
     if is_whole:
         replayed += _as_far_as_readable(chain(conclude(sums), _compare_balances(mine.reader, sums)))
     replayed += _as_far_as_readable(_unlinked_as_recorded(mine.reader))

@@ -14,14 +14,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from typing import IO, Any, Generic, TypeVar, cast
 
+from pasledger.store.database import Snapshot
+from pasledger.store.errors import BooksContended, BooksProblem
 from pasledger.store.reading import Reader
 from pasledger.store.store import Store
 
 _NEW_THINGS = 100_000
 """After how many new things Python looks for those that hold each other and nobody needs: rows are none of these."""
+
+_TRIES = 100
+"""How often all begin to read until nobody wrote meanwhile."""
 
 _MOST_AHEAD = 4
 """How many pieces of work, for each process, are done or begun before it is their turn."""
@@ -71,12 +76,16 @@ class Crew(Generic[Mine]):
     Each has made for itself what it works with; that of the process that asks is `mine`.
     """
 
-    def __init__(self, mine: Mine, others: "Sequence[_Hand]" = ()) -> None:
+    def __init__(
+        self, mine: Mine, others: "Sequence[_Hand]" = (), make_ready: Callable[[], None] | None = None
+    ) -> None:
+        """Begin, while the others are still made ready, where they have to be."""
         self.mine = mine
         self._others = len(others)
         self._free = deque(others)
         self._threads = ThreadPoolExecutor(max_workers=max(1, len(others)))
         self._given: list[Task[Mine, Any]] = []
+        self._ready = self._threads.submit(make_ready) if make_ready else None
 
     def submit(self, work: Callable[[Mine], Done]) -> Task[Mine, Done]:
         """Let somebody do a piece of work, which has to be a function of a module, or a `partial` of one."""
@@ -99,6 +108,7 @@ class Crew(Generic[Mine]):
             else:
                 begun.append(Task(work, self.mine))
                 begun[-1].do()
+                self._look_at_the_others()
             while begun and (begun[0].is_done or len(begun) > _MOST_AHEAD * self._others):
                 yield begun.popleft().result()
         for task in begun:
@@ -108,7 +118,14 @@ class Crew(Generic[Mine]):
         """Wait for nobody any more."""
         self._threads.shutdown(cancel_futures=True)
 
+    def _look_at_the_others(self) -> None:
+        """Raise what kept them from their work."""
+        if self._ready is not None and self._ready.done():
+            self._ready.result()
+
     def _done_by_another(self, work: Callable[[Mine], Done]) -> Done:
+        if self._ready is not None:
+            self._ready.result()
         hand = self._free.popleft()
         try:
             done: Done = hand.ask(_Desk.do, work)
@@ -133,29 +150,48 @@ def _rarely_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-@contextmanager
-def read_together(store: Store, make: Callable[[Reader], Mine], *, processes: int) -> Iterator[Crew[Mine]]:
-    """Let so many processes read one snapshot, this one among them, while others write.
+def read_together(
+    store: Store, make: Callable[[Reader], Mine], work: Callable[[Crew[Mine]], Done], *, processes: int
+) -> Done:
+    """Let so many processes read one snapshot, this one among them, while others write, and return what `work` returns.
 
-    Raises `BooksContended` where they cannot be given the same one, and `CrewLost`.
+    It begins while the others start, and again with all of them where somebody wrote until they had. Raises
+    `BooksContended` where they cannot be given the same snapshot, and `CrewLost`.
     """
     with ExitStack() as stack, _rarely_collecting():
         others = [_Hand(store.books) for _ in range(processes - 1)]
-
-        def join(mark: str) -> None:
-            for hand in others:
-                hand.ask(_Desk.begin, mark)
-
         for hand in others:
             stack.callback(hand.stop)
-        reader = stack.enter_context(store.read_alike(join))
-        for hand in others:
-            hand.ask(_Desk.take_up, make)
-        crew = Crew(make(reader), others)
-        stack.callback(crew.close)
-        for hand in others:
-            stack.callback(hand.stop)  # before it is waited for
-        yield crew
+        for tries in range(_TRIES):
+            with suppress(_NotTheSame), store.read_shared() as (reader, snapshot):
+                let_join = partial(_let_join, others, snapshot, make)
+                if tries > 0:  # they have started, so that it takes a millisecond or two
+                    let_join()
+                crew = Crew(make(reader), others, None if tries > 0 else let_join)
+                try:
+                    return work(crew)
+                except _NotTheSame:
+                    raise
+                except BaseException:
+                    for hand in others:
+                        hand.stop()  # before it is waited for
+                    raise
+                finally:
+                    crew.close()
+    raise BooksContended(BooksProblem.BUSY)
+
+
+class _NotTheSame(Exception):  # noqa: N818 - as above
+    """Somebody wrote before all had begun to read."""
+
+
+def _let_join(others: "Sequence[_Hand]", snapshot: Snapshot, make: Callable[[Reader], Any]) -> None:
+    for hand in others:
+        hand.ask(_Desk.begin, snapshot.mark)
+    if not snapshot.is_the_same():
+        raise _NotTheSame
+    for hand in others:
+        hand.ask(_Desk.take_up, make)
 
 
 class _Hand:

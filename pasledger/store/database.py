@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
@@ -10,6 +11,17 @@ from sqlalchemy.exc import DBAPIError
 
 from pasledger.rules.town import Needs
 from pasledger.store.errors import BooksUnusable
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one transaction reads, and others can."""
+
+    connection: Connection
+    mark: str
+    """What others `join` it by."""
+    is_the_same: Callable[[], bool] = lambda: True
+    """Whether those who joined by now read the same."""
 
 
 class Database(ABC):
@@ -42,11 +54,8 @@ class Database(ABC):
         """Return the options of a transaction that reads one snapshot, or that writes a batch."""
 
     @abstractmethod
-    def alike(self, engine: Engine, join: Callable[[str], None]) -> AbstractContextManager[Connection]:
-        """Yield a connection that reads one snapshot, when others read the same: `join` lets them `join` its mark.
-
-        Raises `BooksContended` where they cannot.
-        """
+    def shared(self, engine: Engine) -> AbstractContextManager[Snapshot]:
+        """Read a snapshot that others can `join` as long as it is read. Raises `BooksContended` where they cannot."""
 
     @abstractmethod
     def join(self, connection: Connection, mark: str) -> None:

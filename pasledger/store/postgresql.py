@@ -5,7 +5,7 @@ codes, and read in the next statement; what was not locked is not looked at. All
 is stopped by a unique key, and the batch that comes second is decided anew.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -34,7 +34,7 @@ from pasledger.rules.town import Needs
 from pasledger.store import tables
 from pasledger.store.card_use import lock_pins
 from pasledger.store.changes import locked_budgets, locked_entitlements
-from pasledger.store.database import Database
+from pasledger.store.database import Database, Snapshot
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUnusable
 from pasledger.store.offers import lock_offers
 from pasledger.store.statements import OneOf, Query
@@ -86,14 +86,13 @@ class Postgresql(Database):
         return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
 
     @contextmanager
-    def alike(self, engine: Engine, join: Callable[[str], None]) -> Iterator[Connection]:
+    def shared(self, engine: Engine) -> Iterator[Snapshot]:
         """Export the snapshot. The nodes of a distributed server know nothing of it: there it cannot be shared."""
         with engine.connect().execution_options(**self.options(reads_only=True)) as connection, connection.begin():
             [(mark, is_distributed)] = connection.exec_driver_sql(_EXPORTED).fetchall()
             if is_distributed:
                 raise BooksContended(BooksProblem.BUSY)
-            join(mark)
-            yield connection
+            yield Snapshot(connection, mark)
 
     def join(self, connection: Connection, mark: str) -> None:
         """Import the snapshot, before anything is read."""

@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from pasledger.rules.town import Needs
-from pasledger.store.database import Database
-from pasledger.store.errors import BooksContended, BooksProblem, BooksUnusable
+from pasledger.store.database import Database, Snapshot
+from pasledger.store.errors import BooksProblem, BooksUnusable
 from pasledger.store.filesystems import network_file_system
 from pasledger.store.tables import CHANGED_IN_PART, DELETED_ONLY, NEVER_CHANGED, PASSING, metadata
 
@@ -34,9 +34,6 @@ BUSY_TIMEOUT_S = 30
 
 READS_ONLY = "reads_only"
 """The execution option of a connection that takes no write lock."""
-
-_TRIES_TO_READ_ALIKE = 100
-"""How often several begin to read until nobody wrote meanwhile. It takes a millisecond or two."""
 
 _OWNERS_ONLY = 0o600
 """The mode of a new file: who can read it sees the references and balances of a whole town."""
@@ -52,7 +49,7 @@ _PRAGMAS: dict[str, str | int] = {
     # usual 1,000 they would be put in their places after every few batches, and payments wait for that.
     "wal_autocheckpoint": 8_000,
 }
-_WHILE_READING: dict[str, str | int] = {"query_only": 1, "cache_size": _PRAGMAS["cache_size"]}
+_WHILE_READING: dict[str, str | int] = {"query_only": 1, "cache_size": -65536}
 _WHILE_FILLING: dict[str, str | int] = {
     "journal_mode": "memory",  # what fails is thrown away, and what does not is one file from the first moment
     "synchronous": 0,  # it is put on the disk whole, before it gets its name
@@ -105,22 +102,17 @@ class Sqlite(Database):
         return {READS_ONLY: reads_only}
 
     @contextmanager
-    def alike(self, engine: Engine, join: Callable[[str], None]) -> Iterator[Connection]:
-        """Let all begin to read, and again until nobody wrote meanwhile: then they read the same.
+    def shared(self, engine: Engine) -> Iterator[Snapshot]:
+        """Begin to read: who begins before anybody has written reads the same.
 
         That is seen by a connection that is in no transaction. Nobody who writes waits for it.
         """
         with closing(engine.raw_connection()) as beside:
-            for _ in range(_TRIES_TO_READ_ALIKE):
-                before = _data_version(beside)
-                reading = engine.connect().execution_options(**self.options(reads_only=True))
-                with reading as connection, connection.begin():
-                    self.join(connection, "")
-                    join("")
-                    if _data_version(beside) == before:
-                        yield connection
-                        return
-        raise BooksContended(BooksProblem.BUSY)
+            before = _data_version(beside)
+            reading = engine.connect().execution_options(**self.options(reads_only=True))
+            with reading as connection, connection.begin():
+                self.join(connection, "")
+                yield Snapshot(connection, "", lambda: _data_version(beside) == before)
 
     def join(self, connection: Connection, mark: str) -> None:  # noqa: ARG002 - here it is the moment that counts
         """Read something: a snapshot is taken at the first read."""

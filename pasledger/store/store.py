@@ -17,7 +17,7 @@ from pasledger.rules.records import Act, ActResult, LookUp, ReferenceKind, Unlin
 from pasledger.rules.town import Needs, Town
 from pasledger.store import copying, guards, migrating, retention, roles, rows, tables
 from pasledger.store.acting import log
-from pasledger.store.database import Database
+from pasledger.store.database import Database, Snapshot
 from pasledger.store.databases import database_behind, database_of
 from pasledger.store.errors import BooksContended, BooksLost, BooksProblem, BooksUndecided, BooksUnusable
 from pasledger.store.loading import load_and_lock
@@ -176,14 +176,11 @@ class Store:
             yield Reader(connection)
 
     @contextmanager
-    def read_alike(self, join: Callable[[str], None]) -> Iterator[Reader]:
-        """Read one snapshot, while others write, and let others read the same: `join` lets them `join` its mark.
-
-        It may be called again, where somebody wrote meanwhile. Raises `BooksContended` where that does not end.
-        """
+    def read_shared(self) -> Iterator[tuple[Reader, Snapshot]]:
+        """Read one snapshot, while others write, which another process can `join`. Raises `BooksContended`."""
         database = database_of(self._books)
-        with _naming_the_trouble(database, self._books), database.alike(self._engine, join) as connection:
-            yield Reader(connection)
+        with _naming_the_trouble(database, self._books), database.shared(self._engine) as snapshot:
+            yield Reader(snapshot.connection), snapshot
 
     @contextmanager
     def join(self, mark: str) -> Iterator[Reader]:

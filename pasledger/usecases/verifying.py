@@ -6,7 +6,7 @@ books as a whole. Stretches of large books are looked at by several processes, o
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -66,11 +66,8 @@ def verify(
     """
     processes = _worth_their_start(store) if processes is None else processes
     if processes > 1:
-        try:
-            with read_together(store, Checker, processes=processes) as crew:
-                return _verified(crew, progress, kept)
-        except (BooksContended, CrewLost):  # this process can do it alone
-            pass
+        with suppress(BooksContended, CrewLost):  # this process can do it alone
+            return read_together(store, Checker, partial(_verified, progress=progress, kept=kept), processes=processes)
     with store.read() as reader:
         return verify_snapshot(reader, progress, kept=kept)
 

@@ -47,6 +47,11 @@ class Booked:
         count: int = self._row[_COUNT]
         return count
 
+    @property
+    def accounts(self) -> set[str]:
+        """The codes of the accounts that its transfers name."""
+        return {code for *_, debit, credit, _ in self.transfers for code in (debit, credit)}
+
     def event(self, accounts: Mapping[str, Account]) -> Event:
         """Return it as the event that it is.
 

@@ -85,8 +85,8 @@ class Checked:
     compared: Compared = field(default_factory=Compared)
     sums: Sums = field(default_factory=Sums)
     findings: list[Finding] = field(default_factory=list)
-    strays: set[str] = field(default_factory=set)
-    """The tables with rows that belong to an entry which is not there."""
+    strays: set[tuple[str, str]] = field(default_factory=set)
+    """The tables with rows that refer to what is not there, each with the table where that should be."""
     is_whole: bool = True
     """Whether every entry could be read, so that the sums are those of all of them."""
 
@@ -121,7 +121,7 @@ class Checker:
         if stretch.is_of_entries:
             for page in self.reader.journal(stretch):
                 comparison.see(page.leaves)
-                checked.strays |= page.strays
+                checked.strays |= {(table, "entry") for table in page.strays}
                 entries = booked(page) if self.unreadable else besides_sales(page, self._plain_sales.add)
                 for entry in entries:
                     self._look_at_entry(entry, checked)
@@ -144,6 +144,8 @@ class Checker:
         except UNREADABLE as fault:
             checked.findings.append(Finding("readable", entry.id, str(fault)))
             checked.is_whole = False
+            if not entry.accounts <= self.accounts.keys():
+                checked.strays.add(("transfer", "account"))
 
     def _learn(self) -> None:
         self.accounts = self.reader.accounts()
@@ -159,7 +161,7 @@ class Checker:
 def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | None) -> Verification:
     mine = crew.mine
     wrong = [crew.submit(Checker.damage), crew.submit(Checker.faults)]
-    sums, strays, is_whole = Sums(), set[str](), True
+    sums, strays, is_whole = Sums(), set[tuple[str, str]](), True
     replayed = [*_misnamed(mine)] if mine.unreadable is None else [mine.unreadable]
     sealed: list[Finding] = []
     stretches = mine.reader.seals.stretches(STRETCH)
@@ -170,7 +172,7 @@ def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | N
         replayed += checked.findings
         sealed += mine.seals.take(checked.compared)
         progress(checked.sums.entries)
-    replayed += (Finding("reference", "database", refers_to_nothing(table, "entry")) for table in sorted(strays))
+    replayed += (Finding("reference", "database", refers_to_nothing(*pair)) for pair in sorted(strays))
     if is_whole:
         replayed += _as_far_as_readable(chain(conclude(sums), _compare_balances(mine.reader, sums)))
     replayed += _as_far_as_readable(_unlinked_as_recorded(mine.reader))

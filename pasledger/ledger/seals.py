@@ -52,10 +52,14 @@ class Kind(NamedTuple):
     may_be_nothing: bool = False
 
 
+_BEGIN = tuple(f"{length}:" for length in range(4_096))
+"""What texts begin with, by their length, written beforehand: of nearly all there are."""
+
+
 def row_writer(
     begins: str, kinds: Sequence[Kind], *, has_more: bool = False
 ) -> Callable[[Sequence[Sequence[Any]]], list[str]]:
-    """Return what writes rows of one table as `row_text` does, in less than half of the time.
+    """Return what writes rows of one table as `row_text` does, in a third of the time.
 
     It is made for values of these kinds, and where the rows have more, for one more, which is not written. What is of
     another kind is written too.
@@ -70,19 +74,19 @@ def row_writer(
     unpacked = ", ".join([*names, "_"] if has_more else names)
     each_row = f"[f{begins + written!r} for {unpacked}, in rows]"
     # Made of our own headings and of places. Of another kind than was said is what has no length, or is no number.
-    write: Callable[[Sequence[Sequence[Any]]], list[str]] = eval(f"lambda rows: {each_row}")  # noqa: S307
+    write: Callable[[Sequence[Sequence[Any]]], list[str]] = eval(f"lambda rows: {each_row}", {"begin": _BEGIN})  # noqa: S307
 
     def write_all(rows: Sequence[Sequence[Any]]) -> list[str]:
         try:
             return write(rows)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, IndexError):
             return [row_text(begins, row[: len(kinds)]) for row in rows]
 
     return write_all
 
 
 def _as_in_an_f_string(name: str, kind: Kind) -> str:
-    written = f"{{{name}:d}};" if kind.is_whole else f"{{len({name})}}:{{{name}}}"
+    written = f"{{{name}:d}};" if kind.is_whole else f"{{begin[len({name})]}}{{{name}}}"
     return f"{{'-' if {name} is None else f'{written}'}}" if kind.may_be_nothing else written
 
 

@@ -101,7 +101,7 @@ class Comparison:
             return
         if self._are_as_sealed(leaves):
             digests = iter(leaves.digests)
-            for seal, sealed in groupby(self._ahead, key=_SEAL):
+            for seal, sealed in groupby(map(_SEAL, self._ahead)):
                 self._count(seal, bytes.fromhex("".join(islice(digests, len([*sealed])))))
             self._ahead.clear()
         else:

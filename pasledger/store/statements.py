@@ -7,6 +7,7 @@ and on PostgreSQL as one statement over arrays, for a batch of one as for a batc
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, Connection, CursorResult, Dialect, Select, String, Table, bindparam
@@ -67,7 +68,7 @@ class Query:
 
     def stream(self, connection: Connection, **parameters: object) -> Iterator[Row]:
         """Return the rows as they come, however many they are."""
-        return _streamed(self._run(connection, parameters, streams=True))
+        return chain.from_iterable(_streamed(self._run(connection, parameters, streams=True)))
 
     def _run(self, connection: Connection, parameters: dict[str, object], *, streams: bool) -> CursorResult[Any]:
         compiled = self._sql(connection.dialect)
@@ -85,15 +86,15 @@ class Query:
         return compiled
 
 
-def _streamed(found: CursorResult[Any]) -> Iterator[Row]:
-    """Yield rows as the driver gives them."""
+def _streamed(found: CursorResult[Any]) -> Iterator[Sequence[Row]]:
+    """Yield rows as the driver gives them, some at a time."""
     first = found.fetchone()  # which SQLAlchemy has taken already from a cursor of the server
     if first is None:
         return
-    yield tuple(first)
+    yield [tuple(first)]
     try:
         while rows := found.cursor.fetchmany(_AT_A_TIME[found.dialect.name]):
-            yield from rows
+            yield rows
     except found.dialect.loaded_dbapi.Error as error:
         raise _as_sqlalchemy_tells(error) from error
     found.close()

@@ -5,7 +5,7 @@ from hashlib import sha256
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pasledger.ledger.seals import (
@@ -60,6 +60,7 @@ def test_a_row_is_written_as_the_reference_says() -> None:
 
 
 @given(VALUES.filter(bool), st.lists(st.builds(Kind, st.booleans(), st.booleans()), min_size=4, max_size=4))
+@example(["long" * 2_000, 1], [Kind(is_whole=False), Kind(is_whole=True)])
 def test_many_rows_are_written_as_one_is(values: list[str | int | None], kinds: list[Kind]) -> None:
     """Whatever kinds they are said to be of, and whatever they are."""
     write = row_writer("seat(a,b)", kinds[: len(values)])

@@ -200,7 +200,7 @@ class _Hand:
     def __init__(self, books: str) -> None:
         # It finds our modules where we found them. The pipe names the books, for their address may hold a secret.
         self._process = subprocess.Popen(  # noqa: S603 - this same Python
-            [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"],
+            [sys.executable, "-P", "-c", f"import gc; gc.disable(); from {__name__} import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -260,6 +260,7 @@ def serve() -> None:
     """Do what is asked over standard input, and answer over standard output, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is interrupted, and ends this one
     gc.set_threshold(_NEW_THINGS)
+    gc.enable()
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     books, desk = pickle.load(questions), None  # noqa: S301 - from who started this

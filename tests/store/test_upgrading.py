@@ -144,3 +144,9 @@ def test_redemptions_are_found_by_their_entries(make_books: MakeBooks) -> None:
         with pytest.raises((DBAPIError, BooksUnusable)), store._connection() as connection:
             connection.exec_driver_sql("DELETE FROM redemption")
         assert verify(store).is_sound
+
+
+def test_the_versions_are_those_of_the_migrations() -> None:
+    """Each file is named after its version, in the order in which they follow each other."""
+    scripts = ScriptDirectory.from_config(migrating._config())
+    assert migrating._versions() == tuple(script.revision for script in scripts.walk_revisions())

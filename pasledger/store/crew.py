@@ -151,12 +151,17 @@ def _rarely_collecting() -> Iterator[None]:
 
 
 def read_together(
-    store: Store, make: Callable[[Reader], Mine], work: Callable[[Crew[Mine]], Done], *, processes: int
+    store: Store,
+    make: Callable[[Reader], Mine],
+    work: Callable[[Crew[Mine]], Done],
+    *,
+    processes: int,
+    at_once: bool = False,
 ) -> Done:
     """Let so many processes read one snapshot, this one among them, while others write, and return what `work` returns.
 
-    It begins while the others start, and again with all of them where somebody wrote until they had. Raises
-    `BooksContended` where they cannot be given the same snapshot, and `CrewLost`.
+    Where it begins `at_once`, the others come to it when they have started; where somebody wrote until then, it begins
+    again with all of them. Raises `BooksContended` where they cannot be given the same snapshot, and `CrewLost`.
     """
     with ExitStack() as stack, _rarely_collecting():
         others = [_Hand(store.books) for _ in range(processes - 1)]
@@ -165,9 +170,10 @@ def read_together(
         for tries in range(_TRIES):
             with suppress(_NotTheSame), store.read_shared() as (reader, snapshot):
                 let_join = partial(_let_join, others, snapshot, make)
-                if tries > 0:  # they have started, so that it takes a millisecond or two
+                is_late = at_once and tries == 0
+                if not is_late:  # once they have started, it takes a millisecond or two
                     let_join()
-                crew = Crew(make(reader), others, None if tries > 0 else let_join)
+                crew = Crew(make(reader), others, let_join if is_late else None)
                 try:
                     return work(crew)
                 except _NotTheSame:

@@ -62,12 +62,14 @@ def verify(
     """Replay one snapshot of the books and return what is wrong with it.
 
     A seal that was `kept` elsewhere, by its number and root, has to be the one that the books have. Large books are
-    looked at by as many `processes` as there are processors, and others by this one, unless it is said by how many.
+    looked at by as many `processes` as there are processors, each as soon as it has started, and others by this one;
+    where it is said by how many, all of them begin together.
     """
-    processes = _worth_their_start(store) if processes is None else processes
-    if processes > 1:
+    number = _worth_their_start(store) if processes is None else processes
+    if number > 1:
+        work = partial(_verified, progress=progress, kept=kept)
         with suppress(BooksContended, CrewLost):  # this process can do it alone
-            return read_together(store, Checker, partial(_verified, progress=progress, kept=kept), processes=processes)
+            return read_together(store, Checker, work, processes=number, at_once=processes is None)
     with store.read() as reader:
         return verify_snapshot(reader, progress, kept=kept)
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import product
 
 from pasledger.store import Store
 from pasledger.store.tables import metadata
@@ -35,9 +36,11 @@ class Seen:
 
 
 def figures(bench: Bench) -> Iterator[Figure]:
-    """Yield the speed of verifying books of each size, with the most memory that it took."""
-    sizes = [(bench.sqlite, size) for size in bench.scale.verified]
-    for database, size in (*sizes, (bench.postgresql, bench.scale.verified[0])):
+    """Yield the speed of verifying books of each size, with the most memory that it took.
+
+    The target is for the largest: small ones take about as long as the other processes need to start.
+    """
+    for size, database in product(bench.scale.verified, bench.databases):
         with grown(database, bench.scale.holders, size).copied() as town:
             with town.opened() as store:
                 seal(store, stamp_now("clerk"))
@@ -49,7 +52,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
             f"verify {size:,} transfers, {database.name}, /s",
             value,
             least,
-            target=1 / 3,
+            target=1 / 3 if size == bench.scale.verified[-1] else 0,
             errors=sum(one.findings + one.unsealed for one in seen),
             remark=f"{peak / 2**20:.0f} MiB at most, in all processes",
         )

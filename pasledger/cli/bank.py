@@ -100,21 +100,7 @@ def lines(
         found = [line for line in reader.bank.lines() if all_lines or line.settled is None]
     rows = [_row(call, one) for one in found]
     told = ["why"] if any(row["why"] for row in rows) else []
-    answer(
-        call,
-        {"lines": rows},
-        table(
-            call,
-            rows,
-            "line",
-            "booked_on",
-            "amount",
-            "name",
-            "text",
-            "purpose",
-            *told,
-        ),
-    )
+    answer(call, {"lines": rows}, table(call, rows, "line", "booked_on", "amount", "name", "text", "purpose", *told))
 
 
 def settle(

@@ -21,8 +21,8 @@ from pasledger.store.types import TEXT, WHOLE
 _t = tables
 
 PAGE = 250
-"""How many rows are looked at together, with their parts: no more than a processor has at hand, which takes a third off
-what it takes to look at them."""
+"""How many rows are looked at together, with their parts: no more than a processor has at hand, which takes a sixth
+off what it takes to look at them."""
 
 
 class Rows:

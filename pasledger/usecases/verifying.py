@@ -179,7 +179,7 @@ def _verified(crew: Crew[Checker], progress: Progress, kept: tuple[int, str] | N
         replayed += _as_far_as_readable(chain(conclude(sums), _compare_balances(mine.reader, sums)))
     replayed += _as_far_as_readable(_unlinked_as_recorded(mine.reader))
     replayed += _as_far_as_readable(_batches_as_prepared(mine.reader))
-    replayed += _as_far_as_readable(_merchants_that_are_none(mine.reader))
+    replayed += _unreadable_merchants(mine.reader)
     replayed += _as_far_as_readable(_count_changes_of_actors(mine.reader))
     sealed += mine.seals.conclude()
     if kept is not None:
@@ -236,11 +236,14 @@ def _batches_as_prepared(reader: Reader) -> Iterator[Finding]:
             yield Finding("batch_row", f"{content.batch}/{content.version}", "has other rows than its fingerprint says")
 
 
-def _merchants_that_are_none(reader: Reader) -> Iterator[Finding]:
-    """Yield nothing where each merchant can be read; what cannot be is told by who asks."""
-    for _merchant in reader.merchants():
-        pass
-    yield from ()
+def _unreadable_merchants(reader: Reader) -> Iterator[Finding]:
+    """Yield what is wrong with the first merchant that cannot be read."""
+    merchants = reader.merchants()
+    try:
+        while next(merchants, None):
+            pass
+    except UNREADABLE as fault:
+        yield Finding("readable", "merchants", str(fault))
 
 
 def _count_changes_of_actors(reader: Reader) -> Iterator[Finding]:

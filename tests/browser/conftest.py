@@ -131,6 +131,16 @@ class Visitor:
             self.page.wait_for_timeout(50)
         self.page.wait_for_load_state()
 
+    def wait_in_vain(self) -> None:
+        """Let the clock of the page go on until it says that nobody knows whether it was paid."""
+        is_unsure = self.page.get_by_text("Wij weten nog niet of er betaald is")
+        for _ in range(100):
+            self.page.clock.run_for(500)
+            self.page.wait_for_timeout(50)
+            if is_unsure.count():
+                break
+        expect(is_unsure).to_be_visible()
+
     def pay(self, amount: str) -> None:
         """Type an amount and pay."""
         self.page.get_by_label("Bedrag").fill(amount)

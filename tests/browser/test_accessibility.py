@@ -89,12 +89,7 @@ def unsure(shop: Shop, visitor: Visitor) -> None:
     scanned(shop, visitor)
     visitor.page.route("**/payments", lambda route: route.abort())
     visitor.pay("1,00")
-    is_unsure = visitor.page.get_by_text("Wij weten nog niet of er betaald is")
-    for _ in range(100):
-        visitor.page.clock.run_for(500)
-        visitor.page.wait_for_timeout(50)
-        if is_unsure.count():
-            break
+    visitor.wait_in_vain()
     expect(visitor.page.get_by_role("button", name="Opnieuw vragen")).to_be_visible()
     visitor.page.clock.resume()
 

@@ -315,13 +315,7 @@ def test_what_nobody_knows_is_said_and_can_be_asked_again(shop: Shop, visitor: V
 
     visitor.page.route("**/payments", arrives_and_is_lost)
     visitor.pay("1,85")
-    is_unsure = visitor.page.get_by_text("Wij weten nog niet of er betaald is")
-    for _ in range(100):
-        visitor.page.clock.run_for(500)
-        visitor.page.wait_for_timeout(50)
-        if is_unsure.count():
-            break
-    expect(is_unsure).to_be_visible()
+    visitor.wait_in_vain()
     expect(visitor.page.get_by_text("Pas gescand")).to_be_visible()
     visitor.page.unroute("**/payments")
     visitor.press("Opnieuw vragen")

@@ -201,16 +201,22 @@ def pages(
 
     They go from one key up to, and without, another one: where given.
     """
+    following = rows.within(connection, since, until, only_unsealed=only_unsealed)
+    found = list(islice(following, PAGE))
+    if only_unsealed:
+        if not found:
+            return
+        since = rows.key_of(found[0])  # what stands before it is sealed, and need not be looked at
     beside = [
         (part, _Following(part, part.within(connection, since, until, only_unsealed=only_unsealed)))
         for part in parts
         if part.has_some(connection, since, until)
     ]
-    following = rows.within(connection, since, until, only_unsealed=only_unsealed)
-    while found := list(islice(following, PAGE)):
+    while found:
         last = rows.key_of(found[-1])
         read = [(part, own.through(last)) for part, own in beside]
         yield Page(rows, found, [(part, own) for part, own in read if own])
+        found = list(islice(following, PAGE))
     for part, own in beside:
         for strays in own.rest():
             yield Page(rows, [], [(part, strays)])

@@ -7,13 +7,12 @@ as after the checks, and each entry that is not plainly right is held against al
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from pasledger.ledger import accounts
 from pasledger.ledger.accounts import Account, AccountKind
-from pasledger.ledger.ids import HolderId, MerchantId
+from pasledger.ledger.ids import MerchantId
 from pasledger.rules.known import Known
 from pasledger.rules.records import Entitlement
 from pasledger.rules.sums import Sums
@@ -22,29 +21,32 @@ Line = tuple[Any, ...]
 """A transfer as it was written down: its entry and its place there, the codes of its two accounts, and cents."""
 
 
-@dataclass(slots=True)
 class _Payer:
-    """Who can pay, and what of that was added."""
+    """An account that can pay, and what of that was added."""
 
-    account: Account
-    entitlement: Entitlement
-    holder: HolderId
-    scheme: str
-    starts_on: date
-    ends_before: date
-    is_fixed: bool
-    """Whether its end was never moved, and no year of its scheme closed."""
-    paid: int = 0
+    __slots__ = ("account", "ends_before", "entitlement", "holder", "is_fixed", "paid", "scheme", "starts_on")
+
+    def __init__(self, account: Account, entitlement: Entitlement, *, is_fixed: bool) -> None:
+        self.account = account
+        self.entitlement = entitlement
+        self.holder, self.scheme = entitlement.holder, entitlement.scheme
+        self.starts_on = entitlement.valid.starts_on
+        self.is_fixed = is_fixed
+        """Whether its end was never moved, and no year of its scheme closed."""
+        # Whose end was moved has another one at each moment.
+        self.ends_before = entitlement.valid.ends_before if is_fixed else date.max
+        self.paid = 0
 
 
-@dataclass(slots=True)
 class _Payee:
-    """Who is paid, and what of that was added."""
+    """An account of a merchant that is paid, and what of that was added."""
 
-    account: Account
-    merchant: MerchantId
-    scheme: str
-    owed: int = 0
+    __slots__ = ("account", "merchant", "owed")
+
+    def __init__(self, account: Account, merchant: MerchantId) -> None:
+        self.account = account
+        self.merchant = merchant
+        self.owed = 0
 
 
 class PlainSales:
@@ -57,11 +59,12 @@ class PlainSales:
         for entitlement in known.entitlements.values():
             account = accounts.entitlement(entitlement.id, entitlement.scheme)
             if opened.get(account.code) == account:
-                self._payers[account.code] = self._payer(account, entitlement)
+                is_fixed = not known.has_decided_on(entitlement)
+                self._payers[account.code] = _Payer(account, entitlement, is_fixed=is_fixed)
         for account in opened.values():
             merchant = MerchantId(account.code.split("/")[1]) if account.kind is AccountKind.PAYABLE else None
             if merchant is not None and account == accounts.payable(merchant, account.scheme):
-                self._payees[account.code] = _Payee(account, merchant, account.scheme)
+                self._payees[account.code] = _Payee(account, merchant)
         self._entries = self._transfers = 0
 
     def add(self, day: date, at: datetime, merchant: str, holder: str, cents: int, transfers: Sequence[Line]) -> bool:
@@ -75,7 +78,7 @@ class PlainSales:
                 or moved <= 0
                 or payer.holder != holder
                 or payee.merchant != merchant
-                or payee.scheme != payer.scheme
+                or payee.account.scheme != payer.scheme
                 or not payer.starts_on <= day < payer.ends_before
                 or not (payer.is_fixed or self._could_pay(payer, day, at))
             ):
@@ -105,13 +108,6 @@ class PlainSales:
                 sums.balances[payee.account] += payee.owed
                 sums.owed[payee.merchant] += payee.owed
                 payee.owed = 0
-
-    def _payer(self, account: Account, entitlement: Entitlement) -> _Payer:
-        is_fixed = not self._known.has_decided_on(entitlement)
-        starts_on, ends_before = entitlement.valid.starts_on, entitlement.valid.ends_before
-        # Whose end was moved has another one at each moment.
-        last = ends_before if is_fixed else date.max
-        return _Payer(account, entitlement, entitlement.holder, entitlement.scheme, starts_on, last, is_fixed)
 
     def _could_pay(self, payer: _Payer, day: date, at: datetime) -> bool:
         """Return whether it was valid on a day, and its year open, as an entry of this moment saw it."""

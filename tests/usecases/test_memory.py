@@ -41,7 +41,7 @@ def test_memory_does_not_grow_with_the_journal(
     towns: list[BenchTown], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten times as many entries take no more at any moment, when as many are looked at at a time."""
-    monkeypatch.setattr(statements, "_AT_A_TIME", AT_A_TIME)
+    monkeypatch.setattr(statements, "_AT_A_TIME", dict.fromkeys(statements._AT_A_TIME, AT_A_TIME))
     monkeypatch.setattr(leaves, "PAGE", AT_A_TIME)
     monkeypatch.setattr(verifying, "STRETCH", AT_A_TIME)
     _, small, large = (peak_of(WORK[name], town) for town in (towns[0], *towns))  # once to have all modules there

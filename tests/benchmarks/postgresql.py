@@ -85,12 +85,16 @@ class Postgresql(Raw):
 
     @contextmanager
     def filling(self, books: str) -> Iterator[psycopg.Connection]:
-        """Connect as one who replays what was checked elsewhere, and then do what autovacuum does by and by."""
+        """Connect as one who replays what was checked elsewhere, and then do what the server does by and by.
+
+        It would else write all of that to the disk in the middle of what is measured.
+        """
         with self.connected(books) as connection:
             connection.execute("SET session_replication_role = replica")
             with connection.transaction():
                 yield connection
             connection.execute("VACUUM ANALYZE")
+            connection.execute("CHECKPOINT")
 
     def run(self, connection: psycopg.Connection, sql: str, values: Iterable[object] = ()) -> psycopg.Cursor:
         """Run a statement, which the driver prepares when it comes again."""

@@ -537,6 +537,7 @@ STATES = (
 def test_nobody_is_kept_out(shop: Shop, visitor: Visitor, state: Callable[[Shop, Visitor], None]) -> None:
     """Axe finds nothing, at 320 pixels the page does not scroll sideways, and what is pressed is large enough."""
     state(shop, visitor)
+    visitor.page.wait_for_load_state()  # its style is there
     found = Axe().run(visitor.page, options=_RULES)
     assert found.violations_count == 0, found.generate_report()
     visitor.page.set_viewport_size({"width": 320, "height": 640})
@@ -548,6 +549,7 @@ def test_nobody_is_kept_out(shop: Shop, visitor: Visitor, state: Callable[[Shop,
 def test_each_page_prints(shop: Shop, visitor: Visitor, state: Callable[[Shop, Visitor], None]) -> None:
     """On paper stands what the page is about, without what can only be pressed, and not wider than the paper."""
     state(shop, visitor)
+    visitor.page.wait_for_load_state()  # its style is there
     visitor.page.set_viewport_size({"width": _WIDTH_OF_A4, "height": 1_000})
     visitor.page.emulate_media(media="print")
     assert visitor.page.locator("#main, main").first.inner_text().strip()

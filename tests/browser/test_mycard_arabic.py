@@ -176,6 +176,7 @@ def test_each_state_is_for_everybody_and_from_right_to_left(
     """Axe finds nothing; lines begin at the right; at 320 pixels nothing scrolls sideways; what is pressed is large."""
     state(shop, visitor)
     page = visitor.page
+    page.wait_for_load_state()  # its style is there
     assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
     assert page.evaluate("document.documentElement.lang") == "ar"
     found = Axe().run(page, options=_RULES)
@@ -259,6 +260,7 @@ def test_a_page_prints(shop: Shop, visitor: Visitor, state: Callable[[Shop, Visi
     """On paper is what there is to know, all of it open, and nothing to press."""
     state(shop, visitor)
     page = visitor.page
+    page.wait_for_load_state()  # its style is there
     for summary in page.locator("details[open] summary").all():
         summary.click()
     printed = page.pdf(format="A4")

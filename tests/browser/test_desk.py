@@ -124,6 +124,7 @@ STATES = (at_the_door, signed_in, nobody, a_holder, unlocked, blocked, not_done,
 def test_nobody_is_kept_out(desk: Desk, visitor: Visitor, state: Callable[[Desk, Visitor], None]) -> None:
     """Axe finds nothing, at 320 pixels the page does not scroll sideways, and what is pressed is large enough."""
     state(desk, visitor)
+    visitor.page.wait_for_load_state()  # its style is there
     found = Axe().run(visitor.page, options=_RULES)
     assert found.violations_count == 0, found.generate_report()
     visitor.page.set_viewport_size({"width": 320, "height": 640})
